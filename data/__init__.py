@@ -1,0 +1,1 @@
+"""The embedded fictional theatre and the generator that makes it."""

@@ -1,0 +1,1 @@
+"""The offline map: one file, no network."""

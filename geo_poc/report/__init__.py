@@ -1,0 +1,1 @@
+"""The coverage report, the tables and the layers that a run writes."""

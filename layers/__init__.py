@@ -1,0 +1,1 @@
+"""Publishers' files in, checked tables and rasters out."""

@@ -129,7 +129,7 @@ class ThreatSpec:
     bandwidth: Metres = 25_000.0
     decay: Seconds = 365 * 86400.0
     backtest_months: int = 36
-    high_risk_share: float = 0.10
+    high_risk_level: int = 3
 
 
 @dataclass(frozen=True, kw_only=True)

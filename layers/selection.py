@@ -91,7 +91,9 @@ def _matches(value: object, wanted: object) -> bool:
 
 
 def _is_missing(value: object) -> bool:
-    return value is None or bool(pd.api.types.is_scalar(value) and pd.isna(value))
+    if value is None or value is pd.NA or value is pd.NaT:
+        return True
+    return isinstance(value, Real) and np.isnan(float(value))
 
 
 def _truth(value: object) -> bool | None:
@@ -110,5 +112,5 @@ def _text(value: object) -> str:
     if _is_missing(value):
         return ""
     if isinstance(value, Real) and not isinstance(value, bool) and float(value).is_integer():
-        return str(int(value))
+        return str(int(float(value)))
     return str(value)

@@ -131,7 +131,7 @@ def may_fly(travel: Sequence[TravelTime], case: Conditions) -> bool:
 
 def _case_classes(
     case: Conditions,
-    air: bool,  # noqa: FBT001
+    air: bool,
     travel: Sequence[TravelTime],
     ids: pd.Series[str],
     standard_s: float,

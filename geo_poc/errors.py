@@ -83,3 +83,7 @@ class NetworkError(GeoPocError, ValueError):
 
 class OutputError(GeoPocError, OSError):
     """The results could not be written; what was there before is untouched."""
+
+
+class InputError(GeoPocError, ValueError):
+    """Several inputs cannot be used; all their faults together."""

@@ -1,0 +1,259 @@
+"""The one place that strings the steps together: files in, map, report, tables and layers out."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geo_poc import __version__
+from geo_poc.coverage.classes import coverage_of
+from geo_poc.coverage.demand import demand
+from geo_poc.coverage.findings import Coverage, Findings
+from geo_poc.coverage.gaps import Surroundings, gap_zones
+from geo_poc.coverage.proximity import proximity
+from geo_poc.inputs import Inputs, Progress, read_inputs
+from geo_poc.layers.threat import Threat, assessed_threat, levels_at, threat_levels
+from geo_poc.maps.page import write_map
+from geo_poc.output import written_whole
+from geo_poc.plan import Conditions
+from geo_poc.provenance import Step, Stopwatch, sha256, versions, write_json
+from geo_poc.report.exports import (
+    write_layers_gpkg,
+    write_places_csv,
+    write_rasters,
+    write_rejects_csv,
+    write_tables_xlsx,
+)
+from geo_poc.report.kml import write_kml
+from geo_poc.report.page import write_report
+from geo_poc.routing.movers import assumptions
+from geo_poc.routing.response import response_times
+from geo_poc.routing.travel_time import TravelTime
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Run:
+    """Everything of one run: findings, where they were written, and what they cost."""
+
+    findings: Findings
+    out: Path
+    files: tuple[str, ...]
+    steps: tuple[Step, ...]
+
+
+def quiet(step: str, share: float) -> None:
+    """Progress that tells nobody."""
+
+
+def run(
+    theatre_path: Path,
+    plan_path: Path,
+    out: Path,
+    *,
+    made: dt.datetime,
+    progress: Progress = quiet,
+) -> Run:
+    """Read, compute and write everything; the output folder changes only when all of it succeeded.
+
+    Parameters
+    ----------
+    theatre_path, plan_path : Path
+        TOML files.
+    out : Path
+        Folder of the results; one that an earlier run made is replaced whole.
+    made : datetime
+        When the product is made, with its zone; printed on every page.
+    progress : callable (step, share done)
+
+    Raises
+    ------
+    GeoPocError
+        If an input cannot be used or the results cannot be written; ``out`` is then as it was.
+    """
+    watch = Stopwatch()
+    with written_whole(out) as folder:
+        with watch.step("read"):
+            inputs = read_inputs(theatre_path, plan_path, progress=progress)
+        findings = analyse(inputs, watch=watch, progress=progress)
+        with watch.step("write"):
+            write_outputs(findings, folder, made=made, progress=progress)
+        files = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+        record = _record(findings, inputs, folder, files, made=made, steps=watch.steps)
+        write_json(record, folder / "run.json")
+    return Run(findings=findings, out=out, files=(*files, "run.json"), steps=tuple(watch.steps))
+
+
+def analyse(inputs: Inputs, *, watch: Stopwatch, progress: Progress = quiet) -> Findings:
+    """All findings from checked inputs, without touching a file.
+
+    Parameters
+    ----------
+    inputs : Inputs
+    watch : Stopwatch
+        Gets one entry for each step.
+    progress : callable (step, share done)
+    """
+    theatre, plan, layers = inputs.theatre, inputs.plan, inputs.layers
+    with watch.step("threat"):
+        threat = _threat(inputs, progress)
+        level = threat_levels(threat, theatre=theatre)
+    places = demand(layers["camps"].table, layers["places"].table)
+    with watch.step("travel time"):
+        travel = response_times(
+            theatre=theatre,
+            plan=plan,
+            bases=layers["bases"].table,
+            places=places,
+            roads=layers["roads"].table,
+            areas=layers["areas"].table,
+            land_cover=inputs.land_cover,
+            progress=progress,
+        )
+    with watch.step("coverage"):
+        progress("coverage and gaps", 0.0)
+        coverage = coverage_of(
+            theatre=theatre,
+            conditions=plan.conditions,
+            standard_s=plan.standard.response,
+            places=places,
+            place_level=levels_at(
+                level,
+                theatre.grid,
+                places.geometry.x.to_numpy(),
+                places.geometry.y.to_numpy(),
+            ),
+            travel=travel,
+            mandate=inputs.areas("mandate"),
+        )
+        zones = _zones(inputs, places, coverage, travel, threat, level)
+        straight = proximity(
+            incidents=layers["incidents"].table,
+            camps=layers["camps"].table,
+            bases=layers["bases"].table,
+            spec=inputs.theatre_file.proximity,
+            theatre=theatre,
+        )
+    return Findings(
+        theatre=theatre,
+        plan=plan,
+        layers=layers,
+        people=inputs.people,
+        elevation_m=inputs.elevation_m,
+        threat=threat,
+        threat_level=level,
+        travel=travel,
+        coverage=coverage,
+        zones=zones,
+        proximity=straight,
+        assumptions=assumptions(plan),
+        sources=inputs.sources,
+    )
+
+
+def _threat(inputs: Inputs, progress: Progress) -> Threat:
+    return assessed_threat(
+        inputs.layers["incidents"].table,
+        theatre=inputs.theatre,
+        spec=inputs.theatre_file.threat,
+        people=inputs.people,
+        settlements=inputs.layers["places"].table,
+        admin=inputs.areas("admin"),
+        rng=np.random.default_rng(inputs.theatre_file.theatre.seed),
+        progress=progress,
+    )
+
+
+def _zones(
+    inputs: Inputs,
+    places: gpd.GeoDataFrame,
+    coverage: Coverage,
+    travel: tuple[TravelTime, ...],
+    threat: Threat,
+    level: np.ndarray[tuple[int, int], np.dtype[np.int8]],
+) -> gpd.GeoDataFrame:
+    conditions = inputs.plan.conditions
+    chosen = classes_under(coverage, conditions, air=True)
+    return gap_zones(
+        Surroundings(
+            theatre=inputs.theatre,
+            conditions=conditions,
+            cell_class=coverage.cell_class,
+            threat=threat,
+            threat_level=level,
+            people=inputs.people,
+            places=places.assign(**{"class": places["id"].map(chosen)}),
+            bases=inputs.layers["bases"].table,
+            travel=travel,
+        ),
+        high_risk_level=inputs.theatre_file.threat.high_risk_level,
+    )
+
+
+def classes_under(coverage: Coverage, conditions: Conditions, *, air: bool) -> pd.Series[str]:
+    """Class of every camp and place in one case, by id."""
+    table = coverage.classes
+    chosen = (
+        (table["season"] == conditions.season)
+        & (table["light"] == conditions.light)
+        & (table["air"] == air)
+    )
+    return table[chosen].set_index("id")["class"]
+
+
+def write_outputs(
+    findings: Findings, folder: Path, *, made: dt.datetime, progress: Progress = quiet
+) -> None:
+    """Write map, report, tables, layers and rasters into an existing folder."""
+    progress("writing the map", 0.0)
+    write_map(findings, folder / "map.html", made=made, version=__version__)
+    progress("writing the report", 0.4)
+    write_report(findings, folder / "report.html", made=made, version=__version__)
+    progress("writing tables and layers", 0.6)
+    write_tables_xlsx(findings, folder / "tables.xlsx")
+    write_places_csv(findings, folder / "places.csv")
+    write_rejects_csv(findings, folder / "rejects.csv")
+    write_layers_gpkg(findings, folder / "layers.gpkg")
+    write_kml(findings, folder / "places.kml")
+    write_rasters(findings, folder)
+    progress("writing tables and layers", 1.0)
+
+
+def _record(
+    findings: Findings,
+    inputs: Inputs,
+    folder: Path,
+    files: list[str],
+    *,
+    made: dt.datetime,
+    steps: list[Step],
+) -> dict[str, Any]:
+    """Content of ``run.json``."""
+    return {
+        "geo_poc": __version__,
+        "made": made.isoformat(),
+        "marking": findings.theatre.marking,
+        "theatre": findings.theatre.name,
+        "fictional": findings.theatre.fictional,
+        "as_of": findings.theatre.as_of,
+        "crs": findings.theatre.grid.crs,
+        "grid": findings.theatre.grid,
+        "versions": versions(),
+        "seeds": {"theatre": inputs.theatre_file.theatre.seed},
+        "parameters": {"theatre": inputs.theatre_file, "plan": inputs.plan},
+        "inputs": [dataclasses.asdict(source) for source in findings.sources],
+        "layers": {name: layer.counts for name, layer in findings.layers.items()},
+        "proximity": findings.proximity,
+        "backtest": findings.threat.backtest.to_dict(orient="records"),
+        "coverage": findings.coverage.matrix.to_dict(orient="records"),
+        "steps": steps,
+        "total_seconds": round(sum(step.seconds for step in steps), 3),
+        "peak_memory_mb": max(step.peak_mb for step in steps),
+        "outputs": {name: sha256(folder / name) for name in files},
+    }

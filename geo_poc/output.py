@@ -1,0 +1,190 @@
+"""An output folder that is written whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import json
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from geo_poc.errors import Fault, OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+RUN_RECORD = "run.json"
+
+_NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_NOT_WRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO, errno.ENAMETOOLONG}
+_FULL_BELOW_BYTES = 65_536
+
+
+@contextmanager
+def written_whole(out: Path) -> Iterator[Path]:
+    """Fresh folder that takes the place of ``out`` when the block ends without an error.
+
+    The folder is made beside ``out`` and swapped in by renaming, so a reader sees the whole
+    previous output or the whole new one. After any error it is removed and the previous output is
+    as it was.
+
+    Parameters
+    ----------
+    out : Path
+        Where the output is to be: a folder that does not exist, is empty, or was written by geo-poc
+        before, which its ``run.json`` shows; if that lists ``files``, no others may be there.
+        Missing parents are made.
+
+    Yields
+    ------
+    Path
+        The folder to write into.
+
+    Raises
+    ------
+    OutputError
+        If ``out`` is a file, the folder that the user stands in, or holds anything that geo-poc did
+        not write; if it cannot be written; or if the disk is full.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as home:
+    ...     with written_whole(Path(home) / "out") as folder:
+    ...         _ = (folder / "run.json").write_text("{}")
+    ...     [p.name for p in Path(home).rglob("*")]
+    ['out', 'run.json']
+    """
+    out = out.resolve()
+    _require_replaceable(out)
+    with _refusals_named(out):
+        out.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(
+            tempfile.mkdtemp(prefix=f".{out.name[:64]}.", suffix=".partial", dir=out.parent)
+        )
+    new, old = work / "new", work / "old"
+    try:
+        with _refusals_named(out, writing_into=work):
+            new.mkdir()
+            yield new
+            _swap(out, new=new, old=old)
+    finally:
+        if out.exists() or not old.exists():
+            shutil.rmtree(work, ignore_errors=True)
+
+
+def _swap(out: Path, *, new: Path, old: Path) -> None:
+    if out.exists():
+        out.rename(old)
+    try:
+        new.rename(out)
+    except OSError as failure:
+        if not old.exists():
+            raise
+        try:
+            old.rename(out)
+        except OSError:
+            raise _output_error(
+                out,
+                found=f"{failure.strerror}; the previous output now lies in {old}",
+                rule="must be replaceable",
+                repair=f"move {old} back to {out}",
+            ) from failure
+        raise
+
+
+@contextmanager
+def _refusals_named(out: Path, *, writing_into: Path | None = None) -> Iterator[None]:
+    """Turn what the file system refused into an OutputError; leave every other error alone."""
+    try:
+        yield
+    except OutputError:
+        raise
+    except Exception as e:
+        folder = writing_into or _nearest_folder(out)
+        if _disk_is_full(e, folder):
+            raise _output_error(
+                out,
+                found=f"no space left on the disk of {folder.parent}",
+                rule="needs space for the whole output beside the previous one",
+                repair="free space there or write to another disk with --out",
+            ) from e
+        if isinstance(e, OSError) and _refused_here(e, writing_into):
+            raise _output_error(
+                out,
+                found=f"{e.strerror or e} ({e.filename or folder})",
+                rule="must be a folder that can be written",
+                repair="get the right to write there or choose another folder with --out",
+            ) from e
+        raise
+
+
+def _refused_here(e: OSError, writing_into: Path | None) -> bool:
+    """Whether the folder refused, and not one of the inputs that is read meanwhile."""
+    if writing_into is None:
+        return True
+    if e.errno not in _NOT_WRITABLE:
+        return False
+    return e.filename is None or writing_into.parent in Path(str(e.filename)).absolute().parents
+
+
+def _disk_is_full(e: Exception, folder: Path) -> bool:
+    """Whether an error is the disk's, which libraries such as GDAL report as errors of their own."""
+    if isinstance(e, OSError) and e.errno in _NO_SPACE:
+        return True
+    try:
+        return shutil.disk_usage(folder).free < _FULL_BELOW_BYTES
+    except OSError:
+        return False
+
+
+def _nearest_folder(path: Path) -> Path:
+    return next(p for p in path.parents if p.is_dir())
+
+
+def _require_replaceable(out: Path) -> None:
+    if out.exists() and not out.is_dir():
+        raise _output_error(
+            out,
+            found="a file",
+            rule="must be a folder",
+            repair="choose another name with --out, or move the file away",
+        )
+    if out == Path.cwd() or out in Path.cwd().parents:
+        raise _output_error(
+            out,
+            found=f"the working folder {Path.cwd()} or one above it",
+            rule="must be a folder of its own, because the whole folder is replaced",
+            repair="choose a folder inside this one, such as --out out",
+        )
+    if not out.is_dir():
+        return
+    strangers = _strangers(out)
+    if strangers:
+        raise _output_error(
+            out,
+            found=f"{len(strangers)} file(s) that geo-poc did not write, such as {strangers[0]}",
+            rule="must be empty or hold an earlier output of geo-poc, because it is replaced whole",
+            repair="move them away, or choose another folder with --out",
+        )
+
+
+def _strangers(out: Path) -> list[str]:
+    """Files in a folder that no earlier run wrote, as far as its ``run.json`` tells."""
+    try:
+        present = sorted(p.relative_to(out).as_posix() for p in out.rglob("*") if not p.is_dir())
+    except OSError:
+        return []
+    try:
+        record = json.loads((out / RUN_RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return present
+    written = record.get("files") if isinstance(record, dict) else None
+    if not isinstance(written, list):
+        return []
+    return [name for name in present if name not in {RUN_RECORD, *written}]
+
+
+def _output_error(out: Path, *, found: str, rule: str, repair: str) -> OutputError:
+    return OutputError(Fault(where=f"output folder {out}", found=found, rule=rule, repair=repair))

@@ -6,8 +6,9 @@ import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -39,18 +40,34 @@ class Inputs:
         Every layer of :data:`LAYERS`; those the files do not name are empty.
     people, elevation_m : float32 array (rows, cols) or None
     land_cover : LandCover or None
+    plan_file : PlanFile or None
+        None when only a theatre was read; then the bases layer is empty.
     sources : tuple of SourceRecord
         Of tables and rasters, in reading order.
     """
 
     theatre: Theatre
     theatre_file: TheatreFile
-    plan: PlanFile
+    plan_file: PlanFile | None
     layers: Mapping[str, Layer]
     people: NDArray[np.float32] | None
     elevation_m: NDArray[np.float32] | None
     land_cover: LandCover | None
     sources: tuple[SourceRecord, ...]
+
+    @property
+    def plan(self) -> PlanFile:
+        """The plan; a ConfigError where only a theatre was read."""
+        if self.plan_file is None:
+            raise ConfigError(
+                Fault(
+                    where="inputs",
+                    found="a theatre without a plan",
+                    rule="times and coverage need bases and a standard",
+                    repair="name a plan file",
+                )
+            )
+        return self.plan_file
 
     def areas(self, kind: str) -> gpd.GeoDataFrame:
         """Rows of the areas layer of one kind."""
@@ -58,12 +75,14 @@ class Inputs:
         return table[table["kind"] == kind]
 
 
-def read_inputs(theatre_path: Path, plan_path: Path, *, progress: Progress) -> Inputs:
+def read_inputs(theatre_path: Path, plan_path: Path | None, *, progress: Progress) -> Inputs:
     """Every input of a theatre file and a plan file, checked.
 
     Parameters
     ----------
-    theatre_path, plan_path : Path
+    theatre_path : Path
+    plan_path : Path or None
+        None reads the theatre alone.
     progress : callable (step, share done)
 
     Raises
@@ -72,47 +91,36 @@ def read_inputs(theatre_path: Path, plan_path: Path, *, progress: Progress) -> I
         With the faults of all files together, as far as each could be read.
     """
     faults: list[Fault] = []
-    theatre_file = _tried(faults, lambda: read_theatre_file(theatre_path))
-    plan = _tried(faults, lambda: read_plan_file(plan_path))
-    _tried(faults, lambda: movers_of(plan) if plan else None)
-    folder = _tried(
-        faults,
-        lambda: data_folder(theatre_file.theatre.data_folder, theatre_path)
-        if theatre_file
-        else None,
-    )
-    if theatre_file is None or plan is None or folder is None:
-        raise _joined(faults)
-    theatre = _tried(faults, lambda: _theatre(theatre_file, folder))
-    if theatre is None:
-        raise _joined(faults)
-    folders = {"bases": plan_path.parent if _is_beside(plan, plan_path) else folder}
-    layers = {}
+    file = _tried(faults, lambda: read_theatre_file(theatre_path))
+    plan = _tried(faults, lambda: _plan(plan_path)) if plan_path else None
+    theatre = _tried(faults, lambda: _theatre(file, theatre_path)) if file else None
+    if file is None or theatre is None or (plan is None and plan_path is not None):
+        raise InputError(faults)
+    folder = data_folder(file.theatre.data_folder, theatre_path)
+    layers: dict[str, Layer] = {}
     for number, name in enumerate(LAYERS):
         progress(f"reading {name}", number / len(LAYERS))
-        layer = _tried(
-            faults,
-            lambda name=name: _layer(  # type: ignore[misc]
-                name, theatre_file, plan, folders.get(name, folder), theatre
-            ),
-        )
+        sources, beside = _sources(name, file, plan), folder
+        if name == "bases" and plan_path is not None:
+            beside = _folder_of_bases(sources, folder, plan_path.parent)
+        layer = _tried(faults, partial(read_layer, name, sources, folder=beside, theatre=theatre))
         if layer is not None:
             layers[name] = layer
-    rasters = _tried(faults, lambda: _rasters(theatre_file, folder, theatre))
-    if "bases" in layers:
+    if plan is not None and plan_path is not None and "bases" in layers:
+        _tried(faults, partial(require_rows, layers["bases"]))
         faults.extend(_unknown_bases(plan, layers["bases"].table, plan_path))
+    rasters = _tried(faults, partial(_rasters, file, folder, theatre))
     if faults or rasters is None:
-        raise _joined(faults)
-    people, elevation_m, land_cover, records = rasters
+        raise InputError(faults)
     return Inputs(
         theatre=theatre,
-        theatre_file=theatre_file,
-        plan=plan,
+        theatre_file=file,
+        plan_file=plan,
         layers=layers,
-        people=people,
-        elevation_m=elevation_m,
-        land_cover=land_cover,
-        sources=tuple(s for layer in layers.values() for s in layer.sources) + tuple(records),
+        people=rasters.people,
+        elevation_m=rasters.elevation_m,
+        land_cover=rasters.land_cover,
+        sources=tuple(s for layer in layers.values() for s in layer.sources) + rasters.records,
     )
 
 
@@ -146,6 +154,13 @@ def data_folder(text: str, theatre_path: Path) -> Path:
     return folder
 
 
+class _Rasters(NamedTuple):
+    people: NDArray[np.float32] | None
+    elevation_m: NDArray[np.float32] | None
+    land_cover: LandCover | None
+    records: tuple[SourceRecord, ...]
+
+
 def _tried(faults: list[Fault], read: Callable[[], Value]) -> Value | None:
     """What a reader returns, or None with its faults noted."""
     try:
@@ -155,63 +170,50 @@ def _tried(faults: list[Fault], read: Callable[[], Value]) -> Value | None:
         return None
 
 
-def _joined(faults: Sequence[Fault]) -> InputError:
-    return InputError(faults)
+def _plan(path: Path) -> PlanFile:
+    plan = read_plan_file(path)
+    movers_of(plan)
+    return plan
 
 
-def _theatre(file: TheatreFile, folder: Path) -> Theatre:
+def _theatre(file: TheatreFile, theatre_path: Path) -> Theatre:
+    folder = data_folder(file.theatre.data_folder, theatre_path)
     return theatre_over(file.theatre, read_area(file.theatre.area, folder=folder))
 
 
-def _is_beside(plan: PlanFile, plan_path: Path) -> bool:
-    """Whether the bases' files lie beside the plan file rather than in the theatre's data folder."""
-    return all((plan_path.parent / source.path).is_file() for source in plan.bases)
-
-
-def _layer(
-    name: str, file: TheatreFile, plan: PlanFile, folder: Path, theatre: Theatre
-) -> Layer:
-    sources: list[Source] = plan.bases if name == "bases" else getattr(file, name)
-    layer = read_layer(name, sources, folder=folder, theatre=theatre)
+def _sources(name: str, file: TheatreFile, plan: PlanFile | None) -> list[Source]:
     if name == "bases":
-        require_rows(layer)
-    return layer
+        return plan.bases if plan else []
+    sources: list[Source] = getattr(file, name)
+    return sources
 
 
-def _rasters(
-    file: TheatreFile, folder: Path, theatre: Theatre
-) -> tuple[
-    NDArray[np.float32] | None,
-    NDArray[np.float32] | None,
-    LandCover | None,
-    list[SourceRecord],
-]:
+def _folder_of_bases(sources: Sequence[Source], folder: Path, plan_folder: Path) -> Path:
+    """The plan's own folder if the files lie there, else the theatre's data folder."""
+    beside = all((plan_folder / source.path).is_file() for source in sources)
+    return plan_folder if beside else folder
+
+
+def _rasters(file: TheatreFile, folder: Path, theatre: Theatre) -> _Rasters:
     faults: list[Fault] = []
-    found: dict[str, object] = {}
-    records: list[SourceRecord] = []
-    readers = {
-        "population": read_population,
-        "elevation": read_elevation,
-        "land_cover": read_land_cover,
-    }
-    for name, reader in readers.items():
-        spec = getattr(file, name)
-        read = None
-        if spec is not None:
-            read = _tried(
-                faults,
-                lambda reader=reader, spec=spec: reader(spec, folder=folder, theatre=theatre),  # type: ignore[misc]
-            )
-        if read is not None:
-            found[name] = read[0]
-            records.append(read[1])
+    people = elevation = cover = None
+    if file.population is not None:
+        read = partial(read_population, file.population, folder=folder, theatre=theatre)
+        people = _tried(faults, read)
+    if file.elevation is not None:
+        read = partial(read_elevation, file.elevation, folder=folder, theatre=theatre)
+        elevation = _tried(faults, read)
+    if file.land_cover is not None:
+        read_cover = partial(read_land_cover, file.land_cover, folder=folder, theatre=theatre)
+        cover = _tried(faults, read_cover)
     if faults:
-        raise _joined(faults)
-    return (  # type: ignore[return-value]
-        found.get("population"),
-        found.get("elevation"),
-        found.get("land_cover"),
-        records,
+        raise InputError(faults)
+    found = (people, elevation, cover)
+    return _Rasters(
+        people=people[0] if people else None,
+        elevation_m=elevation[0] if elevation else None,
+        land_cover=cover[0] if cover else None,
+        records=tuple(item[1] for item in found if item),
     )
 
 

@@ -12,7 +12,7 @@ from importlib import resources
 from geo_poc.errors import Fault, GeoPocError
 
 Entry = str | Mapping[str, str]
-_SECTIONS = ("common", "map", "report")
+_SECTIONS = ("common", "map", "report", "terminal")
 
 
 class WordingError(GeoPocError, LookupError):
@@ -31,8 +31,8 @@ class Span:
 class Catalogue:
     """All sentences of one language.
 
-    A sentence has slots in braces (``{share}``) and may mark words as ``**strong**``. A sentence that depends
-    on a number is a table of ``one`` and ``other``; its slot ``n`` is a whole number.
+    A sentence has slots in braces (``{share}``) and may mark words as ``**strong**``. A sentence
+    that depends on a number is a table of ``one`` and ``other``; its slot ``n`` is that number.
 
     Parameters
     ----------

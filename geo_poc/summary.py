@@ -1,0 +1,154 @@
+"""What the terminal shows at the end of a command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from rich.table import Table
+from rich.text import Text
+
+from geo_poc import figures
+from geo_poc.coverage.findings import Findings
+from geo_poc.coverage.summary import (
+    CaseSummary,
+    headline_case,
+    headline_layer,
+    share_in_time,
+    worst_case,
+)
+from geo_poc.inputs import Inputs
+from geo_poc.layers.layer import SourceRecord
+from geo_poc.provenance import Step
+from geo_poc.run import Run
+from geo_poc.wording import mover_name, text
+
+Part = Table | Text
+_FIRST_ZONES = 7
+
+
+def run_tables(done: Run) -> list[Part]:
+    """Headline, layers, worst zones, cost and files of a run, in reading order."""
+    found = done.findings
+    return [
+        Text(_title(found), style="bold"),
+        Text(_headline(found)),
+        _layers(found.sources),
+        Text(text("terminal_rejects")),
+        _zones(found),
+        _steps(done.steps),
+        Text(_files(done.out)),
+    ]
+
+
+def input_tables(inputs: Inputs) -> list[Part]:
+    """Grid and layers of checked inputs."""
+    grid = inputs.theatre.grid
+    return [
+        Text(text("terminal_checked", theatre=inputs.theatre.name), style="bold"),
+        Text(
+            text(
+                "terminal_grid",
+                rows=grid.rows,
+                cols=grid.cols,
+                cell=figures.distance(grid.cell_size_m),
+                crs=grid.crs,
+            )
+        ),
+        _layers(inputs.sources),
+    ]
+
+
+def _title(found: Findings) -> str:
+    return text(
+        "terminal_title",
+        theatre=found.theatre.name,
+        plan=found.plan.plan.name,
+        date=figures.day(found.theatre.as_of),
+    )
+
+
+def _headline(found: Findings) -> str:
+    case = headline_case(found.coverage, found.conditions)
+    worst = worst_case(found.coverage, layer=headline_layer(found.coverage))
+    share = case.people_share if case.people_known else case.site_share
+    lines = [
+        text(
+            "terminal_share",
+            standard=figures.duration(found.plan.standard.response),
+            case=_case_name(case),
+            ground=figures.percent(share("P")),
+            air=figures.percent(share("C")),
+            late=figures.percent(share("N")),
+        ),
+        text(
+            "terminal_unknown",
+            unknown=case.total.sites_unknown_people,
+            sites=case.total.sites,
+        ),
+    ]
+    if worst is not None:
+        worst_share = figures.percent(share_in_time(worst))
+        lines.append(text("terminal_worst", case=_case_name(worst), share=worst_share))
+    return "\n".join(lines)
+
+
+def _case_name(case: CaseSummary) -> str:
+    name = text(f"case_{case.season}_{case.light}")
+    return f"{name}, {text('air_on' if case.air else 'air_off')}".lower()
+
+
+def _layers(sources: Sequence[SourceRecord]) -> Table:
+    rows = [
+        (s.layer, s.label or s.file, f"{s.read:,}", f"{s.kept:,}", f"{s.rejected:,}")
+        for s in sources
+    ]
+    return _table(
+        "terminal_layers",
+        ("column_layer", "column_source", "column_read", "column_kept", "column_rejected"),
+        rows,
+        numbers_from=2,
+    )
+
+
+def _zones(found: Findings) -> Table:
+    rows = [
+        (
+            str(zone.rank),
+            str(zone.name),
+            f"T{zone.threat_level}",
+            figures.people(float(zone.people)),
+            f"{zone.base_name} ({mover_name(zone.mover)})" if zone.mover else zone.base_name,
+            figures.duration(float(zone.seconds)),
+            text(f"reason_{zone.reason}"),
+        )
+        for zone in found.zones.head(_FIRST_ZONES).itertuples()
+    ]
+    columns = ("rank", "zone", "threat", "people", "base", "time", "reason")
+    return _table("terminal_zones", [f"column_{c}" for c in columns], rows, numbers_from=99)
+
+
+def _steps(steps: Sequence[Step]) -> Table:
+    rows = [(s.name, f"{s.seconds:.1f}", f"{s.peak_mb:,.0f}") for s in steps]
+    total, peak = sum(s.seconds for s in steps), max(s.peak_mb for s in steps)
+    rows.append((text("terminal_total"), f"{total:.1f}", f"{peak:,.0f}"))
+    return _table(
+        "terminal_steps", ("column_step", "column_seconds", "column_peak"), rows, numbers_from=1
+    )
+
+
+def _table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], *, numbers_from: int
+) -> Table:
+    table = Table(title=text(title), title_justify="left", box=None, pad_edge=False)
+    for number, column in enumerate(columns):
+        table.add_column(text(column), justify="right" if number >= numbers_from else "left")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    return table
+
+
+def _files(out: Path) -> str:
+    return text(
+        "terminal_files", map=str(out / "map.html"), report=str(out / "report.html"), folder=str(out)
+    )

@@ -10,14 +10,14 @@ from geo_poc.wording import text
 
 
 def people(count: float) -> str:
-    """Number of people to 2 significant figures, below 100 to the nearest 10; NaN is "unknown".
+    r"""Number of people to 2 significant figures, below 100 to the nearest 10; NaN is "unknown".
 
     Someone is never rounded to no one: 1 to 4 people are "< 10".
 
     Examples
     --------
     >>> people(71_432), people(47), people(3), people(0), people(float("nan"))
-    ('71,000', '50', '<\\xa010', '0', 'unknown')
+    ('71,000', '50', '<\xa010', '0', 'unknown')
     """
     if math.isnan(count):
         return text("unknown")
@@ -52,7 +52,7 @@ def duration(seconds: float) -> str:
 
 
 def percent(share: float) -> str:
-    """Share (0 to 1) as a whole percentage; NaN is "unknown".
+    r"""Share (0 to 1) as a whole percentage; NaN is "unknown".
 
     Some is never rounded to none, nor not all to all.
 
@@ -61,7 +61,7 @@ def percent(share: float) -> str:
     >>> percent(0.354), percent(0.0), percent(1.0), percent(float("nan"))
     ('35%', '0%', '100%', 'unknown')
     >>> percent(0.001), percent(0.999)
-    ('<\\xa01%', '>\\xa099%')
+    ('<\xa01%', '>\xa099%')
     """
     if math.isnan(share):
         return text("unknown")
@@ -95,12 +95,12 @@ def distance(metres: float) -> str:
 
 
 def area(km2: float) -> str:
-    """Area to 2 significant figures in km2; NaN is "unknown".
+    r"""Area to 2 significant figures in km2; NaN is "unknown".
 
     Examples
     --------
     >>> area(1_234.0)
-    '1,200\\xa0km²'
+    '1,200\xa0km²'
     """
     if math.isnan(km2):
         return text("unknown")
@@ -155,7 +155,7 @@ def month(date: dt.date) -> str:
 
 
 def _rounded(value: float, digits: int) -> Decimal:
-    """Half away from zero, as people round; Python's own rounding takes halves to the even digit."""
+    """Halves rounded away from zero as people do; Python's own rounding takes the even digit."""
     return Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 class Palette:
     """Colours of one theme as ``#RRGGBB``.
 
-    Blue means that we can reach, rust and orange mean danger, grey means that we do not know. There is no
-    green, because nothing on these maps is safe. Each class (P C N E), response band (R1-R5) and threat
-    level (T0-T5) also has a letter and a pattern, so that colour never carries the meaning alone.
+    Blue means that we can reach, rust and orange mean danger, grey means that we do not know. There
+    is no green, because nothing on these maps is safe. Each class (P C N E), response band (R1-R5)
+    and threat level (T0-T5) also has a letter and a pattern: colour never carries a meaning alone.
 
     Examples
     --------

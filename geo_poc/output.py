@@ -34,7 +34,7 @@ def written_whole(out: Path) -> Iterator[Path]:
     ----------
     out : Path
         Where the output is to be: a folder that does not exist, is empty, or was written by geo-poc
-        before, which its ``run.json`` shows; if that lists ``files``, no others may be there.
+        before, which its ``run.json`` shows; if that lists ``outputs``, no others may be there.
         Missing parents are made.
 
     Yields
@@ -130,7 +130,7 @@ def _refused_here(e: OSError, writing_into: Path | None) -> bool:
 
 
 def _disk_is_full(e: Exception, folder: Path) -> bool:
-    """Whether an error is the disk's, which libraries such as GDAL report as errors of their own."""
+    """Whether an error is the disk's, which GDAL reports as an error of its own."""
     if isinstance(e, OSError) and e.errno in _NO_SPACE:
         return True
     try:
@@ -180,8 +180,8 @@ def _strangers(out: Path) -> list[str]:
         record = json.loads((out / RUN_RECORD).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return present
-    written = record.get("files") if isinstance(record, dict) else None
-    if not isinstance(written, list):
+    written = record.get("outputs") if isinstance(record, dict) else None
+    if not isinstance(written, dict):
         return []
     return [name for name in present if name not in {RUN_RECORD, *written}]
 

@@ -154,7 +154,7 @@ def test_a_folder_that_geo_poc_did_not_make_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_stranger_among_the_recorded_files_of_an_earlier_run_is_refused(tmp_path: Path) -> None:
-    out = earlier_output(tmp_path / "out", files=["map.html"])
+    out = earlier_output(tmp_path / "out", outputs={"map.html": "hash"})
     (out / "notes.txt").write_text("mine")
     with (
         pytest.raises(OutputError, match=r"1 file\(s\) .* such as notes\.txt"),

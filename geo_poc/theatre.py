@@ -239,14 +239,15 @@ class Grid:
         A point on an inner border belongs to the cell east or south of it; one on the outer border
         belongs to the outermost cell.
         """
-        col = np.floor((np.asarray(x_m) - self.left_m) / self.cell_size_m)
-        row = np.floor((self.top_m - np.asarray(y_m)) / self.cell_size_m)
-        col = np.where(np.asarray(x_m) == self.left_m + self.cols * self.cell_size_m, col - 1, col)
-        row = np.where(np.asarray(y_m) == self.top_m - self.rows * self.cell_size_m, row - 1, row)
-        inside = (row >= 0) & (row < self.rows) & (col >= 0) & (col < self.cols)
+        x_m, y_m = np.asarray(x_m, dtype=float), np.asarray(y_m, dtype=float)
+        right_m = self.left_m + self.cols * self.cell_size_m
+        bottom_m = self.top_m - self.rows * self.cell_size_m
+        inside = (x_m >= self.left_m) & (x_m <= right_m) & (y_m >= bottom_m) & (y_m <= self.top_m)
+        col = np.floor((np.where(inside, x_m, self.left_m) - self.left_m) / self.cell_size_m)
+        row = np.floor((self.top_m - np.where(inside, y_m, self.top_m)) / self.cell_size_m)
         return (
-            np.where(inside, row, -1).astype(np.int64),
-            np.where(inside, col, -1).astype(np.int64),
+            np.where(inside, np.clip(row, 0, self.rows - 1), -1).astype(np.int64),
+            np.where(inside, np.clip(col, 0, self.cols - 1), -1).astype(np.int64),
         )
 
     def require_same(self, other: Grid, *, where: str) -> None:

@@ -22,7 +22,7 @@ def _amount(text: object, unit: str) -> float:
     import pint  # noqa: PLC0415
 
     wanted = f"must be text with a unit such as '{_EXAMPLES[unit]}'"
-    if not isinstance(text, str):
+    if not isinstance(text, str) or not any(c.isdigit() for c in text):
         raise ValueError(wanted)
     try:
         return float(_registry().Quantity(text).to(unit).magnitude)

@@ -1,0 +1,118 @@
+"""Theatre and plan files: what is read, and how faults are named."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from geo_poc.errors import ConfigError
+from geo_poc.plan import read_plan_file
+from geo_poc.theatre import read_theatre_file
+from geo_poc.units import duration_s, length_m, speed_kmh
+
+THEATRE = """
+[theatre]
+name = "Test"
+as_of = 2026-01-01
+cell_size = "5 km"
+marking = "UNCLASSIFIED"
+area = { bbox = [1, 2, 3, 4] }
+"""
+PLAN = """
+[plan]
+name = "A"
+season = "wet"
+[standard]
+response = "3 h"
+cut_off = "24 h"
+source = "test"
+[[bases]]
+path = "bases.csv"
+[[assets]]
+mover = "wheeled_patrol"
+bases = "all"
+notice = "30 min"
+source = "test"
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "file.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def faults_of(folder: Path, text: str) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        read_theatre_file(written(folder, text))
+    return [str(fault) for fault in caught.value.faults]
+
+
+def test_theatre_file_gives_amounts_in_base_units(tmp_path: Path) -> None:
+    file = read_theatre_file(written(tmp_path, THEATRE))
+    assert file.theatre.cell_size == 5000.0
+    assert file.theatre.as_of == dt.date(2026, 1, 1)
+    assert file.theatre.area.bbox == (1.0, 2.0, 3.0, 4.0)
+
+
+def test_plan_file_gives_amounts_in_base_units(tmp_path: Path) -> None:
+    plan = read_plan_file(written(tmp_path, PLAN))
+    assert (plan.standard.response, plan.standard.cut_off) == (10_800.0, 86_400.0)
+    assert plan.assets[0].notice == 1800.0
+    assert str(plan.conditions) == "wet_day"
+
+
+def test_misspelt_key_names_the_nearest_valid_key(tmp_path: Path) -> None:
+    faults = faults_of(tmp_path, THEATRE + "[[incidents]]\npth = 'a.csv'\n")
+    assert len(faults) == 1
+    assert "[incidents] 1 pth" in faults[0]
+    assert "did you mean 'path'?" in faults[0]
+
+
+def test_misspelt_section_names_the_nearest_valid_section(tmp_path: Path) -> None:
+    faults = faults_of(tmp_path, THEATRE + "[threats]\nhorizon = '30 day'\n")
+    assert "did you mean 'threat'?" in faults[0]
+
+
+def test_key_unlike_any_other_lists_the_valid_keys(tmp_path: Path) -> None:
+    faults = faults_of(tmp_path, THEATRE + "[threat]\nxyzzy = 1\n")
+    assert "valid keys are horizon, bandwidth" in faults[0]
+
+
+def test_all_faults_are_named_at_once(tmp_path: Path) -> None:
+    text = THEATRE.replace('"5 km"', '"5"').replace("UNCLASSIFIED", "SECRET")
+    faults = faults_of(tmp_path, text.replace('name = "Test"\n', ""))
+    assert len(faults) == 3
+    assert any("name: is required" in fault for fault in faults)
+    assert any("cell_size" in fault and "'5'" in fault for fault in faults)
+    assert any("marking" in fault and "'SECRET'" in fault for fault in faults)
+
+
+def test_missing_file_is_named_with_the_working_folder(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="the file must exist"):
+        read_theatre_file(tmp_path / "none.toml")
+
+
+def test_broken_toml_names_the_line(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"line 2"):
+        read_theatre_file(written(tmp_path, "a = 1\nb = = 2\n"))
+
+
+@pytest.mark.parametrize("text", ["5", "5 apples", "", "-5 km", "km", "5 km/h"])
+def test_length_without_a_fitting_unit_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="must"):
+        length_m(text)
+
+
+@pytest.mark.parametrize("number", [5, 5.0, None, True])
+def test_a_bare_number_has_no_unit_and_is_refused(number: object) -> None:
+    with pytest.raises(ValueError, match="must be text with a unit"):
+        duration_s(number)
+
+
+def test_amounts_agree_with_their_definitions() -> None:
+    assert duration_s("1 day") == 24 * 3600
+    assert length_m("1 nautical_mile") == 1852.0
+    assert speed_kmh("10 m/s") == pytest.approx(36.0)

@@ -1,0 +1,218 @@
+"""Uncovered high-risk zones on a grid small enough to do by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from geo_poc.coverage.gaps import Surroundings, bearing_name, gap_zones
+from geo_poc.layers.threat import Threat
+from geo_poc.plan import Conditions
+from geo_poc.routing.travel_time import Reason, TravelTime
+from geo_poc.theatre import Grid, Theatre
+
+CASE = Conditions(season="wet", light="day")
+CRS = "+proj=laea +lat_0=0 +lon_0=-15 +datum=WGS84 +units=m +no_defs +type=crs"
+GRID = Grid(rows=4, cols=6, cell_size_m=10_000.0, left_m=0.0, top_m=40_000.0, crs=CRS)
+THEATRE = Theatre(
+    name="Test",
+    as_of=dt.date(2026, 1, 1),
+    area=shapely.box(0, 0, 60_000, 40_000),
+    grid=GRID,
+    marking="UNCLASSIFIED",
+    fictional=True,
+)
+INF = float("inf")
+CODE = {reason: number for number, reason in enumerate(Reason)}
+
+
+def threat(expected: float = 0.001) -> Threat:
+    return Threat(
+        grid=GRID,
+        expected=np.full(GRID.shape, expected, np.float32),
+        as_of=THEATRE.as_of,
+        horizon_days=30,
+        method="flat",
+        incidents_used=1,
+        newest=None,
+        backtest=pd.DataFrame(),
+    )
+
+
+def road(cell_seconds: np.ndarray, owner: np.ndarray, reason: Reason = Reason.CUT_OFF) -> TravelTime:
+    codes = np.where(np.isfinite(cell_seconds), CODE[Reason.REACHED], CODE[reason])
+    empty = np.zeros((2, 0))
+    return TravelTime(
+        mover="wheeled_patrol",
+        kind="road",
+        conditions=CASE,
+        grid=GRID,
+        base_ids=("west", "east"),
+        place_ids=(),
+        seconds=empty,
+        distance_m=empty,
+        off_road_m=empty,
+        reasons=empty.astype(object),
+        cell_seconds=cell_seconds.astype(np.float32),
+        cell_owner=owner.astype(np.int32),
+        cell_reasons=codes.astype(np.int8),
+    )
+
+
+def surroundings(
+    *,
+    letters: np.ndarray,
+    level: np.ndarray,
+    people: np.ndarray | None,
+    sites: list[tuple[str, str, float, float, float, str]],
+    travel: TravelTime | None = None,
+) -> Surroundings:
+    """Base ``west`` in the first column, ``east`` in the last; half of the cells belong to each."""
+    columns = ["id", "layer", "people", "x", "y", "class"]
+    table = pd.DataFrame(sites, columns=columns).astype({"people": float})
+    owner = np.where(np.arange(6)[None, :] < 3, 0, 1) * np.ones((4, 1), int)
+    return Surroundings(
+        theatre=THEATRE,
+        conditions=CASE,
+        cell_class=letters,
+        threat=threat(),
+        threat_level=level,
+        people=people,
+        places=gpd.GeoDataFrame(
+            table.assign(name=table["id"].str.title()),
+            geometry=gpd.points_from_xy(table["x"], table["y"]),
+            crs=CRS,
+        ),
+        bases=gpd.GeoDataFrame(
+            {"id": ["west", "east"], "name": ["West", "East"]},
+            geometry=gpd.points_from_xy([5000, 55_000], [5000, 5000]),
+            crs=CRS,
+        ),
+        travel=[travel or road(np.full(GRID.shape, 5 * 3600.0), owner)],
+    )
+
+
+def all_late() -> tuple[np.ndarray, np.ndarray]:
+    return np.full(GRID.shape, "N"), np.full(GRID.shape, 5, np.int8)
+
+
+def test_a_zone_is_split_where_another_base_is_nearer() -> None:
+    letters, level = all_late()
+    people = np.full(GRID.shape, 10.0, np.float32)
+    people[0, 0] = 50.0
+    zones = gap_zones(
+        surroundings(letters=letters, level=level, people=people, sites=[]), high_risk_level=3
+    )
+    assert zones["base"].tolist() == ["west", "east"]
+    assert zones["people"].tolist() == [12 * 10 + 40.0, 12 * 10.0]
+    assert zones["rank"].tolist() == [1, 2]
+    assert zones["area_km2"].tolist() == [1200.0, 1200.0]
+    assert zones.geometry.area.tolist() == [1.2e9, 1.2e9]
+    assert zones["expected_30d"].tolist() == pytest.approx([1.2, 1.2], rel=1e-5)
+
+
+def test_only_uncovered_cells_of_high_threat_are_in_a_zone() -> None:
+    letters, level = all_late()
+    letters[:, :2] = "P"
+    level[:, 2] = 2
+    letters[0, 3] = "C"
+    letters[1, 3] = "?"
+    people = np.ones(GRID.shape, np.float32)
+    zones = gap_zones(
+        surroundings(letters=letters, level=level, people=people, sites=[]), high_risk_level=3
+    )
+    assert zones["area_km2"].sum() == 100.0 * (4 * 3 - 2)
+    assert not zones.intersects(shapely.box(1000, 1000, 29_000, 39_000)).any()
+
+
+def test_displaced_people_add_to_residents_and_unknown_ones_are_counted_apart() -> None:
+    letters, level = all_late()
+    sites = [
+        ("camp a", "camp", 300.0, 5000.0, 35_000.0, "N"),
+        ("camp b", "camp", np.nan, 6000.0, 35_000.0, "N"),
+        ("camp c", "camp", 900.0, 7000.0, 35_000.0, "P"),
+        ("town", "place", 70.0, 8000.0, 35_000.0, "N"),
+    ]
+    people = np.ones(GRID.shape, np.float32)
+    zones = gap_zones(
+        surroundings(letters=letters, level=level, people=people, sites=sites), high_risk_level=3
+    )
+    first = zones.iloc[0]
+    assert (first["name"], first["residents"], first["site_people"]) == ("Camp A", 12.0, 300.0)
+    assert (first["people"], first["sites"], first["sites_unknown_people"]) == (312.0, 3, 1)
+
+
+def test_without_a_population_raster_people_are_those_of_known_sites() -> None:
+    letters, level = all_late()
+    sites = [("town", "place", 70.0, 8000.0, 35_000.0, "N")]
+    zones = gap_zones(
+        surroundings(letters=letters, level=level, people=None, sites=sites), high_risk_level=3
+    )
+    assert zones["people"].tolist() == [70.0]
+    assert zones["name"].tolist() == ["Town"]
+
+
+def test_unknown_residents_stay_unknown() -> None:
+    letters, level = all_late()
+    sites = [("camp a", "camp", 300.0, 5000.0, 35_000.0, "N")]
+    people = np.full(GRID.shape, np.nan, np.float32)
+    zones = gap_zones(
+        surroundings(letters=letters, level=level, people=people, sites=sites), high_risk_level=3
+    )
+    assert np.isnan(zones["residents"].iloc[0])
+    assert zones["people"].iloc[0] == 300.0
+
+
+def test_time_and_reason_are_those_of_the_cell_with_most_residents() -> None:
+    letters, level = all_late()
+    seconds = np.full(GRID.shape, 4 * 3600.0)
+    seconds[2, 1] = 7 * 3600.0
+    seconds[:, 3:] = INF
+    owner = np.where(np.isfinite(seconds), 0, -1)
+    people = np.ones(GRID.shape, np.float32)
+    people[2, 1] = 500.0
+    people[3, 4] = 400.0
+    zones = gap_zones(
+        surroundings(
+            letters=letters,
+            level=level,
+            people=people,
+            sites=[],
+            travel=road(seconds, owner, Reason.CLOSED),
+        ),
+        high_risk_level=3,
+    )
+    assert zones["seconds"].tolist() == [7 * 3600.0, INF]
+    assert zones["mover"].tolist() == ["wheeled_patrol", ""]
+    assert zones["reason"].tolist() == ["reached", "closed"]
+    assert zones["base_name"].tolist() == ["West", "East"]
+    assert zones["distance_m"].tolist() == pytest.approx([np.hypot(1e4, 1e4), 1e4])
+
+
+def test_a_zone_where_nobody_is_known_to_live_is_left_out() -> None:
+    letters, level = all_late()
+    people = np.zeros(GRID.shape, np.float32)
+    zones = gap_zones(
+        surroundings(letters=letters, level=level, people=people, sites=[]), high_risk_level=3
+    )
+    assert len(zones) == 0
+    assert "rank" in zones.columns
+    assert zones.crs == CRS
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "direction"),
+    [(0, 9, "N"), (9, 9, "NE"), (9, 0, "E"), (9, -9, "SE"), (0, -9, "S"), (-9, -9, "SW"), (-9, 0, "W"), (-9, 9, "NW")],
+)
+def test_directions_follow_the_compass(x: float, y: float, direction: str) -> None:
+    towns = gpd.GeoDataFrame({"name": ["A"]}, geometry=gpd.points_from_xy([0], [0]))
+    assert bearing_name(towns, x * 1000.0, y * 1000.0).split()[2] == direction
+
+
+def test_without_places_a_position_has_no_name() -> None:
+    assert bearing_name(gpd.GeoDataFrame({"name": []}, geometry=[]), 0.0, 0.0) == ""

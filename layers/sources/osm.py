@@ -13,7 +13,6 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo_poc.errors import SourceError
 from geo_poc.layers.sources.raw import Raw
 from geo_poc.layers.sources.road_tags import with_road_columns
 from geo_poc.layers.sources.vector import damaged, require_file
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
     import networkx as nx
 
 TAGS = (
-    "highway", "route", "name", "surface", "tracktype", "smoothness", "maxspeed", "oneway", "junction",
-    "bridge", "tunnel", "ford", "access", "motor_vehicle", "service", "layer",
+    "highway", "route", "name", "surface", "tracktype", "smoothness", "maxspeed", "oneway",
+    "junction", "bridge", "tunnel", "ford", "access", "motor_vehicle", "service",
 )  # fmt: skip
 NOT_A_ROAD = frozenset({
     "abandoned", "bus_stop", "construction", "corridor", "disused", "elevator", "no", "planned",
@@ -32,13 +31,13 @@ NOT_A_ROAD = frozenset({
 })  # fmt: skip
 
 
-def read(path: Path | None, source: Source, *, layer: str) -> Raw:  # noqa: ARG001  (the readers' one signature)
+def read(path: Path | None, source: Source, *, layer: str) -> Raw:  # noqa: ARG001  (one signature)
     """Roads and ferries of an OpenStreetMap file, one row for each way that is one.
 
     Vertices keep OSM's own coordinates, so that ways which share a node share a coordinate exactly,
-    and a bridge shares none with the road under it. Ways with part of their nodes missing, as at the
-    edge of an extract, are broken there (MultiLineString); without two neighbouring nodes the geometry
-    is None.
+    and a bridge shares none with the road under it. Ways with part of their nodes missing, as at
+    the edge of an extract, are broken there (MultiLineString); without two neighbouring nodes the
+    geometry is None.
 
     Parameters
     ----------
@@ -76,9 +75,9 @@ def read(path: Path | None, source: Source, *, layer: str) -> Raw:  # noqa: ARG0
 def graph_from_pbf(path: Path) -> nx.MultiDiGraph[int]:
     """Road graph of an OpenStreetMap file of any kind, in osmnx's own shape.
 
-    osmnx reads XML only and takes every way for a street; so osmium writes the roads and ferries with
-    their nodes to a temporary XML file, which ``osmnx.graph_from_xml`` reads (unsimplified, all
-    components kept).
+    osmnx reads XML only and takes every way for a street; so osmium writes the roads and ferries
+    with their nodes to a temporary XML file, which ``osmnx.graph_from_xml`` reads (unsimplified,
+    all components kept).
 
     Raises
     ------
@@ -115,9 +114,11 @@ def is_road(tags: Any) -> bool:
 
 
 def _ways(file: Path) -> osmium.FileProcessor:
-    return osmium.FileProcessor(file, osmium.osm.NODE | osmium.osm.WAY).with_filter(
-        osmium.filter.EntityFilter(osmium.osm.WAY)
-    ).with_filter(osmium.filter.KeyFilter("highway", "route"))
+    return (
+        osmium.FileProcessor(file, osmium.osm.NODE | osmium.osm.WAY)
+        .with_filter(osmium.filter.EntityFilter(osmium.osm.WAY))
+        .with_filter(osmium.filter.KeyFilter("highway", "route"))
+    )
 
 
 def _rows(file: Path) -> Iterator[tuple[object, ...]]:
@@ -138,10 +139,7 @@ def _line(way: Any, wkb: osmium.geom.WKBFactory) -> BaseGeometry | None:
 
 def _known_parts(way: Any) -> BaseGeometry | None:
     points = np.array(
-        [
-            (node.lon, node.lat) if node.location.valid() else (np.nan, np.nan)
-            for node in way.nodes
-        ]
+        [(node.lon, node.lat) if node.location.valid() else (np.nan, np.nan) for node in way.nodes]
     ).reshape(-1, 2)
     known = ~np.isnan(points[:, 0])
     runs = np.split(points, np.flatnonzero(np.diff(known)) + 1)

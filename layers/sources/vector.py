@@ -11,14 +11,14 @@ from pathlib import Path, PurePosixPath
 import geopandas as gpd
 import pandas as pd
 import pyogrio
-from geo_poc.layers.selection import require_columns
-from geo_poc.layers.sources.raw import Raw
-from geo_poc.layers.sources.road_tags import with_road_columns
 from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from geo_poc.errors import CrsError, Fault, SourceError
+from geo_poc.layers.selection import require_columns
+from geo_poc.layers.sources.raw import Raw
+from geo_poc.layers.sources.road_tags import with_road_columns
 from geo_poc.theatre import Source
 
 _IN_ZIP = (".gpkg", ".shp", ".geojson", ".json")

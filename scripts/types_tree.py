@@ -45,7 +45,15 @@ def files_in_git() -> int:
 
 def check_types() -> int:
     """Exit code of mypy on the tree; 1 when it read fewer files than git has."""
-    command = [sys.executable, "-m", "mypy", "--config-file", "../../pyproject.toml", "-p", "geo_poc"]
+    command = [
+        sys.executable,
+        "-m",
+        "mypy",
+        "--config-file",
+        "../../pyproject.toml",
+        "-p",
+        "geo_poc",
+    ]
     checked = subprocess.run(command, cwd=TREE, check=False, capture_output=True, text=True)  # noqa: S603  (fixed words)
     print(checked.stdout + checked.stderr, end="")  # noqa: T201  (mypy's own report)
     counted = re.search(r"(?:in|checked) (\d+) source files?", checked.stdout)

@@ -1,0 +1,99 @@
+"""Findings as plain tables, and as CSV that a spreadsheet cannot take for a program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from geo_poc.coverage.findings import Findings
+from geo_poc.layers.layer import REJECT_COLUMNS
+from geo_poc.plan import Conditions
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+"""A cell whose text begins so is run by spreadsheet programs."""
+
+_PLACE_COLUMNS = ["id", "kind", "name", "people", "lon", "lat", "mgrs"]
+_DEGREE_DECIMALS = 6
+
+
+def movers(findings: Findings) -> tuple[str, ...]:
+    """Every mover that was computed, in the plan's order."""
+    return tuple(dict.fromkeys(time.mover for time in findings.travel))
+
+
+def place_table(findings: Findings) -> pd.DataFrame:
+    """One row a camp or place under the plan's own conditions.
+
+    Returns
+    -------
+    DataFrame
+        ``id, kind, name, people`` (whole, NA unknown), ``lon, lat`` (degrees), ``mgrs``; for each mover
+        ``<mover>_base`` (the base's id, empty where none reaches), ``<mover>_seconds`` (``inf`` not
+        reached, ``nan`` unknown), ``<mover>_reason``; then ``class``, in which an aircraft counts where
+        it may fly.
+    """
+    places = findings.coverage.places
+    table = places[_PLACE_COLUMNS].assign(
+        people=places["people"].round().astype("Int64"),
+        lon=places["lon"].round(_DEGREE_DECIMALS),
+        lat=places["lat"].round(_DEGREE_DECIMALS),
+    )
+    answers = _under(findings.coverage.answers, findings.conditions)
+    for mover in movers(findings):
+        own = answers[answers["mover"] == mover].set_index("id")
+        for column in ("base", "seconds", "reason"):
+            table[f"{mover}_{column}"] = table["id"].map(own[column])
+    classes = _under(findings.coverage.classes, findings.conditions)
+    table["class"] = table["id"].map(classes[classes["air"]].set_index("id")["class"])
+    return table
+
+
+def reject_table(findings: Findings) -> pd.DataFrame:
+    """One row for each input row that was refused, of all layers in their order."""
+    parts = [layer.rejects for layer in findings.layers.values() if len(layer.rejects)]
+    columns = list(REJECT_COLUMNS)
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def write_places_csv(findings: Findings, path: Path) -> None:
+    """Write :func:`place_table`: unreachable seconds are ``inf``, unknown values are empty."""
+    _write_csv(place_table(findings), path)
+
+
+def write_rejects_csv(findings: Findings, path: Path) -> None:
+    """Write :func:`reject_table`; a file with only a header where nothing was refused."""
+    _write_csv(reject_table(findings), path)
+
+
+def _write_csv(table: pd.DataFrame, path: Path) -> None:
+    texts = table.select_dtypes(include=["object", "string"]).columns
+    safe = table.assign(**{column: table[column].map(inert) for column in texts})
+    safe.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+
+
+def inert(value: object) -> object:
+    """A value that no spreadsheet runs: text that begins like a formula gets a leading apostrophe.
+
+    Numbers stay as they are, also those written as text.
+
+    Examples
+    --------
+    >>> inert("=1+1"), inert("-5"), inert("Bor"), inert(-5)
+    ("'=1+1", '-5', 'Bor', -5)
+    """
+    if isinstance(value, str) and value.startswith(FORMULA_STARTS) and not _is_number(value):
+        return f"'{value}"
+    return value
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _under(table: pd.DataFrame, case: Conditions) -> pd.DataFrame:
+    return table[(table["season"] == case.season) & (table["light"] == case.light)]

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from dataclasses import dataclass
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo_poc.theatre import Grid
+from geo_poc.layers.background import relative_people
+from geo_poc.layers.backtest import BACKTEST_COLUMNS, Progress, walk_forward
+from geo_poc.layers.cells import nearest_inside
+from geo_poc.layers.events import DAY_S, day_number, events_of
+from geo_poc.layers.rate import expected_number, time_decay
+from geo_poc.layers.spread import reported_near, spread_events
+from geo_poc.theatre import Grid, Theatre, ThreatSpec
+
+LEVEL_SHARES = {5: 0.05, 4: 0.10, 3: 0.20, 2: 0.40, 1: 1.0}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Threat:
-    """Expected incidents on the grid, with what they were made from and how well it did in the past.
+    """Expected incidents on the grid, what they were made from, and how well it did in the past.
 
     Parameters
     ----------
@@ -31,6 +41,11 @@ class Threat:
         Date of the newest incident used.
     backtest : DataFrame
         One row a model: ``model, origins, events, hit_05`` and its interval ``low, high``.
+    reported : bool array (rows, cols), optional
+        Cells near any incident used; elsewhere nothing was reported, which is not safety. Without
+        it every cell where something is expected counts as reported.
+    incidents_vague : int
+        Of those used, the ones known too vaguely for the map: they count in the total alone.
     """
 
     grid: Grid
@@ -41,3 +56,198 @@ class Threat:
     incidents_used: int
     newest: dt.date | None
     backtest: pd.DataFrame
+    reported: NDArray[np.bool_] | None = None
+    incidents_vague: int = 0
+
+
+def threat_surface(
+    incidents: gpd.GeoDataFrame,
+    *,
+    theatre: Theatre,
+    spec: ThreatSpec,
+    people: NDArray[np.floating] | None,
+    settlements: gpd.GeoDataFrame | None,
+    admin: gpd.GeoDataFrame | None,
+    backtest: pd.DataFrame | None = None,
+) -> Threat:
+    """Threat as expected incidents per km2 per 30 days, by people-weighted kernel density.
+
+    ``expected_c = N * sum_i(w_i k_ic) / sum_i(w_i) / cell area``, where ``k_ic`` is the share of
+    incident i that cell c has (`geo_poc.layers.spread.spread_events`), ``w_i = exp(-age / decay)``
+    (`geo_poc.layers.rate.time_decay`) and ``N`` the exponentially weighted past rate per 30 days
+    (`geo_poc.layers.rate.expected_number`). The sum of ``expected * cell area * horizon / 30`` over
+    the area is the number expected in it within the horizon.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame
+        A checked incidents layer in the theatre's CRS. All kinds count, those marked sensitive too,
+        since only their sum is shown; none that was not over before ``theatre.as_of``.
+    theatre : Theatre
+    spec : ThreatSpec
+    people : array (rows, cols), optional
+        Residents per cell, ``nan`` unknown.
+    settlements : GeoDataFrame, optional
+        Points that stand for people where ``people`` is None.
+    admin : GeoDataFrame, optional
+        Polygons with a ``name``, for incidents known only to a district.
+    backtest : DataFrame, optional
+        From `geo_poc.layers.backtest.walk_forward`.
+
+    Returns
+    -------
+    Threat
+        ``expected`` is ``nan`` everywhere if no incident can be placed: unknown, not 0.
+
+    Raises
+    ------
+    LayerError, CrsError, GridError
+        If an input does not fit the theatre.
+    """
+    at_day = day_number(theatre.as_of)
+    events = events_of(incidents, theatre=theatre)
+    events = events.only(events.known_by(at_day))
+    spread = spread_events(
+        events,
+        theatre=theatre,
+        bandwidth_m=spec.bandwidth,
+        relative=relative_people(theatre, people=people, settlements=settlements),
+        admin=admin,
+    )
+    placed, used = spread.placed, events.only(~spread.outside)
+    number = expected_number(used, at_day=at_day, decay_days=spec.decay / DAY_S, horizon_days=30.0)
+    surface = spread.surface(time_decay(events, at_day=at_day, decay_days=spec.decay / DAY_S))
+    total = surface.sum()
+    density = surface / total if total > 0 else np.full(surface.shape, np.nan)
+    expected = np.where(theatre.inside, number * density / theatre.grid.cell_area_km2, np.nan)
+    vague = len(used.end_day) - int(placed.sum())
+    newest = (
+        dt.date(1970, 1, 1) + dt.timedelta(days=used.end_day.max()) if len(used.end_day) else None
+    )
+    return Threat(
+        grid=theatre.grid,
+        expected=expected.astype(np.float32),
+        as_of=theatre.as_of,
+        horizon_days=round(spec.horizon / DAY_S),
+        method=_method(
+            spec,
+            placed=int(placed.sum()),
+            vague=vague,
+            weighted_by=_weighted_by(people, settlements),
+        ),
+        incidents_used=len(used.end_day),
+        newest=newest,
+        backtest=pd.DataFrame(columns=list(BACKTEST_COLUMNS)) if backtest is None else backtest,
+        reported=reported_near(spread, theatre=theatre, bandwidth_m=spec.bandwidth),
+        incidents_vague=vague,
+    )
+
+
+def assessed_threat(
+    incidents: gpd.GeoDataFrame,
+    *,
+    theatre: Theatre,
+    spec: ThreatSpec,
+    people: NDArray[np.floating] | None,
+    settlements: gpd.GeoDataFrame | None,
+    admin: gpd.GeoDataFrame | None,
+    rng: np.random.Generator | None = None,
+    progress: Progress | None = None,
+) -> Threat:
+    """Threat surface with its backtest over ``spec.backtest_months`` origins.
+
+    Parameters are those of `threat_surface` and `geo_poc.layers.backtest.walk_forward`.
+    """
+    threat = threat_surface(
+        incidents,
+        theatre=theatre,
+        spec=spec,
+        people=people,
+        settlements=settlements,
+        admin=admin,
+    )
+    backtest = walk_forward(
+        incidents,
+        theatre=theatre,
+        spec=spec,
+        people=people,
+        settlements=settlements,
+        admin=admin,
+        months=spec.backtest_months,
+        rng=rng,
+        progress=progress,
+    )
+    return dataclasses.replace(threat, backtest=backtest)
+
+
+def threat_levels(threat: Threat, *, theatre: Theatre) -> NDArray[np.int8]:
+    """Level of each cell, shape (rows, cols): 5 very high to 1 very low, 0 no reports, -1 outside.
+
+    Levels are relative to the theatre: 5 is the top 5 % of its area by expected incidents, 4 the
+    next 5 %, 3 the next 10 %, 2 the next 20 %, 1 the rest. Cells that tie share one level, the one
+    in which the middle of their group falls. 0 means that nothing was reported nearby: unknown, not
+    safe.
+
+    Raises
+    ------
+    GridError
+        If the threat lies on another grid than the theatre's.
+    """
+    theatre.grid.require_same(threat.grid, where="threat")
+    inside = theatre.inside
+    known = inside & np.isfinite(threat.expected)
+    reported = known & (threat.expected > 0) if threat.reported is None else known & threat.reported
+    level = np.where(inside, 0, -1).astype(np.int8)
+    values = np.where(known, threat.expected, -np.inf)[inside]
+    level[inside] = _rank_levels(values)
+    level[inside & ~reported] = 0
+    return level
+
+
+def levels_at(
+    level: NDArray[np.int8],
+    grid: Grid,
+    x_m: NDArray[np.float64],
+    y_m: NDArray[np.float64],
+) -> NDArray[np.int8]:
+    """Level at each point, shape (n,); -1 outside.
+
+    A point at the border whose own cell is outside takes the nearest of the eight cells around it
+    that is not.
+
+    Examples
+    --------
+    >>> grid = Grid(rows=1, cols=2, cell_size_m=1000.0, left_m=0.0, top_m=1000.0, crs="EPSG:32636")
+    >>> level = np.array([[5, 0]], dtype=np.int8)
+    >>> levels_at(level, grid, np.array([10.0, 1990.0, -10.0]), np.full(3, 500.0)).tolist()
+    [5, 0, -1]
+    """
+    cell = nearest_inside(level >= 0, grid, x_m, y_m)
+    return np.where(cell >= 0, level.ravel()[cell], -1).astype(np.int8)
+
+
+def _rank_levels(values: NDArray[np.float64]) -> NDArray[np.int8]:
+    rising = np.sort(values)
+    below = np.searchsorted(rising, values, side="left")
+    not_above = np.searchsorted(rising, values, side="right")
+    middle = (2 * values.size - below - not_above) / (2 * values.size)
+    return 5 - np.searchsorted(np.array(list(LEVEL_SHARES.values())), middle).astype(np.int8)
+
+
+def _method(spec: ThreatSpec, *, placed: int, vague: int, weighted_by: str) -> str:
+    if not placed:
+        return "No incident can be placed in the area by this day: the threat is unknown, not zero."
+    in_total = f" {vague} more, known too vaguely for the map, count in the total." if vague else ""
+    return (
+        f"Kernel density of {placed} recorded incidents, weighted by {weighted_by}: bandwidth "
+        f"{spec.bandwidth / 1000:g} km widened by how well each place is known, weight falling "
+        f"with age by exp(-age / {spec.decay / DAY_S:g} days), scaled to the past rate weighted "
+        f"the same way.{in_total}"
+    )
+
+
+def _weighted_by(people: object, settlements: gpd.GeoDataFrame | None) -> str:
+    if people is not None:
+        return "people"
+    known = settlements is not None and not settlements.empty
+    return "settlements, for want of people" if known else "area alone, for want of people"

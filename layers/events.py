@@ -1,0 +1,138 @@
+"""What the threat model needs of the incidents, as plain arrays."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, fields
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+from pyproj import CRS
+
+from geo_poc.errors import CrsError, Fault, LayerError
+from geo_poc.theatre import Theatre
+
+_COLUMNS = (
+    "date_start",
+    "date_end",
+    "where_prec",
+    "date_prec",
+    "position_sd_m",
+    "admin1",
+    "admin2",
+)
+DAY_S = 86_400.0
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Events:
+    """Incidents as arrays of one length.
+
+    Parameters
+    ----------
+    point : object array of shapely points (n,)
+        In metres of the theatre's CRS; may be missing or empty.
+    x_m, y_m : float array (n,)
+        ``nan`` where there is no point.
+    start_day, end_day : float array (n,)
+        Days since 1970-01-01; ``nan`` unknown.
+    where_prec, date_prec : float array (n,)
+        1 exact to 7 the whole country, 1 the day to 5 the year; ``nan`` unknown.
+    position_sd_m : float array (n,)
+        Spread of the reported position per axis; ``nan`` unknown.
+    admin1, admin2 : object array of str (n,)
+    """
+
+    point: NDArray[np.object_]
+    x_m: NDArray[np.float64]
+    y_m: NDArray[np.float64]
+    start_day: NDArray[np.float64]
+    end_day: NDArray[np.float64]
+    where_prec: NDArray[np.float64]
+    date_prec: NDArray[np.float64]
+    position_sd_m: NDArray[np.float64]
+    admin1: NDArray[np.object_]
+    admin2: NDArray[np.object_]
+
+    def known_by(self, day: float) -> NDArray[np.bool_]:
+        """Events that were over before a day; those without an end date never are."""
+        return self.end_day < day
+
+    def only(self, chosen: NDArray[np.bool_]) -> Events:
+        """Events of a mask (n,)."""
+        return Events(**{f.name: getattr(self, f.name)[chosen] for f in fields(self)})
+
+
+def events_of(incidents: gpd.GeoDataFrame, *, theatre: Theatre) -> Events:
+    """Arrays of an incidents layer.
+
+    Raises
+    ------
+    LayerError
+        If columns are missing.
+    CrsError
+        If the layer is not in the theatre's CRS.
+    """
+    _require(incidents, theatre)
+    point = incidents.geometry.to_numpy()
+    start, end = (day_of(incidents[column]) for column in ("date_start", "date_end"))
+    return Events(
+        point=point,
+        x_m=shapely.get_x(point),
+        y_m=shapely.get_y(point),
+        start_day=np.fmin(np.where(np.isnan(start), end, start), end),
+        end_day=end,
+        where_prec=incidents["where_prec"].to_numpy(dtype=float, na_value=np.nan),
+        date_prec=incidents["date_prec"].to_numpy(dtype=float, na_value=np.nan),
+        position_sd_m=incidents["position_sd_m"].to_numpy(dtype=float, na_value=np.nan),
+        admin1=incidents["admin1"].fillna("").to_numpy(dtype=object),
+        admin2=incidents["admin2"].fillna("").to_numpy(dtype=object),
+    )
+
+
+def day_of(dates: pd.Series[pd.Timestamp]) -> NDArray[np.float64]:
+    """Whole days since 1970-01-01 of a column of dates; ``nan`` where there is none.
+
+    Examples
+    --------
+    >>> day_of(pd.Series(pd.to_datetime(["1970-01-03 18:00", None]))).tolist()
+    [2.0, nan]
+    """
+    days = dates.to_numpy(dtype="datetime64[D]")
+    return np.where(np.isnat(days), np.nan, days.astype(np.int64).astype(float))
+
+
+def day_number(date: dt.date) -> int:
+    """Days since 1970-01-01.
+
+    Examples
+    --------
+    >>> day_number(dt.date(1970, 1, 3))
+    2
+    """
+    return (date - dt.date(1970, 1, 1)).days
+
+
+def _require(incidents: gpd.GeoDataFrame, theatre: Theatre) -> None:
+    missing = [column for column in _COLUMNS if column not in incidents]
+    if missing:
+        raise LayerError(
+            Fault(
+                where="incidents",
+                found=", ".join(map(str, incidents.columns)),
+                rule=f"missing column(s) {', '.join(missing)}",
+                repair="read the incidents with geo_poc.layers.read, which fills them",
+            )
+        )
+    if incidents.crs != CRS.from_user_input(theatre.grid.crs) and not incidents.empty:
+        raise CrsError(
+            Fault(
+                where="incidents",
+                found="no CRS" if incidents.crs is None else incidents.crs.name,
+                rule="must be in the theatre's CRS",
+                repair="reproject with incidents.to_crs(theatre.grid.crs)",
+            )
+        )

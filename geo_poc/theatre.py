@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 import shapely
 from affine import Affine
 from numpy.typing import NDArray
+from pydantic import Field
 from pyproj import CRS, Transformer
 from rasterio.features import geometry_mask
 
@@ -121,14 +122,28 @@ class RasterSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class ThreatSpec:
-    """Section ``[threat]``: the first kernel model (docs/methods/threat.md)."""
+    """Section ``[threat]``: the first kernel model (docs/methods/threat.md).
+
+    Parameters
+    ----------
+    horizon : duration
+        How far ahead incidents are expected, and asked for in the backtest.
+    bandwidth : length
+        Standard deviation of the kernel around an incident whose place is known exactly.
+    decay : duration
+        Age at which an incident weighs 1/e of a new one.
+    backtest_months : int
+        Number of monthly origins of the backtest.
+    high_risk_level : int
+        Cells of this level and above are high risk.
+    """
 
     __pydantic_config__ = _FORBID
 
-    horizon: Seconds = 30 * 86400.0
-    bandwidth: Metres = 25_000.0
-    decay: Seconds = 365 * 86400.0
-    backtest_months: int = 36
+    horizon: Annotated[Seconds, Field(gt=0)] = 30 * 86400.0
+    bandwidth: Annotated[Metres, Field(gt=0)] = 5_000.0
+    decay: Annotated[Seconds, Field(gt=0)] = 365 * 86400.0
+    backtest_months: Annotated[int, Field(ge=0)] = 36
     high_risk_level: int = 3
 
 

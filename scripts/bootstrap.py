@@ -30,7 +30,7 @@ def main() -> None:
     has_ensurepip = importlib.util.find_spec("ensurepip") is not None
     installer = _with_pip() if has_ensurepip else _with_uv()
     run(*installer, "--require-hashes", "-r", str(ROOT / "requirements.lock"))
-    run(*installer, "--no-build-isolation", "--no-deps", "-e", str(ROOT))
+    run(*installer, "--no-build-isolation", "--no-deps", "-e", str(ROOT), shown=False)
     (VENV / ".ready").touch()
 
 
@@ -53,11 +53,12 @@ def _python() -> Path:
     return VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
-def run(*command: str) -> None:
-    """Run a command and stop with its exit code if it fails."""
-    code = subprocess.run(command, cwd=ROOT, check=False).returncode  # noqa: S603  (fixed words)
-    if code != 0:
-        sys.exit(code)
+def run(*command: str, shown: bool = True) -> None:
+    """Run a command and stop with its exit code if it fails; then what it said is shown in any case."""
+    said = None if shown else subprocess.PIPE
+    done = subprocess.run(command, cwd=ROOT, check=False, stdout=said, stderr=said, text=True)  # noqa: S603  (fixed words)
+    if done.returncode != 0:
+        sys.exit((done.stdout or "") + (done.stderr or "") or done.returncode)
 
 
 if __name__ == "__main__":

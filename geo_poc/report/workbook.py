@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ERROR_CODES, ILLEGAL_CHARACTERS_RE
+from openpyxl.cell.cell import ERROR_CODES, ILLEGAL_CHARACTERS_RE, Cell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
@@ -109,7 +109,7 @@ def _add_sheet(
         sheet.append([f"{len(table) - _MOST_ROWS} more rows do not fit into a sheet"])
 
 
-def _styled(sheet: WriteOnlyWorksheet, text: str, *, bold: bool) -> WriteOnlyCell:
+def _styled(sheet: WriteOnlyWorksheet, text: str, *, bold: bool) -> Cell:
     cell = _text_cell(sheet, text)
     cell.font = Font(bold=bold)
     cell.alignment = Alignment(wrap_text=False)
@@ -141,8 +141,8 @@ def _looks_active(text: str) -> bool:
     return text.startswith(FORMULA_STARTS) or text in ERROR_CODES
 
 
-def _text_cell(sheet: WriteOnlyWorksheet, text: str) -> WriteOnlyCell:
-    cell = WriteOnlyCell(sheet, _text(text))
+def _text_cell(sheet: WriteOnlyWorksheet, text: str) -> Cell:
+    cell: Cell = WriteOnlyCell(sheet, _text(text))
     cell.data_type = "s"
     cell.quotePrefix = _looks_active(text)
     return cell

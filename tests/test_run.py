@@ -1,0 +1,240 @@
+"""The whole path on a small fictional theatre: what is written, what adds up, what survives a failure."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+
+import geopandas as gpd
+import openpyxl
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from geo_poc.cli import app
+from geo_poc.data.generator import Recipe, make_theatre
+from geo_poc.errors import GeoPocError
+from geo_poc.provenance import sha256
+from geo_poc.run import run
+
+MADE = dt.datetime(2026, 1, 2, 6, 0, tzinfo=dt.UTC)
+RECIPE = Recipe(seed=7, size_km=60.0, cell_m=2000.0, settlements=8, camps=3, bases=3, years=1)
+FILES = {
+    "map.html",
+    "report.html",
+    "tables.xlsx",
+    "layers.gpkg",
+    "places.csv",
+    "places.kml",
+    "rejects.csv",
+    "run.json",
+}
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("theatre")
+    make_theatre(folder, RECIPE)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def done(small: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("results") / "out"
+    run(small / "theatre.toml", small / "plan.toml", out, made=MADE)
+    return out
+
+
+@pytest.fixture
+def broken(small: Path, tmp_path: Path) -> Path:
+    """A copy of the theatre that a test may damage."""
+    return Path(shutil.copytree(small, tmp_path / "theatre"))
+
+
+def test_run_writes_every_output(done: Path) -> None:
+    written = {p.name for p in done.iterdir()}
+    assert written >= FILES
+    assert any(name.endswith(".tif") for name in written)
+
+
+def test_run_json_accounts_for_every_row_of_every_layer(done: Path) -> None:
+    record = json.loads((done / "run.json").read_text(encoding="utf-8"))
+    assert set(record["layers"]) == {
+        "incidents",
+        "camps",
+        "places",
+        "bases",
+        "roads",
+        "areas",
+        "airfields",
+    }
+    for counts in record["layers"].values():
+        assert counts["read"] == counts["kept"] + counts["rejected"]
+    rejects = pd.read_csv(done / "rejects.csv", comment="#")
+    assert len(rejects) == sum(counts["rejected"] for counts in record["layers"].values())
+
+
+def test_run_json_names_hashes_versions_seeds_and_cost(done: Path, small: Path) -> None:
+    record = json.loads((done / "run.json").read_text(encoding="utf-8"))
+    by_file = {item["file"]: item["sha256"] for item in record["inputs"]}
+    for file, digest in by_file.items():
+        assert digest == sha256(small / file)
+    for file, digest in record["outputs"].items():
+        assert digest == sha256(done / file)
+    assert record["seeds"]["theatre"] == RECIPE.seed
+    assert record["parameters"]["plan"]["standard"]["response"] == 3 * 3600
+    assert {"numpy", "geopandas", "python"} <= set(record["versions"])
+    assert [step["name"] for step in record["steps"]][0] == "read"
+    assert record["peak_memory_mb"] > 0
+
+
+def test_places_csv_has_one_row_for_each_camp_and_place(done: Path) -> None:
+    table = pd.read_csv(done / "places.csv", comment="#")
+    record = json.loads((done / "run.json").read_text(encoding="utf-8"))
+    assert len(table) == record["layers"]["camps"]["kept"] + record["layers"]["places"]["kept"]
+    assert table["id"].is_unique
+    assert set(table["class"]) <= {"P", "C", "N", "E", "?"}
+
+
+def test_class_of_every_place_follows_from_its_own_seconds(done: Path) -> None:
+    table = pd.read_csv(done / "places.csv", comment="#")
+    ground = table[["wheeled_patrol_seconds", "foot_patrol_seconds"]].min(axis=1)
+    by_hand = ground.le(3 * 3600).map({True: "P", False: "N"})
+    by_hand[(by_hand == "N") & (table["mi8_seconds"] <= 3 * 3600)] = "C"
+    assert (by_hand == table["class"]).all()
+
+
+def test_layers_and_tables_hold_the_same_places(done: Path) -> None:
+    table = pd.read_csv(done / "places.csv", comment="#")
+    book = openpyxl.load_workbook(done / "tables.xlsx", read_only=True)
+    assert "places" in book.sheetnames
+    assert set(gpd.list_layers(done / "layers.gpkg")["name"]) >= {"incidents", "camps", "bases"}
+    camps = gpd.read_file(done / "layers.gpkg", layer="camps")
+    assert set(camps["id"]) <= set(table["id"])
+
+
+def test_every_page_carries_the_marking_and_says_that_it_is_fictional(done: Path) -> None:
+    for name in ("map.html", "report.html"):
+        page = (done / name).read_text(encoding="utf-8")
+        assert "UNCLASSIFIED" in page
+        assert re.search("fictional", page, re.IGNORECASE)
+
+
+def test_same_inputs_give_the_same_bytes(done: Path, small: Path, tmp_path: Path) -> None:
+    again = tmp_path / "out"
+    run(small / "theatre.toml", small / "plan.toml", again, made=MADE)
+    first = json.loads((done / "run.json").read_text(encoding="utf-8"))["outputs"]
+    second = json.loads((again / "run.json").read_text(encoding="utf-8"))["outputs"]
+    assert first == second
+
+
+def test_a_failed_run_leaves_the_previous_output_intact(broken: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run(broken / "theatre.toml", broken / "plan.toml", out, made=MADE)
+    before = {p.name: sha256(p) for p in out.iterdir()}
+    (broken / "bases.csv").write_text("id,name\n1,A\n", encoding="utf-8")
+    with pytest.raises(GeoPocError, match="bases"):
+        run(broken / "theatre.toml", broken / "plan.toml", out, made=MADE)
+    assert {p.name: sha256(p) for p in out.iterdir()} == before
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["out", "theatre"]
+
+
+def test_a_second_run_replaces_the_first_whole(small: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run(small / "theatre.toml", small / "plan.toml", out, made=MADE)
+    (out / "left_over.txt").write_text("old", encoding="utf-8")
+    run(small / "theatre.toml", small / "plan.toml", out, made=MADE)
+    assert not (out / "left_over.txt").exists()
+
+
+def test_faults_of_several_files_are_named_at_once(broken: Path, tmp_path: Path) -> None:
+    (broken / "bases.csv").write_text("id,name\n1,A\n", encoding="utf-8")
+    (broken / "camps.csv").write_bytes(b"id,name,lat,lon\n1,\xff\xfe,5,-15\n")
+    with pytest.raises(GeoPocError) as caught:
+        run(broken / "theatre.toml", broken / "plan.toml", tmp_path / "out", made=MADE)
+    assert {"bases.csv", "camps.csv"} <= {
+        name for name in ("bases.csv", "camps.csv") for f in caught.value.faults if name in f.where
+    }
+
+
+def test_an_asset_at_a_base_that_does_not_exist_is_refused(broken: Path, tmp_path: Path) -> None:
+    plan = broken / "plan.toml"
+    plan.write_text(
+        plan.read_text(encoding="utf-8").replace('bases = "aviation"', 'bases = ["Nowhere"]'),
+        encoding="utf-8",
+    )
+    with pytest.raises(GeoPocError, match="'Nowhere'.*use one of"):
+        run(broken / "theatre.toml", plan, tmp_path / "out", made=MADE)
+
+
+# --- command line ---------------------------------------------------------------------------------
+
+
+def test_command_prints_headline_layers_zones_and_files(small: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    arguments = ["run", str(small / "theatre.toml"), "--plan", str(small / "plan.toml")]
+    result = CliRunner().invoke(app, [*arguments, "--out", str(out), "--made", "2026-01-02T06:00"])
+    assert result.exit_code == 0, result.output
+    for words in ("Reached in 3", "Worst case", "incidents", "rejects.csv", "total", "map.html"):
+        assert words in result.output
+
+
+def test_check_computes_and_writes_nothing(small: Path, tmp_path: Path) -> None:
+    before = sorted(small.rglob("*"))
+    result = CliRunner().invoke(app, ["check", str(small / "theatre.toml")])
+    assert result.exit_code == 0, result.output
+    assert "every input can be used" in result.output
+    assert "incidents" in result.output
+    assert sorted(small.rglob("*")) == before
+
+
+def test_check_reads_the_plan_as_well(small: Path) -> None:
+    arguments = ["check", str(small / "theatre.toml"), "--plan", str(small / "plan.toml")]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    assert "bases" in result.output
+
+
+def test_faults_are_shown_without_a_traceback(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["check", str(tmp_path / "none.toml")])
+    assert result.exit_code == 2
+    assert "1 fault to repair" in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_make_theatre_writes_a_theatre_that_checks(tmp_path: Path) -> None:
+    arguments = "--seed 3 --size-km 60 --cell-km 2 --settlements 8 --camps 3 --bases 3 --years 1"
+    out = str(tmp_path / "t")
+    made = CliRunner().invoke(app, ["make-theatre", out, *arguments.split()])
+    assert made.exit_code == 0, made.output
+    checked = CliRunner().invoke(app, ["check", str(tmp_path / "t" / "theatre.toml")])
+    assert checked.exit_code == 0, checked.output
+
+
+def test_product_time_comes_from_the_environment_for_repeatable_builds(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1767333600")
+    arguments = ["run", str(small / "theatre.toml"), "--plan", str(small / "plan.toml")]
+    result = CliRunner().invoke(app, [*arguments, "--out", str(tmp_path / "out")])
+    assert result.exit_code == 0, result.output
+    record = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
+    assert record["made"] == "2026-01-02T06:00:00+00:00"
+
+
+def test_data_folder_is_named_by_the_environment(
+    broken: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theatre = broken / "theatre.toml"
+    text = theatre.read_text(encoding="utf-8")
+    text = text.replace("[theatre]", '[theatre]\ndata_folder = "${GEO_POC_TEST:-nowhere}"')
+    theatre.write_text(text, encoding="utf-8")
+    failed = CliRunner().invoke(app, ["check", str(theatre)])
+    assert failed.exit_code == 2
+    assert "set the environment variable GEO_POC_TEST" in failed.stderr
+    monkeypatch.setenv("GEO_POC_TEST", os.fspath(broken))
+    assert CliRunner().invoke(app, ["check", str(theatre)]).exit_code == 0

@@ -93,11 +93,11 @@ def _add_sheet(
     theatre = findings.theatre
     sheet: WriteOnlyWorksheet = book.create_sheet(name)
     for banner in (sheet.oddHeader, sheet.oddFooter):
-        banner.center.text = theatre.marking
+        banner.center.text = theatre.marking  # type: ignore[union-attr]  # stubs: optional
     sheet.freeze_panes = f"A{HEADER_ROW + 1}"
     for number, column in enumerate(map(str, table.columns), start=1):
         width = _WIDTHS.get(column, max(10, len(column) + 2))
-        sheet.column_dimensions[get_column_letter(number)].width = width
+        sheet.column_dimensions[get_column_letter(number)].width = width  # type: ignore[attr-defined]  # stubs
     fictional = "FICTIONAL · " if theatre.fictional else ""
     about = f"{fictional}{theatre.name} · {findings.plan.plan.name} · {theatre.as_of} · {note}"
     sheet.append([_styled(sheet, theatre.marking, bold=True)])

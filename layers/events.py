@@ -38,7 +38,8 @@ class Events:
     x_m, y_m : float array (n,)
         ``nan`` where there is no point.
     start_day, end_day : float array (n,)
-        Days since 1970-01-01; ``nan`` unknown.
+        First and last day, in days since 1970-01-01. Where one is missing both are the other;
+        ``nan`` where both are.
     where_prec, date_prec : float array (n,)
         1 exact to 7 the whole country, 1 the day to 5 the year; ``nan`` unknown.
     position_sd_m : float array (n,)
@@ -58,7 +59,7 @@ class Events:
     admin2: NDArray[np.object_]
 
     def known_by(self, day: float) -> NDArray[np.bool_]:
-        """Events that were over before a day; those without an end date never are."""
+        """Events that were over before a day, mask (n,); those without any date never are."""
         return self.end_day < day
 
     def only(self, chosen: NDArray[np.bool_]) -> Events:
@@ -79,11 +80,12 @@ def events_of(incidents: gpd.GeoDataFrame, *, theatre: Theatre) -> Events:
     _require(incidents, theatre)
     point = incidents.geometry.to_numpy()
     start, end = (day_of(incidents[column]) for column in ("date_start", "date_end"))
+    end = np.where(np.isnan(end), start, end)
     return Events(
         point=point,
         x_m=shapely.get_x(point),
         y_m=shapely.get_y(point),
-        start_day=np.fmin(np.where(np.isnan(start), end, start), end),
+        start_day=np.fmin(start, end),
         end_day=end,
         where_prec=incidents["where_prec"].to_numpy(dtype=float, na_value=np.nan),
         date_prec=incidents["date_prec"].to_numpy(dtype=float, na_value=np.nan),

@@ -228,15 +228,17 @@ def _districts(
     meant = district_of(asked, events.point, polygons)
     used = np.unique(meant[meant >= 0])
     shapes = polygons.geometry.to_numpy()[used]
-    shares = np.array([_polygon_shares(shape, theatre, relative) for shape in shapes])
-    here = shares.reshape(len(used), -1).any(axis=1)
-    row = np.full(len(polygons) + 1, -1, dtype=np.int64)
-    row[used[here]] = np.arange(here.sum())
+    shares = np.zeros((len(used), *theatre.grid.shape))
+    for row, shape in enumerate(shapes):
+        shares[row] = _polygon_shares(shape, theatre, relative)
+    here = shares.any(axis=(1, 2))
+    row_of = np.full(len(polygons) + 1, -1, dtype=np.int64)
+    row_of[used[here]] = np.arange(here.sum())
     return _Districts(
-        polygon=row[meant],
+        polygon=row_of[meant],
         shapes=shapes[here],
-        shares=shares.reshape(len(used), *theatre.grid.shape)[here],
-        elsewhere=(meant >= 0) & (row[meant] < 0),
+        shares=shares[here],
+        elsewhere=(meant >= 0) & (row_of[meant] < 0),
     )
 
 

@@ -12,7 +12,6 @@ from importlib import resources
 from geo_poc.errors import Fault, GeoPocError
 
 Entry = str | Mapping[str, str]
-_SECTIONS = ("common", "map", "report", "terminal")
 
 
 class WordingError(GeoPocError, LookupError):
@@ -147,7 +146,7 @@ def catalogue(language: str = "en") -> Catalogue:
 def _merged(language: str, toml: str) -> dict[str, Entry]:
     sections = tomllib.loads(toml)
     entries: dict[str, Entry] = {}
-    for section in _SECTIONS:
+    for section in sections:
         twice = entries.keys() & sections.get(section, {}).keys()
         if twice:
             raise WordingError(

@@ -15,6 +15,7 @@ import pytest
 import shapely
 from geo_poc.coverage.findings import Coverage, Findings
 from geo_poc.layers.layer import Layer, SourceRecord
+from geo_poc.layers.positions import mgrs_of
 from geo_poc.layers.threat import Threat
 from geo_poc.routing.travel_time import Reason, TravelTime
 
@@ -344,7 +345,7 @@ def _coverage(theatre) -> Coverage:
             "people_estimate": [s[5] for s in SITES],
             "lon": lon,
             "lat": lat,
-            "mgrs": [f"26P PR {n:04d} 0000" for n in range(len(IDS))],
+            "mgrs": mgrs_of(lon, lat),
             "threat_level": [s[8] for s in SITES],
         }
     )
@@ -442,8 +443,9 @@ def _threat(theatre) -> tuple[Threat, np.ndarray]:
     return threat, level
 
 
-def _zones() -> gpd.GeoDataFrame:
+def _zones(theatre) -> gpd.GeoDataFrame:
     box = shapely.box
+    anchors = theatre.lonlat(np.array([42_500.0, -42_500.0]), np.array([-42_500.0, 42_500.0]))
     return gpd.GeoDataFrame(
         {
             "rank": [1, 2],
@@ -462,7 +464,7 @@ def _zones() -> gpd.GeoDataFrame:
             "reason": ["reached", "no_network"],
             "distance_m": [34_000.0, 43_200.0],
             "area_km2": [400.0, 225.0],
-            "mgrs": ["26P PQ 5412 4812", "26P NR 4500 5200"],
+            "mgrs": mgrs_of(*anchors),
         },
         geometry=[
             box(28_000, -48_000, 48_000, -28_000),
@@ -520,7 +522,7 @@ def sample_findings() -> Findings:
         threat_level=level,
         travel=_travel(theatre),
         coverage=_coverage(theatre),
-        zones=_zones(),
+        zones=_zones(theatre),
         proximity={
             "distance_m": 50_000.0,
             "incidents": 10.0,

@@ -1,0 +1,163 @@
+"""Outlines, roads and areas in degrees, no finer than the page can show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypedDict
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from geo_poc.coverage.findings import Findings
+from geo_poc.maps.columns import Lines, packed_lines
+from shapely.geometry.base import BaseGeometry
+
+from geo_poc import figures
+from geo_poc.theatre import Theatre
+from geo_poc.wording import text
+
+STEPS_ACROSS = 3_000
+TRUNK = ("motorway", "trunk", "primary")
+MINOR = ("secondary", "tertiary", "unclassified")
+SLOW_KMH = 25.0
+WARNED = ("no_fly", "caveat", "closure")
+
+
+class Area(TypedDict):
+    """One area that changes an answer: what it is, until when, and where."""
+
+    kind: str
+    name: str
+    text: str
+    outline: Lines
+
+
+class Named(TypedDict):
+    """A name to be written on the map, at a point inside what it names."""
+
+    name: str
+    kind: str
+    lon: float
+    lat: float
+
+
+class Drawing(TypedDict):
+    """All lines of the page; polygons are their rings."""
+
+    theatre: Lines
+    countries: Lines
+    admin: Lines
+    lakes: Lines
+    swamps: Lines
+    rivers: Lines
+    roads: dict[str, Lines]
+    areas: list[Area]
+    names: list[Named]
+
+
+def drawing(findings: Findings) -> Drawing:
+    """Base map, roads and areas of a run."""
+    areas = findings.layers["areas"].table
+    water = areas[areas["kind"] == "water"]
+    flat = water.geom_type.isin(["Polygon", "MultiPolygon"])
+    return {
+        "theatre": _lines(findings.theatre, [findings.theatre.area]),
+        "countries": _lines(findings.theatre, areas.geometry[areas["kind"] == "country"]),
+        "admin": _lines(findings.theatre, areas.geometry[areas["kind"] == "admin"]),
+        "lakes": _lines(findings.theatre, water.geometry[flat]),
+        "swamps": _lines(findings.theatre, areas.geometry[areas["kind"] == "swamp"]),
+        "rivers": _lines(findings.theatre, water.geometry[~flat]),
+        "roads": _roads(findings),
+        "areas": [_area(findings.theatre, row) for row in _warned(areas)],
+        "names": _names(findings.theatre, areas),
+    }
+
+
+def to_lonlat(theatre: Theatre, geometry: BaseGeometry) -> BaseGeometry:
+    """A geometry in metres of the theatre's CRS as longitude and latitude."""
+    return shapely.transform(geometry, lambda xy: np.column_stack(theatre.lonlat(*xy.T)))
+
+
+def tolerance_m(theatre: Theatre) -> float:
+    """How far a drawn line may be off: a third of a pixel on a screen 1,000 pixels wide."""
+    west, south, east, north = theatre.area.bounds
+    return float(max(east - west, north - south) / STEPS_ACROSS)
+
+
+def _lines(theatre: Theatre, geometries: Iterable[BaseGeometry]) -> Lines:
+    simple = (shapely.simplify(g, tolerance_m(theatre)) for g in geometries)
+    return packed_lines([to_lonlat(theatre, g) for g in simple if not g.is_empty])
+
+
+def _roads(findings: Findings) -> dict[str, Lines]:
+    roads = findings.layers["roads"].table
+    return {
+        kind: _lines(findings.theatre, _merged(roads.geometry[mask]))
+        for kind, mask in _road_kinds(roads).items()
+    }
+
+
+def _road_kinds(roads: gpd.GeoDataFrame) -> dict[str, pd.Series[bool]]:
+    stem = roads["road_class"].str.removesuffix("_link")
+    slow = roads["speed_kmh"] < SLOW_KMH
+    trunk = stem.isin(TRUNK)
+    minor = stem.isin(MINOR) | (stem == "")
+    return {
+        "trunk": trunk & ~slow,
+        "trunk_slow": trunk & slow,
+        "minor": minor & ~slow,
+        "minor_slow": minor & slow,
+        "track": ~trunk & ~minor,
+    }
+
+
+def _merged(lines: gpd.GeoSeries) -> list[BaseGeometry]:
+    return [shapely.line_merge(shapely.union_all(lines.to_numpy()))] if len(lines) else []
+
+
+def _warned(areas: gpd.GeoDataFrame) -> Iterable[tuple[str, str, object, object, str, BaseGeometry]]:
+    rows = areas[areas["kind"].isin(WARNED)]
+    columns = ("kind", "name", "from_date", "to_date", "contingents", "geometry")
+    return zip(*(rows[column] for column in columns), strict=True)
+
+
+def _area(
+    theatre: Theatre, row: tuple[str, str, object, object, str, BaseGeometry]
+) -> Area:
+    kind, name, start, end, contingents, geometry = row
+    return {
+        "kind": kind,
+        "name": name,
+        "text": _area_text(kind, start, end, contingents),
+        "outline": _lines(theatre, [geometry]),
+    }
+
+
+def _area_text(kind: str, start: object, end: object, contingents: str) -> str:
+    days = [figures.day(d.date()) for d in (start, end) if isinstance(d, pd.Timestamp)]
+    if kind == "caveat" and contingents:
+        return text("area_caveat_of", contingents=contingents.replace(";", ", "))
+    if len(days) == 2:
+        return text(f"area_{kind}_dated", start=days[0], end=days[1])
+    return text(f"area_{kind}")
+
+
+def _names(theatre: Theatre, areas: gpd.GeoDataFrame) -> list[Named]:
+    rows = areas[areas["kind"].isin(["admin", "country", "water"]) & (areas["name"] != "")]
+    parts = rows.dissolve(by=["kind", "name"]) if len(rows) else rows
+    return [
+        _named(theatre, kind, name, geometry)
+        for (kind, name), geometry in zip(parts.index, parts.geometry, strict=True)
+    ]
+
+
+def _named(theatre: Theatre, kind: str, name: str, geometry: BaseGeometry) -> Named:
+    point = geometry.representative_point()
+    lon, lat = theatre.lonlat(np.array([point.x]), np.array([point.y]))
+    return {
+        "name": name,
+        "kind": kind,
+        "lon": round(float(lon[0]), 4),
+        "lat": round(float(lat[0]), 4),
+    }

@@ -1,0 +1,169 @@
+"""Uncovered high-risk zones as a ranked list, with a card and an outline for each."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, TypedDict
+
+import numpy as np
+import shapely
+from geo_poc.coverage.findings import Findings
+from geo_poc.layers.positions import lonlat_of
+from geo_poc.maps.columns import Lines, packed_lines
+from geo_poc.maps.lines import to_lonlat
+from geo_poc.maps.times import states, time_text
+from geo_poc.routing.travel_time import TravelTime
+from pyproj import Transformer
+from shapely.geometry.base import BaseGeometry
+
+from geo_poc import figures
+from geo_poc.plan import ALL_CONDITIONS
+from geo_poc.theatre import WGS84
+from geo_poc.wording import mover_name, text
+
+
+class CellAnswer(TypedDict):
+    """One mover under one condition at a zone: time, state, nearest base and its own number."""
+
+    time: str
+    state: int
+    base: int
+    seconds: int
+
+
+class Zone(TypedDict):
+    """One zone. ``times`` has a row a mover and a column a condition."""
+
+    rank: int
+    name: str
+    people: str
+    unknown: bool
+    sites: str
+    sites_unknown: str
+    threat: int
+    nearest: str
+    time: str
+    late: bool
+    reason: str
+    mgrs: str
+    facts: str
+    lon: float
+    lat: float
+    outline: Lines
+    times: list[list[CellAnswer]]
+
+
+def zones(findings: Findings) -> list[Zone]:
+    """All zones, worst first, as they were ranked."""
+    return [_zone(findings, row) for row in findings.zones.itertuples(index=False)]
+
+
+def _zone(findings: Findings, row: Any) -> Zone:
+    anchor = _anchor(findings, row)
+    lon, lat = findings.theatre.lonlat(np.array([anchor[0]]), np.array([anchor[1]]))
+    return {
+        "rank": int(row.rank),
+        "name": row.name,
+        "people": figures.people(row.people),
+        "unknown": math.isnan(row.people),
+        "sites": text("sites", n=int(row.sites)),
+        "sites_unknown": _unknown(int(row.sites_unknown_people)),
+        "threat": int(row.threat_level),
+        "nearest": _nearest(row),
+        "time": figures.duration(row.seconds),
+        "late": not row.seconds <= findings.plan.standard.response,
+        "reason": reason_sentence(findings, row),
+        "mgrs": row.mgrs,
+        "facts": text(
+            "zone_facts", area=figures.area(row.area_km2), expected=f"{row.expected_30d:.2g}"
+        ),
+        "lon": round(float(lon[0]), 5),
+        "lat": round(float(lat[0]), 5),
+        "outline": packed_lines([to_lonlat(findings.theatre, _outline(findings, row.geometry))]),
+        "times": _times(findings, *anchor),
+    }
+
+
+def _unknown(count: int) -> str:
+    return text("sites_unknown", n=count) if count else ""
+
+
+def _nearest(row: Any) -> str:
+    if not math.isfinite(row.seconds):
+        away = figures.distance(row.distance_m)
+        return text("nearest_not_reached", base=row.base_name, distance=away)
+    time, mover = figures.duration(row.seconds), mover_name(row.mover)
+    return text("nearest_reached", base=row.base_name, time=time, mover=mover)
+
+
+def reason_sentence(findings: Findings, row: Any) -> str:
+    """Why the zone is not protected, in one sentence with base, distance, mover and time."""
+    where = {"base": row.base_name, "distance": figures.distance(row.distance_m)}
+    if math.isfinite(row.seconds):
+        return text(
+            f"why_late_{findings.conditions.season}",
+            mover=mover_name(row.mover),
+            time=figures.duration(row.seconds),
+            **where,
+        )
+    if row.reason == "cut_off":
+        cut_off = figures.duration(findings.plan.standard.cut_off)
+        return text("why_cut_off", cut_off=cut_off, **where)
+    key = f"why_{row.reason}"
+    return text(key if row.reason in _REASONS else "why_unknown", **where)
+
+
+_REASONS = ("unknown", "closed", "caveat", "beyond_range", "no_network", "outside_area", "no_asset")
+
+
+def _anchor(findings: Findings, row: Any) -> tuple[float, float]:
+    """Where the zone was judged, in metres: its grid reference, else a point within it."""
+    try:
+        lon, lat = lonlat_of(row.mgrs)
+    except ValueError:
+        inside = row.geometry.representative_point()
+        return float(inside.x), float(inside.y)
+    x, y = Transformer.from_crs(WGS84, findings.theatre.grid.crs, always_xy=True).transform(lon, lat)
+    return float(x), float(y)
+
+
+def _outline(findings: Findings, geometry: BaseGeometry) -> BaseGeometry:
+    """Outline a little outside the zone's cells, with their corners rounded off."""
+    cell = findings.theatre.grid.cell_size_m
+    rounded = geometry.buffer(1.2 * cell).buffer(-0.7 * cell)
+    return shapely.simplify(rounded, 0.1 * cell)
+
+
+def _times(findings: Findings, x_m: float, y_m: float) -> list[list[CellAnswer]]:
+    rows, cols = findings.theatre.grid.cell_of(np.array([x_m]), np.array([y_m]))
+    row, col = int(rows[0]), int(cols[0])
+    by_case = {(t.mover, t.conditions): t for t in findings.travel}
+    movers = dict.fromkeys(t.mover for t in findings.travel)
+    base = {b: i for i, b in enumerate(findings.layers["bases"].table["id"])}
+    standard_s = findings.plan.standard.response
+    return [
+        [_cell(by_case[mover, c], row, col, base, standard_s) for c in ALL_CONDITIONS]
+        for mover in movers
+    ]
+
+
+def _cell(
+    time: TravelTime, row: int, col: int, base: dict[str, int], standard_s: float
+) -> CellAnswer:
+    inside = row >= 0
+    seconds = float(time.cell_seconds[row, col]) if inside else math.inf
+    owner = int(time.cell_owner[row, col]) if inside else -1
+    reason = _reason(time, seconds)
+    return {
+        "time": time_text(seconds, reason=reason, air=time.kind == "air"),
+        "state": int(states(np.array([seconds]), standard_s=standard_s)[0]),
+        "base": base.get(time.base_ids[owner], -1) if owner >= 0 else -1,
+        "seconds": round(seconds) if math.isfinite(seconds) else -1,
+    }
+
+
+def _reason(time: TravelTime, seconds: float) -> str:
+    if math.isnan(seconds):
+        return "unknown"
+    grounded = bool((time.reasons == "no_asset").all())
+    return "no_asset" if grounded else "cut_off"

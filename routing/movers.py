@@ -1,193 +1,36 @@
-"""What moves: vehicles, people on foot, aircraft, and where each of their figures comes from."""
+"""The movers of a plan: sourced figures with the plan's own, notice to move, assumptions."""
 
 from __future__ import annotations
 
 import dataclasses
 import difflib
 import math
-import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pydantic import TypeAdapter
 
 from geo_poc.errors import ConfigError, Fault
 from geo_poc.plan import Asset, Conditions, PlanFile
+from geo_poc.routing.catalogue import (
+    DEFAULT_TERRAIN,
+    Aircraft,
+    Figure,
+    Foot,
+    Mover,
+    Vehicle,
+    figures_of,
+    known_movers,
+    slowest_road,
+)
 
-DEFAULT_TERRAIN = "shrub"
-IMPASSABLE_TERRAIN = "permanent_water"
+ASSUMPTION_COLUMNS = ("what", "value", "low", "high", "source", "grade")
+UNKNOWN_SOURCE = "no source gives it; give it under [[assets]] figures"
 MISSION_GRADE = "M"
-_KINDS = {"vehicle": "road", "foot": "foot", "aircraft": "air"}
-_FORBID = {"extra": "forbid"}
-_FILE = Path(__file__).with_name("movers.toml")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Figure:
-    """One figure with the range its sources give, where it comes from, and how well it was read.
-
-    Parameters
-    ----------
-    value, low, high : float
-        In the unit that its name ends with. A yes or no is 1 or 0.
-    source : str
-    grade : str
-        ``S`` the stating text was read, ``P`` a published formula, ``M`` the mission's own figure.
-
-    Examples
-    --------
-    >>> Figure(value=4.0, low=4.0, high=4.8, source="a field guide", grade="S").high
-    4.8
-    """
-
-    __pydantic_config__ = _FORBID
-
-    value: float
-    low: float
-    high: float
-    source: str
-    grade: str
-
-    def __post_init__(self) -> None:
-        if not self.low <= self.value <= self.high:
-            raise ConfigError(
-                Fault(
-                    where=f"figure of {self.source}",
-                    found=f"value {self.value}, low {self.low}, high {self.high}",
-                    rule="low, value and high must be in this order",
-                    repair="correct the three numbers",
-                )
-            )
-
-
-Figures = Mapping[str, Figure]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Vehicle:
-    """Drives on roads, and off them at the walking pace of the ground unless its own is known.
-
-    Parameters
-    ----------
-    key : str
-    road_kmh : mapping of str to Figure
-        Speed by OSM highway class.
-    surface_cap_kmh : mapping of str to Figure
-        Not faster than this on a surface, where the road file gives no speed.
-    terrain_kmh : mapping of str to Figure
-        Walking pace by land cover.
-    road_cap_kmh, off_road_kmh, off_road_limit_km : Figure or None
-        Highest speed on any road; own pace off roads; farthest from a road or a base.
-    wet_time_factor, night_time_factor : Figure or None
-        Times the time under way; None is unknown.
-    """
-
-    key: str
-    road_kmh: Figures
-    surface_cap_kmh: Figures
-    terrain_kmh: Figures
-    road_cap_kmh: Figure | None = None
-    off_road_kmh: Figure | None = None
-    off_road_limit_km: Figure | None = None
-    wet_time_factor: Figure | None = None
-    night_time_factor: Figure | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Foot:
-    """Walks, on roads of any class at one pace and elsewhere by land cover.
-
-    Parameters are those of `Vehicle`, with one ``road_kmh`` for all roads.
-    """
-
-    key: str
-    road_kmh: Figure
-    terrain_kmh: Figures
-    off_road_limit_km: Figure | None = None
-    wet_time_factor: Figure | None = None
-    night_time_factor: Figure | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Aircraft:
-    """Flies straight there and back.
-
-    Parameters
-    ----------
-    key : str
-    cruise_kmh, range_km, seats : Figure
-        The range is that of the whole flight, reserve kept.
-    night : Figure or None
-        1 it flies at night, 0 it does not; None is unknown.
-    """
-
-    key: str
-    cruise_kmh: Figure
-    range_km: Figure
-    seats: Figure
-    night: Figure | None = None
-
-
-Mover = Vehicle | Foot | Aircraft
-_TYPES: Mapping[str, type[Mover]] = {"vehicle": Vehicle, "foot": Foot, "aircraft": Aircraft}
-
-
-@cache
-def _catalogue() -> Mapping[str, Mover]:
-    content = tomllib.loads(_FILE.read_text(encoding="utf-8"))
-    movers: dict[str, Mover] = {}
-    for kind, of_kind in _TYPES.items():
-        terrain = {} if of_kind is Aircraft else {"terrain_kmh": content["terrain_kmh"]}
-        for key, figures in content[kind].items():
-            movers[key] = TypeAdapter(of_kind).validate_python({"key": key, **terrain, **figures})
-    return movers
-
-
-def known_movers() -> dict[str, Mover]:
-    """Every mover of ``movers.toml`` by its key, with sourced figures only.
-
-    Examples
-    --------
-    >>> known_movers()["mi8"].range_km.value
-    465.0
-    """
-    return dict(_catalogue())
-
-
-def kind_of(mover: Mover) -> str:
-    """``road``, ``foot`` or ``air``.
-
-    Examples
-    --------
-    >>> kind_of(known_movers()["foot_patrol"])
-    'foot'
-    """
-    return next(_KINDS[name] for name, of_kind in _TYPES.items() if isinstance(mover, of_kind))
-
-
-def figures_of(mover: Mover) -> dict[str, Figure | None]:
-    """Every figure of a mover under the name a plan may override it by; None where unknown.
-
-    Examples
-    --------
-    >>> figures = figures_of(known_movers()["wheeled_patrol"])
-    >>> figures["road_primary_kmh"].value, figures["night_time_factor"]
-    (65.0, None)
-    """
-    figures: dict[str, Figure | None] = {}
-    for entry in dataclasses.fields(mover):
-        content = getattr(mover, entry.name)
-        if isinstance(content, Mapping):
-            stem, unit = entry.name.rsplit("_", 1)
-            figures |= {f"{stem}_{name}_{unit}": figure for name, figure in content.items()}
-        elif entry.name != "key":
-            figures[entry.name] = content
-    return figures
+_UNITS = {"kmh": "km/h", "km": "km", "factor": "times as long"}
+_NEEDED = ("wet_time_factor", "night_time_factor", "night")
+_Row = dict[str, str | float]
 
 
 def movers_of(plan: PlanFile) -> tuple[Mover, ...]:
@@ -245,13 +88,13 @@ def _merged(asset: Asset) -> Mover:
 def _faults(n: int, asset: Asset) -> Iterable[Fault]:
     movers = known_movers()
     if asset.mover not in movers:
-        yield _no_such(f"plan: [assets] {n}: mover", asset.mover, "mover", movers)
+        yield no_such(f"plan: [assets] {n}: mover", asset.mover, "mover", movers)
         return
     names = figures_of(movers[asset.mover])
     for name, value in asset.figures.items():
         where = f"plan: [assets] {n}: figures"
         if name not in names:
-            yield _no_such(where, name, f"figure of '{asset.mover}'", names)
+            yield no_such(where, name, f"figure of '{asset.mover}'", names)
         elif (rule := _broken_rule(name, value)) is not None:
             yield Fault(
                 where=f"{where} {name}",
@@ -271,7 +114,8 @@ def _broken_rule(name: str, value: float | bool) -> str | None:
     return "must be a number above 0"
 
 
-def _no_such(where: str, found: str, what: str, valid: Iterable[str]) -> Fault:
+def no_such(where: str, found: str, what: str, valid: Iterable[str]) -> Fault:
+    """Fault of a name that does not exist, with the nearest that does."""
     names = sorted(valid)
     near = difflib.get_close_matches(found, names, n=1, cutoff=0.5)
     repair = f"did you mean '{near[0]}'?" if near else f"choose one of {', '.join(names)}"
@@ -307,7 +151,7 @@ def notice_s(plan: PlanFile, key: str, bases: pd.DataFrame) -> NDArray[np.float6
         if isinstance(asset.bases, list):
             where = f"plan: [assets] {n}: bases"
             missing = [name for name in asset.bases if name not in set(names)]
-            faults += [_no_such(where, name, "base of this plan", set(names)) for name in missing]
+            faults += [no_such(where, name, "base of this plan", set(names)) for name in missing]
         if asset.mover == key:
             notice = np.fmin(notice, np.where(_stationed(asset, bases), asset.notice, np.nan))
     if faults:
@@ -343,12 +187,104 @@ def _value(figure: Figure | None) -> float:
     return math.nan if figure is None else figure.value
 
 
-def slowest_road(vehicle: Vehicle) -> Figure:
-    """The slowest sourced road speed, taken for a road of unknown class and speed.
+def assumptions(plan: PlanFile) -> pd.DataFrame:
+    """Every figure that the times of a plan rest on, one row each.
+
+    Parameters
+    ----------
+    plan : PlanFile
+
+    Returns
+    -------
+    DataFrame
+        Columns ``what, value, low, high, source, grade``; the unit stands in ``what``. A figure that
+        is needed but unknown has the value nan and an empty grade: the times of its season or light
+        are then unknown.
+
+    Raises
+    ------
+    ConfigError
+        As `geo_poc.routing.movers.movers_of`.
 
     Examples
     --------
-    >>> slowest_road(known_movers()["wheeled_patrol"]).value
-    10.0
+    >>> from geo_poc.plan import Asset, PlanSpec, Standard
+    >>> plan = PlanFile(
+    ...     plan=PlanSpec(name="a", season="dry"),
+    ...     standard=Standard(response=3600.0, cut_off=86400.0, source="order 1"),
+    ...     bases=[],
+    ...     assets=[Asset(mover="mi8", bases="all", notice=1800.0, source="order 2")],
+    ... )
+    >>> table = assumptions(plan)
+    >>> table["what"].tolist()[1:4]
+    ['cut-off (min)', 'mi8: notice to move, bases all (min)', 'mi8: cruise (km/h)']
+    >>> table["value"].tolist()[:4]
+    [60.0, 1440.0, 30.0, 225.0]
     """
-    return min(vehicle.road_kmh.values(), key=lambda figure: figure.value)
+    movers = movers_of(plan)
+    rows = [
+        _own("response standard (min)", plan.standard.response / 60, plan.standard.source),
+        _own("cut-off (min)", plan.standard.cut_off / 60, plan.standard.source),
+    ]
+    for asset in plan.assets:
+        where = asset.bases if isinstance(asset.bases, str) else ", ".join(asset.bases)
+        what = f"{asset.mover}: notice to move, bases {where} (min)"
+        rows.append(_own(what, asset.notice / 60, asset.source))
+    for mover in movers:
+        rows += _rows(mover)
+    return pd.DataFrame(rows, columns=list(ASSUMPTION_COLUMNS))
+
+
+def _own(what: str, value: float, source: str) -> _Row:
+    figure = Figure(value=value, low=value, high=value, source=source, grade=MISSION_GRADE)
+    return _row(what, figure)
+
+
+def _row(what: str, figure: Figure) -> _Row:
+    return {
+        "what": what,
+        "value": figure.value,
+        "low": figure.low,
+        "high": figure.high,
+        "source": figure.source,
+        "grade": figure.grade,
+    }
+
+
+def _rows(mover: Mover) -> list[_Row]:
+    rows: list[_Row] = []
+    for name, figure in figures_of(mover).items():
+        what = f"{mover.key}: {_words(name)}"
+        if figure is not None:
+            rows.append(_row(what, figure))
+        elif name in _NEEDED:
+            unknown = dict.fromkeys(("value", "low", "high"), math.nan)
+            rows.append({"what": what, **unknown, "source": UNKNOWN_SOURCE, "grade": ""})
+    return rows + _rules(mover)
+
+
+def _rules(mover: Mover) -> list[_Row]:
+    """What is taken where the data say nothing."""
+    match mover:
+        case Aircraft():
+            return []
+        case Vehicle():
+            slowest = slowest_road(mover)
+            where = "road of unknown class and speed (km/h)"
+            rule = _row(f"{mover.key}: {where}", slowest)
+            return [rule, _ground_rule(mover)]
+        case Foot():
+            return [_ground_rule(mover)]
+
+
+def _ground_rule(mover: Vehicle | Foot) -> _Row:
+    figure = mover.terrain_kmh[DEFAULT_TERRAIN]
+    return _row(f"{mover.key}: ground of unknown land cover, as {DEFAULT_TERRAIN} (km/h)", figure)
+
+
+def _words(name: str) -> str:
+    """``road_primary_kmh`` as ``road primary (km/h)``."""
+    stem, _, unit = name.rpartition("_")
+    if unit not in _UNITS:
+        return name.replace("_", " ")
+    return f"{stem.replace('_', ' ')} ({_UNITS[unit]})"

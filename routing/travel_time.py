@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,35 @@ class Reason(StrEnum):
     NO_NETWORK = "no_network"
     OUTSIDE_AREA = "outside_area"
     NO_ASSET = "no_asset"
+
+
+_PRIORITY = (
+    Reason.UNKNOWN,
+    Reason.CLOSED,
+    Reason.CAVEAT,
+    Reason.CUT_OFF,
+    Reason.BEYOND_RANGE,
+    Reason.NO_NETWORK,
+    Reason.OUTSIDE_AREA,
+    Reason.NO_ASSET,
+)
+
+
+class Nearest(NamedTuple):
+    """The base that reaches each place, one entry a place.
+
+    Parameters
+    ----------
+    row : int64 array
+        Row of the base; -1 where none reaches.
+    seconds : float64 array
+        ``inf`` where none reaches, ``nan`` where that is unknown.
+    reason : object array of Reason
+    """
+
+    row: NDArray[np.int64]
+    seconds: NDArray[np.float64]
+    reason: NDArray[np.object_]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -63,3 +92,56 @@ class TravelTime:
     reasons: NDArray[np.object_]
     cell_seconds: NDArray[np.float32]
     cell_owner: NDArray[np.int32]
+
+    def nearest(self, rank: int = 0) -> Nearest:
+        """Base that reaches each place first (rank 0), second (rank 1) and so on.
+
+        Where fewer bases reach a place, the reason is the first by this order that holds for any base
+        which does not reach it: unknown, closed, caveat, cut_off, beyond_range, no_network,
+        outside_area, no_asset. Of equal times the base of the lower row is nearer.
+
+        Parameters
+        ----------
+        rank : int
+            0 is the nearest.
+
+        Returns
+        -------
+        Nearest
+            A base's row, seconds and reason for each place.
+
+        Examples
+        --------
+        >>> from geo_poc.plan import Conditions
+        >>> time = TravelTime(
+        ...     mover="m", kind="road", conditions=Conditions(season="dry", light="day"),
+        ...     grid=Grid(rows=1, cols=1, cell_size_m=1.0, left_m=0.0, top_m=0.0, crs="EPSG:32636"),
+        ...     base_ids=("a", "b"), place_ids=("x", "y"),
+        ...     seconds=np.array([[60.0, np.inf], [30.0, np.inf]]),
+        ...     distance_m=np.full((2, 2), np.nan), off_road_m=np.full((2, 2), np.nan),
+        ...     reasons=np.array([["reached", "no_network"], ["reached", "closed"]], dtype=object),
+        ...     cell_seconds=np.zeros((1, 1), np.float32), cell_owner=np.zeros((1, 1), np.int32),
+        ... )
+        >>> time.nearest().row.tolist(), time.nearest().seconds.tolist()
+        ([1, -1], [30.0, inf])
+        >>> [str(reason) for reason in time.nearest().reason]
+        ['reached', 'closed']
+        """
+        place = np.arange(len(self.place_ids))
+        reached = self.reasons == Reason.REACHED
+        bases = reached.shape[0]
+        order = np.argsort(np.where(reached, self.seconds, np.inf), axis=0, kind="stable")
+        enough = reached.sum(axis=0) > rank
+        row = np.where(enough, order[min(rank, bases - 1)], -1) if bases else place * 0 - 1
+        reason = self._best_reason(~reached)
+        reason[enough] = Reason.REACHED
+        seconds = np.where(reason == Reason.UNKNOWN, np.nan, np.inf)
+        seconds[enough] = self.seconds[row[enough], place[enough]]
+        return Nearest(row=row.astype(np.int64), seconds=seconds, reason=reason)
+
+    def _best_reason(self, candidate: NDArray[np.bool_]) -> NDArray[np.object_]:
+        """First reason by priority among the bases of each place that are candidates."""
+        best = np.full(len(self.place_ids), Reason.NO_ASSET, dtype=object)
+        for reason in reversed(_PRIORITY):
+            best[(candidate & (self.reasons == reason)).any(axis=0)] = reason
+        return best

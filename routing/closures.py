@@ -1,0 +1,118 @@
+"""What each closure closed, and an error for one that closed nothing."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo_poc.errors import Fault, NetworkError
+from geo_poc.routing.ground import Ground, ground_of
+from geo_poc.routing.network import road_network
+from geo_poc.routing.restrictions import Restrictions, restrictions_on
+from geo_poc.theatre import Theatre
+
+CLOSED_COLUMNS = (
+    "id",
+    "name",
+    "from_date",
+    "to_date",
+    "source",
+    "edges",
+    "road_km",
+    "cells",
+    "legs",
+)
+
+
+def closed_by(
+    *, theatre: Theatre, roads: gpd.GeoDataFrame, areas: gpd.GeoDataFrame
+) -> pd.DataFrame:
+    """What each closure in force on the theatre's day closes.
+
+    Parameters
+    ----------
+    theatre : Theatre
+    roads, areas : GeoDataFrame
+        With the columns of their layers, in the theatre's CRS.
+
+    Returns
+    -------
+    DataFrame
+        One row a closure: ``id, name, from_date, to_date, source``, ``edges`` (pieces of road, at most
+        1 km each), ``road_km``, ``cells`` (whose centre lies in it) and ``legs`` (straight ways between
+        cells or from a road into a cell).
+
+    Raises
+    ------
+    NetworkError
+        If a closure closes nothing; all such closures are named.
+    """
+    restrictions = restrictions_on(areas, theatre.as_of)
+    ground = restricted_ground(
+        theatre=theatre,
+        roads=roads,
+        areas=areas,
+        restrictions=restrictions,
+        bases=gpd.GeoSeries([]),
+        places=gpd.GeoSeries([]),
+    )
+    return closed_table(ground, areas, restrictions)
+
+
+def restricted_ground(
+    *,
+    theatre: Theatre,
+    roads: gpd.GeoDataFrame,
+    areas: gpd.GeoDataFrame,
+    restrictions: Restrictions,
+    bases: gpd.GeoSeries,
+    places: gpd.GeoSeries,
+) -> Ground:
+    """The ground of a theatre, cut by the barriers, closures and caveats in force."""
+    cutting = np.concatenate([restrictions.closures, restrictions.caveats])
+    return ground_of(
+        theatre=theatre,
+        network=road_network(roads, cell_size_m=theatre.grid.cell_size_m),
+        bases=bases,
+        places=places,
+        barriers=areas.geometry.iloc[restrictions.barriers],
+        cutting=areas.geometry.iloc[cutting].set_axis(cutting),
+    )
+
+
+def closed_table(
+    ground: Ground, areas: gpd.GeoDataFrame, restrictions: Restrictions
+) -> pd.DataFrame:
+    """As `closed_by`, from a ground that is there already."""
+    nodes = ground.nodes
+    rows, faults = [], []
+    for row in restrictions.closures:
+        area = areas.iloc[row]
+        edges, legs = ground.road_cuts[int(row)], ground.leg_cuts[int(row)]
+        shapely.prepare(area.geometry)
+        centres = shapely.intersects_xy(
+            area.geometry, nodes.x_m[: nodes.first_vertex], nodes.y_m[: nodes.first_vertex]
+        )
+        amounts = {
+            "edges": edges.size,
+            "road_km": float(ground.network.length_m[edges].sum() / 1000),
+            "cells": int(centres.sum()),
+            "legs": legs.size,
+        }
+        if not edges.size + legs.size:
+            faults.append(_nothing_closed(area))
+        rows.append({**area[list(CLOSED_COLUMNS[:5])].to_dict(), **amounts})
+    if faults:
+        raise NetworkError(faults)
+    return pd.DataFrame(rows, columns=list(CLOSED_COLUMNS))
+
+
+def _nothing_closed(area: pd.Series) -> Fault:
+    return Fault(
+        where=f"areas: closure {area['id']} ({area['name']})",
+        found="no road and no cell in it",
+        rule="must close at least one road or cell",
+        repair="check its position, or remove it if the road is not in the data",
+    )

@@ -1,0 +1,179 @@
+"""Time under way from each base to each place, with and without what closes the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo_poc.routing.ground import Ground, in_area, in_grid
+from geo_poc.routing.travel_time import Reason
+from geo_poc.routing.ways import Pace, Ways, quickest_times_s, quickest_ways, travel_graph
+from geo_poc.theatre import Grid, Theatre
+
+Share = Callable[[float], None]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Reach:
+    """Where one mover gets on a dry day, notice to move left out.
+
+    Parameters
+    ----------
+    seconds : float64 array (bases, places)
+        Under way; ``inf`` where there is no way.
+    without_closures, without_caveats, unrestricted : float64 array (bases, places)
+        The same if closures (for aircraft: no-fly areas), caveats, or both did not hold.
+    distance_m, off_road_m : float64 array (bases, places)
+        ``nan`` where there is no way.
+    cell_seconds : float64 array (bases, cells)
+        To each cell's centre; 0 in the base's own cell, ``inf`` where there is no way.
+    unknown, outside : bool array (bases, places)
+        Position of base or place not known; base or place not in the theatre.
+    otherwise : Reason
+        Why there is no way even if nothing is closed.
+    """
+
+    seconds: NDArray[np.float64]
+    without_closures: NDArray[np.float64]
+    without_caveats: NDArray[np.float64]
+    unrestricted: NDArray[np.float64]
+    distance_m: NDArray[np.float64]
+    off_road_m: NDArray[np.float64]
+    cell_seconds: NDArray[np.float64]
+    unknown: NDArray[np.bool_]
+    outside: NDArray[np.bool_]
+    otherwise: Reason
+
+
+def ground_reach(
+    ground: Ground,
+    pace: Pace,
+    *,
+    theatre: Theatre,
+    stationed: NDArray[np.bool_],
+    closures: frozenset[int],
+    caveats: Sequence[frozenset[int]],
+    progress: Share,
+) -> Reach:
+    """Reach over the ground.
+
+    Parameters
+    ----------
+    ground : Ground
+    pace : Pace
+    theatre : Theatre
+    stationed : bool array (bases,)
+        Which bases have the mover; the others reach nothing.
+    closures : frozenset of int
+        Rows of the closures in force.
+    caveats : sequence of frozenset, one per base
+        Rows of the caveat areas that bind it.
+    progress : callable
+        Called with the share done.
+
+    Returns
+    -------
+    Reach
+    """
+    nodes = ground.nodes
+    at_base, at_place = nodes.points[nodes.bases], nodes.points[nodes.places]
+    off_grid = np.isfinite(at_base[:, 0]) & ~in_grid(ground.grid, at_base)
+    starting = stationed & np.isfinite(at_base[:, 0]) & ~off_grid
+    rows = np.flatnonzero(starting)
+    graphs = {
+        shut: travel_graph(ground, pace, shut, from_bases=rows)
+        for shut in {shut for row in rows for shut in _cases(closures, caveats[row])}
+    }
+    found = [_no_ways(ground)] * nodes.bases.size
+    opened = np.full((3, nodes.bases.size, nodes.places.size), np.inf)
+    for n, row in enumerate(rows):
+        shut, *cases = _cases(closures, caveats[row])
+        found[row] = quickest_ways(ground, graphs[shut], row)
+        known = {shut: found[row].seconds}
+        for case in set(cases) - {shut}:
+            known[case] = quickest_times_s(ground, graphs[case], row)
+        opened[:, row] = [known[case] for case in cases]
+        progress((n + 1) / rows.size)
+    unknown, outside = astray(theatre, at_base, at_place)
+    return Reach(
+        seconds=_stacked([ways.seconds for ways in found], nodes.places.size),
+        without_closures=opened[0],
+        without_caveats=opened[1],
+        unrestricted=opened[2],
+        distance_m=_stacked([ways.distance_m for ways in found], nodes.places.size),
+        off_road_m=_stacked([ways.off_road_m for ways in found], nodes.places.size),
+        cell_seconds=own_cell_reached(
+            ground.grid,
+            at_base,
+            _stacked([ways.cell_seconds for ways in found], nodes.first_vertex),
+        ),
+        unknown=unknown,
+        outside=outside | (off_grid[:, None] & ~unknown),
+        otherwise=Reason.NO_NETWORK,
+    )
+
+
+def _cases(closures: frozenset[int], caveats: frozenset[int]) -> tuple[frozenset[int], ...]:
+    """What is shut: as it is, without closures, without caveats, without both."""
+    return closures | caveats, caveats, closures, frozenset()
+
+
+def _no_ways(ground: Ground) -> Ways:
+    places = ground.nodes.places.size
+    return Ways(
+        seconds=np.full(places, np.inf),
+        distance_m=np.full(places, np.nan),
+        off_road_m=np.full(places, np.nan),
+        cell_seconds=np.full(ground.nodes.first_vertex, np.inf),
+    )
+
+
+def _stacked(rows: Sequence[NDArray[np.float64]], width: int) -> NDArray[np.float64]:
+    return np.reshape(np.asarray(rows, dtype=np.float64), (len(rows), width))
+
+
+def astray(
+    theatre: Theatre, at_base: NDArray[np.float64], at_place: NDArray[np.float64]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Whether the position of base or place is unknown, and whether the place is outside the area.
+
+    Parameters
+    ----------
+    theatre : Theatre
+    at_base, at_place : float64 array (bases, 2), (places, 2)
+        In metres.
+
+    Returns
+    -------
+    two bool arrays (bases, places)
+    """
+    lost_base, lost_place = ~np.isfinite(at_base[:, :1]), ~np.isfinite(at_place[:, 0])
+    unknown = lost_base | lost_place
+    outside = ~in_area(theatre, at_place) & ~unknown
+    return unknown, outside
+
+
+def own_cell_reached(
+    grid: Grid, at_base: NDArray[np.float64], cell_seconds: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Time to each cell with 0 in each base's own cell.
+
+    Parameters
+    ----------
+    grid : Grid
+    at_base : float64 array (bases, 2)
+        In metres.
+    cell_seconds : float64 array (bases, cells)
+
+    Returns
+    -------
+    float64 array (bases, cells)
+    """
+    row, col = grid.cell_of(at_base[:, 0], at_base[:, 1])
+    base = np.flatnonzero(row >= 0)
+    reached = cell_seconds.copy()
+    reached[base, row[base] * grid.cols + col[base]] = 0.0
+    return reached

@@ -1,0 +1,107 @@
+"""Which closures, caveats and no-fly areas hold on a day, and for whom."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+_RESTRICTING = ("closure", "caveat", "no_fly")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Restrictions:
+    """Rows of the area table that restrict movement on one day.
+
+    Parameters
+    ----------
+    barriers : int64 array
+        Never crossed off a road.
+    closures : int64 array
+        Closed for everyone on the ground.
+    caveats : int64 array
+        Closed for the bases of some contingents.
+    no_fly : int64 array
+        Not flown through.
+    """
+
+    barriers: NDArray[np.int64]
+    closures: NDArray[np.int64]
+    caveats: NDArray[np.int64]
+    no_fly: NDArray[np.int64]
+
+
+def restrictions_on(areas: gpd.GeoDataFrame, day: dt.date) -> Restrictions:
+    """Rows of the areas in force on a day: from ``from_date`` on, up to but without ``to_date``.
+
+    A missing date leaves that side open.
+
+    Parameters
+    ----------
+    areas : GeoDataFrame
+        Columns ``kind, barrier, from_date, to_date``.
+    day : date
+
+    Examples
+    --------
+    >>> areas = gpd.GeoDataFrame({
+    ...     "kind": ["closure", "closure"], "barrier": [False, False],
+    ...     "from_date": pd.to_datetime(["2020-06-01", None]),
+    ...     "to_date": pd.to_datetime([None, "2020-06-01"]),
+    ... })
+    >>> restrictions_on(areas, dt.date(2020, 6, 1)).closures.tolist()
+    [0]
+    """
+    today = pd.Timestamp(day)
+    start, end = pd.to_datetime(areas["from_date"]), pd.to_datetime(areas["to_date"])
+    in_force = (start.isna() | (start <= today)) & (end.isna() | (today < end))
+    active = in_force.to_numpy(dtype=np.bool_)
+    kind = areas["kind"].to_numpy(dtype=str)
+    barrier = areas["barrier"].to_numpy(dtype=np.bool_)
+    return Restrictions(
+        barriers=np.flatnonzero(active & barrier & ~np.isin(kind, _RESTRICTING)),
+        closures=np.flatnonzero(active & (kind == "closure")),
+        caveats=np.flatnonzero(active & (kind == "caveat")),
+        no_fly=np.flatnonzero(active & (kind == "no_fly")),
+    )
+
+
+def applies_to(contingents: str, contingent: str) -> bool:
+    """Whether a caveat for some contingents, ``;`` between, binds one; an empty list binds all.
+
+    Examples
+    --------
+    >>> applies_to("Alpha; Bravo", "bravo"), applies_to("", "bravo"), applies_to("Alpha", "")
+    (True, True, False)
+    """
+    named = {name.strip().casefold() for name in contingents.split(";") if name.strip()}
+    return not named or contingent.strip().casefold() in named
+
+
+def caveats_of(
+    bases: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, caveats: NDArray[np.int64]
+) -> tuple[frozenset[int], ...]:
+    """Rows of the caveat areas that bind each base.
+
+    Parameters
+    ----------
+    bases : GeoDataFrame
+        Column ``contingent``.
+    areas : GeoDataFrame
+        Column ``contingents``.
+    caveats : int64 array
+        Rows of the areas that are caveats in force.
+
+    Returns
+    -------
+    tuple of frozenset, one per base
+    """
+    named = areas["contingents"].to_numpy(dtype=str)
+    return tuple(
+        frozenset(int(row) for row in caveats if applies_to(str(named[row]), str(contingent)))
+        for contingent in bases["contingent"]
+    )

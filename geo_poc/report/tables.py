@@ -10,7 +10,7 @@ from geo_poc.coverage.findings import Findings
 from geo_poc.layers.layer import REJECT_COLUMNS
 from geo_poc.plan import Conditions
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 """A cell whose text begins so is run by spreadsheet programs."""
 
 _PLACE_COLUMNS = ["id", "kind", "name", "people", "lon", "lat", "mgrs"]
@@ -75,16 +75,18 @@ def _write_csv(table: pd.DataFrame, path: Path) -> None:
 def inert(value: object) -> object:
     """A value that no spreadsheet runs: text that begins like a formula gets a leading apostrophe.
 
-    Numbers stay as they are, also those written as text.
+    Numbers stay as they are, also those written as text. Every line break becomes a line feed,
+    because a bare carriage return ends a row for some readers.
 
     Examples
     --------
     >>> inert("=1+1"), inert("-5"), inert("Bor"), inert(-5)
     ("'=1+1", '-5', 'Bor', -5)
     """
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS) and not _is_number(value):
-        return f"'{value}"
-    return value
+    if not isinstance(value, str):
+        return value
+    text = value.replace("\r\n", "\n").replace("\r", "\n")
+    return f"'{text}" if text.startswith(FORMULA_STARTS) and not _is_number(text) else text
 
 
 def _is_number(text: str) -> bool:

@@ -126,8 +126,6 @@ def _cell(sheet: WriteOnlyWorksheet, value: object) -> object:
         return bool(value)
     if isinstance(value, (int, float, np.integer, np.floating)):
         return _number(float(value) if isinstance(value, (float, np.floating)) else int(value))
-    if isinstance(value, pd.Timestamp):
-        return value.to_pydatetime()
     return value if isinstance(value, dt.date) else _text_cell(sheet, str(value))
 
 

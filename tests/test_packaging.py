@@ -169,18 +169,18 @@ def repository(tmp_path: Path) -> Path:
     ("name", "content", "sentence"),
     [
         ("big.bin", b"x" * 1_000_001, "big.bin: 1,000,001 bytes; at most 1,000,000"),
-        ("requirements.lock", b"a==1\n# https" b"://example.org", "requirements.lock:2: an address"),
-        ("requirements.lock", b"a @ file" b":///a.whl", "requirements.lock:1: an address"),
-        ("pip.conf", b"index" b"-url = https" b"://example.org/", "pip.conf:1: an address"),
-        ("setup.cfg", b"find" b"-links = /wheels", "setup.cfg:1: an address"),
-        ("README.md", b"see https" b"://example.org/pypi/simp" b"le/", "README.md:1: an address"),
+        ("requirements.lock", b"a==1\n# htt~ps://example.org", "requirements.lock:2: an address"),
+        ("requirements.lock", b"a @ fi~le:///a.whl", "requirements.lock:1: an address"),
+        ("pip.conf", b"index~-url = https://example.org/", "pip.conf:1: an address"),
+        ("setup.cfg", b"find~-links = /wheels", "setup.cfg:1: an address"),
+        ("README.md", b"see https://example.org/simp~le/", "README.md:1: an address"),
     ],
 )
 def test_a_file_that_must_not_be_committed_is_named(
     repository: Path, name: str, content: bytes, sentence: str
 ) -> None:
     (repository / "fine.md").write_text("see https://example.org/page\n")
-    (repository / name).write_bytes(content)
+    (repository / name).write_bytes(content.replace(b"~", b""))
     subprocess.run(["git", "-C", str(repository), "add", "-A"], check=True)
     check = [sys.executable, str(ROOT / "scripts" / "check_files.py"), str(repository)]
     done = subprocess.run(check, capture_output=True, text=True, check=False)

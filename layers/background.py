@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from geo_poc.errors import Fault, GridError
+from geo_poc.layers.cells import point_coordinates
 from geo_poc.layers.kernel import column_edges_m, gaussian_shares, row_edges_m
 from geo_poc.theatre import Grid, Theatre
 
@@ -56,8 +56,7 @@ def relative_people(
 
 
 def _settlement_density(grid: Grid, settlements: gpd.GeoDataFrame) -> NDArray[np.float64]:
-    points = settlements.geometry.to_numpy()
-    x, y = shapely.get_x(points), shapely.get_y(points)
+    x, y = point_coordinates(settlements.geometry.to_numpy())
     located = np.isfinite(x) & np.isfinite(y)
     sd = np.full(int(located.sum()), SETTLEMENT_SD_M)
     across = gaussian_shares(x[located], sd, column_edges_m(grid))

@@ -100,6 +100,8 @@ def walk_forward(
         }
         for model, score in scores.items():
             hits[model].append(top_credit(score[inside], score[cells], share=TOP_SHARE))
+    if progress is not None:
+        progress("backtest", 1.0)
     return _table(hits, rng or np.random.default_rng(1))
 
 

@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from geo_poc.theatre import Grid
 
 _STEPS = [(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1)]
+
+
+def point_coordinates(
+    geometry: NDArray[np.object_],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Coordinates x and y of points, each of shape (n,); ``nan`` for what is missing, empty or no point.
+
+    Examples
+    --------
+    >>> x, y = point_coordinates(np.array([shapely.Point(1, 2), shapely.Point(), None]))
+    >>> x.tolist(), y.tolist()
+    ([1.0, nan, nan], [2.0, nan, nan])
+    """
+    filled = np.where(shapely.is_empty(geometry), None, geometry)
+    return np.asarray(shapely.get_x(filled)), np.asarray(shapely.get_y(filled))
 
 
 def nearest_inside(

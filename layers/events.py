@@ -8,11 +8,11 @@ from dataclasses import dataclass, fields
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
 
 from geo_poc.errors import CrsError, Fault, LayerError
+from geo_poc.layers.cells import point_coordinates
 from geo_poc.theatre import Theatre
 
 _COLUMNS = (
@@ -79,12 +79,13 @@ def events_of(incidents: gpd.GeoDataFrame, *, theatre: Theatre) -> Events:
     """
     _require(incidents, theatre)
     point = incidents.geometry.to_numpy()
+    x, y = point_coordinates(point)
     start, end = (day_of(incidents[column]) for column in ("date_start", "date_end"))
     end = np.where(np.isnan(end), start, end)
     return Events(
         point=point,
-        x_m=shapely.get_x(point),
-        y_m=shapely.get_y(point),
+        x_m=x,
+        y_m=y,
         start_day=np.fmin(start, end),
         end_day=end,
         where_prec=incidents["where_prec"].to_numpy(dtype=float, na_value=np.nan),

@@ -1,0 +1,233 @@
+"""Kernels, time decay, cells and district names: closed forms and independent oracles."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import pairwise
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.integrate import quad
+from scipy.stats import norm
+
+from geo_poc.errors import CrsError, GridError, LayerError
+from geo_poc.layers.background import relative_people
+from geo_poc.layers.cells import nearest_inside
+from geo_poc.layers.district import admin_polygons, district_key, district_of
+from geo_poc.layers.events import Events, events_of
+from geo_poc.layers.kernel import gaussian_shares
+from geo_poc.layers.rate import expected_number, time_decay
+from geo_poc.theatre import Grid, Theatre
+
+CRS = "EPSG:32636"
+NAN = float("nan")
+
+
+def theatre_of(rows: int, cols: int, area: shapely.Geometry | None = None) -> Theatre:
+    """Cells of 10 km; the lower left corner is at 0, 0."""
+    size = 10_000.0
+    grid = Grid(rows=rows, cols=cols, cell_size_m=size, left_m=0.0, top_m=rows * size, crs=CRS)
+    return Theatre(
+        name="square",
+        as_of=dt.date(2021, 1, 1),
+        area=area or shapely.box(0, 0, cols * size, rows * size),
+        grid=grid,
+        marking="UNCLASSIFIED",
+    )
+
+
+def events_on(days: list[tuple[float, float]]) -> Events:
+    n = len(days)
+    start, end = np.array(days, dtype=float).reshape(-1, 2).T
+    return Events(
+        point=shapely.points(np.zeros((n, 2))),
+        x_m=np.zeros(n),
+        y_m=np.zeros(n),
+        start_day=start,
+        end_day=end,
+        where_prec=np.ones(n),
+        date_prec=np.ones(n),
+        position_sd_m=np.zeros(n),
+        admin1=np.full(n, "", dtype=object),
+        admin2=np.full(n, "", dtype=object),
+    )
+
+
+@given(centre=st.floats(-50, 50), sd=st.floats(0.5, 30))
+def test_share_of_each_cell_is_the_integral_of_the_density_over_it(
+    centre: float, sd: float
+) -> None:
+    edges = np.linspace(-20.0, 20.0, 9)
+    shares = gaussian_shares(np.array([centre]), np.array([sd]), edges)[0]
+    density = norm(centre, sd).pdf
+    oracle = [quad(density, a, b)[0] for a, b in pairwise(edges)]
+    np.testing.assert_allclose(shares, oracle, atol=1e-10)
+
+
+def test_shares_far_out_do_not_cancel_to_zero() -> None:
+    shares = gaussian_shares(np.array([0.0, 20.0]), np.array([1.0, 1.0]), np.array([10.0, 11.0]))
+    assert shares[0, 0] == pytest.approx(norm.sf(10.0) - norm.sf(11.0), rel=1e-9)
+    assert shares[1, 0] == pytest.approx(norm.sf(9.0) - norm.sf(10.0), rel=1e-9)
+
+
+def test_exact_point_lies_wholly_in_one_cell_and_on_an_edge_in_the_later() -> None:
+    edges = np.array([0.0, 1.0, 2.0])
+    shares = gaussian_shares(np.array([0.3, 1.0]), np.zeros(2), edges)
+    assert shares.tolist() == [[1.0, 0.0], [0.0, 1.0]]
+
+
+def test_event_of_one_day_decays_by_its_age() -> None:
+    weight = time_decay(events_on([(0, 0), (70, 70)]), at_day=100, decay_days=50)
+    np.testing.assert_allclose(weight, [np.exp(-2.0), np.exp(-0.6)])
+
+
+def test_event_known_to_a_year_weighs_the_mean_over_that_year() -> None:
+    weight = time_decay(events_on([(0, 365)]), at_day=400, decay_days=200)
+    oracle = quad(lambda day: np.exp(-(400 - day) / 200), 0, 365)[0] / 365
+    assert weight[0] == pytest.approx(oracle)
+
+
+def test_event_that_ends_on_the_day_itself_or_has_no_date_weighs_nothing() -> None:
+    weight = time_decay(events_on([(90, 100), (90, 99), (NAN, NAN)]), at_day=100, decay_days=50)
+    assert weight[0] == 0
+    assert weight[1] > 0
+    assert weight[2] == 0
+
+
+def test_without_decay_all_past_events_weigh_one() -> None:
+    weight = time_decay(events_on([(0, 0), (5, 30), (99, 100)]), at_day=100, decay_days=np.inf)
+    assert weight.tolist() == [1.0, 1.0, 0.0]
+
+
+@pytest.mark.parametrize("decay_days", [30.0, 365.0, 1e6, np.inf])
+def test_steady_rate_is_found_whatever_the_decay(decay_days: float) -> None:
+    every_other_day = events_on([(day, day) for day in range(0, 4000, 2)])
+    number = expected_number(every_other_day, at_day=4000, decay_days=decay_days, horizon_days=30)
+    assert number == pytest.approx(15, rel=0.04)
+
+
+def test_record_shorter_than_the_horizon_counts_as_long_as_it() -> None:
+    yesterday = events_on([(99, 99)])
+    number = expected_number(yesterday, at_day=100, decay_days=np.inf, horizon_days=30)
+    assert number == pytest.approx(1.0)
+
+
+def test_number_expected_without_any_past_event_is_unknown() -> None:
+    assert np.isnan(expected_number(events_on([]), at_day=9, decay_days=9, horizon_days=30))
+
+
+def test_point_at_the_border_takes_the_nearest_cell_of_the_area() -> None:
+    theatre = theatre_of(3, 3, shapely.box(0, 0, 14_000, 30_000))
+    x = np.array([13_000.0, 13_000.0, 25_000.0, NAN])
+    y = np.array([5_000.0, 29_000.0, 5_000.0, 5_000.0])
+    cells = nearest_inside(theatre.inside, theatre.grid, x, y)
+    assert cells.tolist() == [6, 0, -1, -1]
+
+
+def test_unknown_people_count_as_average_and_the_mean_stays_one() -> None:
+    theatre = theatre_of(1, 4, shapely.box(0, 0, 30_000, 10_000))
+    people = np.array([[30.0, 10.0, NAN, 900.0]])
+    relative = relative_people(theatre, people=people, settlements=None)
+    assert relative.tolist() == [[1.5, 0.5, 1.0, 0.0]]
+
+
+@pytest.mark.parametrize("people", [np.zeros((1, 2)), np.full((1, 2), NAN)])
+def test_where_nobody_is_known_to_live_people_make_no_difference(people: np.ndarray) -> None:
+    relative = relative_people(theatre_of(1, 2), people=people, settlements=None)
+    assert relative.tolist() == [[1.0, 1.0]]
+
+
+def test_settlements_stand_for_people_where_there_is_no_raster() -> None:
+    theatre = theatre_of(1, 9)
+    towns = gpd.GeoDataFrame(geometry=[shapely.Point(15_000, 5_000), shapely.Point()], crs=CRS)
+    relative = relative_people(theatre, people=None, settlements=towns)
+    assert relative.mean() == pytest.approx(1)
+    own, next_but_one = norm.cdf(1) - norm.cdf(-1), norm.sf(3) - norm.sf(5)
+    assert relative[0, 1] / relative[0, 3] == pytest.approx(own / next_but_one)
+    assert relative_people(theatre, people=None, settlements=towns[:0]).tolist() == [[1.0] * 9]
+
+
+def test_people_on_another_grid_are_refused() -> None:
+    with pytest.raises(GridError, match=r"shape \(2, 2\)"):
+        relative_people(theatre_of(1, 2), people=np.ones((2, 2)), settlements=None)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Unity state", "UNITY"),
+        ("Leer county", "Leer"),
+        ("West Bahr-al-Ghazal state", "Western Bahr el Ghazal"),
+        ("Warap state", "Warrap"),
+        ("Préfecture Ouham-Pendé", "ouham pende"),
+        ("State", "state"),
+    ],
+)
+def test_spellings_of_one_district_are_the_same(one: str, other: str) -> None:
+    assert district_key(one) == district_key(other)
+
+
+def test_east_and_west_stay_different_districts() -> None:
+    assert district_key("Eastern Equatoria") != district_key("Western Equatoria")
+
+
+def test_of_two_districts_with_one_name_the_nearer_to_the_report_is_meant() -> None:
+    polygons = gpd.GeoDataFrame(
+        {"name": ["Malakal", "Malakal"]},
+        geometry=[shapely.box(0, 0, 1, 1), shapely.box(5, 0, 6, 1)],
+    )
+    names = np.array(["Malakal"] * 3, dtype=object)
+    points = np.array([shapely.Point(5.5, 0.5), shapely.Point(1.2, 0), None], dtype=object)
+    assert district_of(names, points, polygons).tolist() == [1, 0, 0]
+
+
+def test_only_named_polygons_of_kind_admin_are_districts() -> None:
+    areas = gpd.GeoDataFrame(
+        {"name": ["A", "A", "", "A"], "kind": ["admin", "mandate", "admin", "admin"]},
+        geometry=[shapely.box(0, 0, 1, 1)] * 3 + [shapely.LineString([(0, 0), (1, 1)])],
+    )
+    assert admin_polygons(areas).index.tolist() == [0]
+    assert admin_polygons(areas.drop(columns="kind")).index.tolist() == [0, 1]
+    assert admin_polygons(areas[:0]).empty
+
+
+def incidents_frame(crs: str | None = CRS) -> gpd.GeoDataFrame:
+    table = pd.DataFrame(
+        {
+            "date_start": pd.to_datetime(["2020-01-01", None]),
+            "date_end": pd.to_datetime([None, "2020-02-01"]),
+            "where_prec": 1,
+            "date_prec": 1,
+            "position_sd_m": 0.0,
+            "admin1": "",
+            "admin2": "",
+        }
+    )
+    return gpd.GeoDataFrame(table, geometry=[shapely.Point(1, 2), None], crs=crs)
+
+
+def test_missing_start_or_end_is_the_other_date() -> None:
+    events = events_of(incidents_frame(), theatre=theatre_of(1, 1))
+    assert events.start_day.tolist() == events.end_day.tolist() == [18_262.0, 18_293.0]
+    assert np.isnan(events.x_m[1])
+
+
+def test_incidents_without_their_columns_are_refused_all_at_once() -> None:
+    frame = incidents_frame().drop(columns=["date_end", "admin1"])
+    with pytest.raises(LayerError, match=r"missing column\(s\) date_end, admin1"):
+        events_of(frame, theatre=theatre_of(1, 1))
+
+
+@pytest.mark.parametrize(("crs", "found"), [(None, "no CRS"), ("EPSG:4326", "WGS 84")])
+def test_incidents_in_another_crs_are_refused(crs: str | None, found: str) -> None:
+    with pytest.raises(CrsError, match=f"Found: {found}"):
+        events_of(incidents_frame(crs), theatre=theatre_of(1, 1))
+
+
+def test_empty_incidents_need_no_crs() -> None:
+    assert events_of(incidents_frame(None)[:0], theatre=theatre_of(1, 1)).x_m.size == 0

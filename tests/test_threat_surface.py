@@ -1,0 +1,419 @@
+"""The threat surface and its levels, against hand calculation."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from scipy.stats import norm
+
+from geo_poc.errors import GridError
+from geo_poc.layers.background import relative_people
+from geo_poc.layers.events import events_of
+from geo_poc.layers.spread import Spread, spread_events
+from geo_poc.layers.threat import (
+    Threat,
+    assessed_threat,
+    levels_at,
+    threat_levels,
+    threat_surface,
+)
+from geo_poc.theatre import Grid, Theatre, ThreatSpec
+
+CRS = "EPSG:32636"
+NAN = float("nan")
+DAY_S = 86_400.0
+AS_OF = dt.date(2021, 1, 1)
+SPEC = ThreatSpec(bandwidth=10_000.0, decay=100 * DAY_S)
+
+
+def theatre_of(rows: int, cols: int, area: shapely.Geometry | None = None) -> Theatre:
+    """Cells of 10 km; the lower left corner is at 0, 0."""
+    size = 10_000.0
+    grid = Grid(rows=rows, cols=cols, cell_size_m=size, left_m=0.0, top_m=rows * size, crs=CRS)
+    return Theatre(
+        name="square",
+        as_of=AS_OF,
+        area=area or shapely.box(0, 0, cols * size, rows * size),
+        grid=grid,
+        marking="UNCLASSIFIED",
+    )
+
+
+def incident(x_km: float = NAN, y_km: float = NAN, **columns: object) -> dict[str, object]:
+    """One exact incident 10 days before the day of the assessment, but for the columns given."""
+    row: dict[str, object] = {
+        "date_start": pd.Timestamp("2020-12-22"),
+        "date_end": pd.Timestamp("2020-12-22"),
+        "where_prec": 1,
+        "date_prec": 1,
+        "position_sd_m": 0.0,
+        "admin1": "",
+        "admin2": "",
+        "sensitive": False,
+        "geometry": shapely.Point(x_km * 1000, y_km * 1000) if np.isfinite(x_km) else None,
+    }
+    return row | columns
+
+
+def frame(*rows: dict[str, object]) -> gpd.GeoDataFrame:
+    table = pd.DataFrame(list(rows) or [incident()])[: len(rows)]
+    return gpd.GeoDataFrame(table, geometry="geometry", crs=CRS)
+
+
+def surface(
+    *rows: dict[str, object],
+    theatre: Theatre,
+    people: NDArray[np.floating] | None = None,
+    admin: gpd.GeoDataFrame | None = None,
+) -> Threat:
+    return threat_surface(
+        frame(*rows), theatre=theatre, spec=SPEC, people=people, settlements=None, admin=admin
+    )
+
+
+def spread_of(
+    *rows: dict[str, object],
+    theatre: Theatre,
+    people: NDArray[np.floating] | None = None,
+    admin: gpd.GeoDataFrame | None = None,
+) -> Spread:
+    return spread_events(
+        events_of(frame(*rows), theatre=theatre),
+        theatre=theatre,
+        bandwidth_m=SPEC.bandwidth,
+        relative=relative_people(theatre, people=people, settlements=None),
+        admin=admin,
+    )
+
+
+HALF = shapely.Polygon([(0, 0), (60_000, 0), (0, 60_000)])
+UNIT = gpd.GeoDataFrame({"name": ["Unity"]}, geometry=[shapely.box(0, 0, 3e4, 3e4)], crs=CRS)
+
+
+@pytest.mark.parametrize("area", [None, HALF])
+@pytest.mark.parametrize("position_sd_m", [0.0, 25_000.0, 60_000.0])
+def test_every_event_has_mass_one_in_the_area(
+    area: shapely.Geometry | None, position_sd_m: float
+) -> None:
+    theatre = theatre_of(6, 6, area)
+    people = np.random.default_rng(1).random((6, 6)) * 1000
+    spread = spread_of(
+        incident(5, 55, position_sd_m=position_sd_m),
+        incident(27.3, 12.9, position_sd_m=position_sd_m),
+        theatre=theatre,
+        people=people,
+    )
+    for one in np.eye(2):
+        shares = spread.surface(one)
+        assert shares.sum() == pytest.approx(1)
+        assert (shares[~theatre.inside] == 0).all()
+
+
+def test_with_uniform_people_two_cells_differ_as_the_gaussian_integrated_over_them() -> None:
+    expected = surface(incident(25, 25), theatre=theatre_of(5, 5)).expected
+
+    def integral(low: float, high: float) -> float:
+        return float(norm.cdf(high) - norm.cdf(low))
+
+    own, next_cell, far = integral(-0.5, 0.5), integral(0.5, 1.5), integral(1.5, 2.5)
+    assert expected[2, 2] / expected[2, 3] == pytest.approx(own / next_cell, rel=1e-5)
+    assert expected[2, 2] / expected[0, 1] == pytest.approx(own**2 / (far * next_cell), rel=1e-5)
+
+
+def test_position_uncertainty_widens_the_kernel_by_adding_variances() -> None:
+    row = incident(25, 25, position_sd_m=np.sqrt(3) * 10_000)
+    expected = surface(row, theatre=theatre_of(5, 5)).expected
+    own, far = norm.cdf(0.25) - norm.cdf(-0.25), norm.cdf(1.25) - norm.cdf(0.75)
+    assert expected[2, 2] / expected[2, 0] == pytest.approx(own / far, rel=1e-5)
+
+
+def test_cell_weight_is_four_fifths_of_its_relative_people_plus_one_fifth() -> None:
+    people = np.array([[0.0, 100.0, 200.0]])
+    expected = surface(incident(15, 5), theatre=theatre_of(1, 3), people=people).expected
+    assert expected[0, 2] / expected[0, 0] == pytest.approx((0.8 * 2 + 0.2) / 0.2, rel=1e-5)
+
+
+def test_two_events_weigh_by_their_ages() -> None:
+    """Ages 10 and 60 days: the newer cell stands exp(0.5) above the older one."""
+    far_apart = theatre_of(1, 61)
+    older = incident(605, 5, date_end=pd.Timestamp("2020-11-02"))
+    expected = surface(incident(5, 5), older, theatre=far_apart).expected
+    assert expected[0, 0] / expected[0, -1] == pytest.approx(np.exp(0.5), rel=1e-5)
+
+
+def test_sum_over_the_area_is_the_weighted_past_rate() -> None:
+    """One event 10 days old in a record as short: taken as 30 days."""
+    threat = surface(incident(15, 15), theatre=theatre_of(3, 3))
+    days = 100 * (1 - np.exp(-30 / 100))
+    by_hand = 30 * np.exp(-10 / 100) / days
+    assert np.nansum(threat.expected) * 100 == pytest.approx(by_hand, rel=1e-5)
+
+
+def test_vague_event_counts_in_the_total_and_not_on_the_map() -> None:
+    theatre, one = theatre_of(3, 3), incident(5, 5)
+    alone = surface(one, theatre=theatre)
+    for vague in (
+        incident(25, 25, where_prec=6, position_sd_m=60_000.0),
+        incident(25, 25, position_sd_m=NAN),
+        incident(),
+    ):
+        both = surface(one, vague, theatre=theatre)
+        assert (both.incidents_used, both.incidents_vague) == (2, 1)
+        np.testing.assert_allclose(both.expected, 2 * alone.expected, rtol=1e-5)
+        assert "1 more, known too vaguely for the map" in both.method
+
+
+def test_fuzzy_area_is_spread_by_at_least_60_km() -> None:
+    shares = [
+        spread_of(incident(25, 25, where_prec=5, position_sd_m=sd), theatre=theatre_of(5, 5))
+        for sd in (NAN, 5_000.0, 60_000.0)
+    ]
+    assert {spread.places[0, 2] for spread in shares} == {np.hypot(60_000.0, 10_000.0)}
+
+
+def test_event_outside_the_area_counts_nowhere() -> None:
+    threat = surface(incident(5, 5), incident(905, 5), theatre=theatre_of(3, 3))
+    assert (threat.incidents_used, threat.incidents_vague) == (1, 0)
+
+
+def test_event_known_to_its_state_is_spread_over_it_by_people() -> None:
+    theatre = theatre_of(5, 5)
+    people = np.full((5, 5), 10.0)
+    people[4, 0] = 90.0
+    row = incident(15, 15, where_prec=4, position_sd_m=60_000.0, admin1="Unity State")
+    shares = spread_of(row, theatre=theatre, people=people, admin=UNIT).surface(np.ones(1))
+    in_state = np.zeros((5, 5), dtype=bool)
+    in_state[2:, :3] = True
+    assert (shares[~in_state] == 0).all()
+    assert shares[3, 1] == pytest.approx(10 / 170)
+    assert shares[4, 0] == pytest.approx(90 / 170)
+
+
+def test_event_known_to_its_county_uses_the_county_and_not_the_state() -> None:
+    row = incident(45, 45, where_prec=3, position_sd_m=NAN, admin2="UNITY county", admin1="Lakes")
+    shares = spread_of(row, theatre=theatre_of(5, 5), admin=UNIT).surface(np.ones(1))
+    assert shares[2:, :3].sum() == pytest.approx(1)
+
+
+def test_event_of_an_unknown_district_is_a_gaussian() -> None:
+    row = incident(15, 15, where_prec=4, position_sd_m=60_000.0, admin1="Lakes")
+    spread = spread_of(row, theatre=theatre_of(5, 5), admin=UNIT)
+    assert (spread.kernel[0], spread.polygon[0]) == (0, -1)
+
+
+def test_exact_event_ignores_the_district_that_it_lies_in() -> None:
+    row = incident(15, 15, admin1="Unity", admin2="Unity")
+    assert spread_of(row, theatre=theatre_of(5, 5), admin=UNIT).polygon[0] == -1
+
+
+def test_district_where_nobody_lives_is_spread_evenly() -> None:
+    people = np.ones((5, 5))
+    people[2:, :3] = 0.0
+    row = incident(15, 15, where_prec=4, admin1="Unity")
+    shares = spread_of(row, theatre=theatre_of(5, 5), people=people, admin=UNIT).surface(np.ones(1))
+    np.testing.assert_allclose(shares[2:, :3], 1 / 9)
+
+
+def test_district_smaller_than_a_cell_has_the_cells_that_it_touches() -> None:
+    tiny = UNIT.set_geometry([shapely.box(11_000, 1_000, 12_000, 2_000)])
+    row = incident(11.5, 1.5, where_prec=4, admin1="Unity")
+    shares = spread_of(row, theatre=theatre_of(5, 5), admin=tiny).surface(np.ones(1))
+    assert shares[4, 1] == 1
+
+
+def test_event_of_a_district_beyond_the_area_counts_nowhere() -> None:
+    elsewhere = UNIT.set_geometry([shapely.box(9e5, 9e5, 9.1e5, 9.1e5)])
+    row = incident(15, 15, where_prec=4, admin1="Unity")
+    spread = spread_of(row, theatre=theatre_of(5, 5), admin=elsewhere)
+    assert spread.outside.tolist() == [True]
+    assert spread.surface(np.ones(1)).sum() == 0
+
+
+def test_narrow_event_in_a_border_cell_that_is_not_of_the_area_is_kept() -> None:
+    theatre = theatre_of(2, 2, shapely.box(0, 0, 14_000, 20_000))
+    spread = spread_events(
+        events_of(frame(incident(13, 5)), theatre=theatre),
+        theatre=theatre,
+        bandwidth_m=100.0,
+        relative=theatre.inside.astype(float),
+        admin=None,
+    )
+    assert spread.surface(np.ones(1)).tolist() == [[0, 0], [pytest.approx(1), 0]]
+
+
+def test_no_incident_is_unknown_and_not_zero() -> None:
+    theatre = theatre_of(3, 3)
+    for threat in (surface(theatre=theatre), surface(incident(where_prec=7), theatre=theatre)):
+        assert np.isnan(threat.expected).all()
+        assert "unknown, not zero" in threat.method
+        assert (threat_levels(threat, theatre=theatre) == 0).all()
+    assert surface(theatre=theatre).newest is None
+
+
+def test_incident_that_ends_on_the_day_itself_changes_nothing() -> None:
+    theatre = theatre_of(3, 3)
+    before = surface(incident(5, 5), theatre=theatre)
+    later = incident(25, 25, date_end=pd.Timestamp("2021-01-01"))
+    after = surface(incident(5, 5), later, theatre=theatre)
+    np.testing.assert_array_equal(before.expected, after.expected)
+    assert (after.newest, after.incidents_used) == (dt.date(2020, 12, 22), 1)
+
+
+def test_sensitive_incident_counts_in_the_sum() -> None:
+    theatre = theatre_of(3, 3)
+    np.testing.assert_array_equal(
+        surface(incident(5, 5, sensitive=True), theatre=theatre).expected,
+        surface(incident(5, 5), theatre=theatre).expected,
+    )
+
+
+def test_method_names_what_stood_for_people() -> None:
+    theatre = theatre_of(3, 3)
+    towns = gpd.GeoDataFrame(geometry=[shapely.Point(15_000, 5_000)], crs=CRS)
+    wording = [
+        threat_surface(
+            frame(incident(5, 5)),
+            theatre=theatre,
+            spec=SPEC,
+            people=people,
+            settlements=settlements,
+            admin=None,
+        ).method
+        for people, settlements in ((np.ones((3, 3)), towns), (None, towns), (None, None))
+    ]
+    assert "by people:" in wording[0]
+    assert "by settlements, for want of people:" in wording[1]
+    assert "by area alone, for want of people:" in wording[2]
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(-1e6, 1e6), st.floats(-1e6, 1e6))
+def test_moving_everything_moves_nothing(seed: int, east_m: float, north_m: float) -> None:
+    rng = np.random.default_rng(seed)
+    places = rng.uniform(0, 50, (4, 2))
+    theatre = theatre_of(5, 5)
+    grid = theatre.grid
+    moved = dataclasses.replace(
+        theatre,
+        area=shapely.box(east_m, north_m, east_m + 5e4, north_m + 5e4),
+        grid=dataclasses.replace(grid, left_m=grid.left_m + east_m, top_m=grid.top_m + north_m),
+    )
+    here = surface(*(incident(x, y) for x, y in places), theatre=theatre)
+    there = surface(
+        *(incident(x + east_m / 1000, y + north_m / 1000) for x, y in places), theatre=moved
+    )
+    np.testing.assert_allclose(here.expected, there.expected, rtol=1e-4)
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_one_more_event_never_lowers_the_unscaled_intensity(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    rows = [incident(*rng.uniform(0, 50, 2), position_sd_m=rng.uniform(0, 4e4)) for _ in range(5)]
+    theatre = theatre_of(5, 5)
+    fewer = spread_of(*rows[:-1], theatre=theatre).surface(np.full(4, 0.7))
+    more = spread_of(*rows, theatre=theatre).surface(np.full(5, 0.7))
+    assert (more >= fewer - 1e-12).all()
+
+
+def levels_of(values: NDArray[np.float64], reported: NDArray[np.bool_] | None = None) -> list[int]:
+    theatre = theatre_of(*values.shape)
+    threat = dataclasses.replace(
+        surface(theatre=theatre), expected=values.astype(np.float32), reported=reported
+    )
+    return np.bincount(threat_levels(threat, theatre=theatre).ravel(), minlength=6).tolist()
+
+
+def test_levels_take_5_5_10_20_and_60_percent_of_a_hundred_cells() -> None:
+    values = np.random.default_rng(1).permutation(np.arange(1.0, 101.0)).reshape(10, 10)
+    assert levels_of(values) == [0, 60, 20, 10, 5, 5]
+
+
+def test_highest_cells_have_the_highest_level() -> None:
+    theatre = theatre_of(10, 10)
+    values = np.arange(1.0, 101.0).reshape(10, 10)
+    threat = dataclasses.replace(
+        surface(theatre=theatre), expected=values.astype(np.float32), reported=None
+    )
+    level = threat_levels(threat, theatre=theatre)
+    assert level[9].tolist() == [4] * 5 + [5] * 5
+    assert level[8].tolist() == [3] * 10
+    assert level[5].tolist() == [1] * 10
+
+
+def test_tied_cells_share_the_level_of_the_middle_of_their_group() -> None:
+    """Eight cells tie for the first place: their middle is at 4 %, so all are in the top 5 %."""
+    values = np.arange(1.0, 101.0)
+    values[-8:] = 500.0
+    assert levels_of(values.reshape(10, 10))[5] == 8
+    values[-12:] = 500.0
+    assert levels_of(values.reshape(10, 10))[4:] == [12, 0]
+    assert levels_of(np.ones((10, 10))) == [0, 100, 0, 0, 0, 0]
+
+
+def test_cells_where_nothing_was_reported_are_level_0_even_at_the_top() -> None:
+    reported = np.ones((10, 10), dtype=bool)
+    reported[9, 9] = False
+    values = np.arange(1.0, 101.0).reshape(10, 10)
+    assert levels_of(values, reported) == [1, 60, 20, 10, 5, 4]
+
+
+def test_reported_reaches_two_bandwidths_from_the_event_and_no_farther() -> None:
+    """Kernel of 10 km at the centre of the first cell: centres 0, 10 and 20 km away are near."""
+    theatre = theatre_of(1, 6, shapely.box(0, 0, 50_000, 10_000))
+    level = threat_levels(surface(incident(5, 5), theatre=theatre), theatre=theatre)
+    assert (level[0] > 0).tolist() == [True, True, True, False, False, False]
+    assert level[0].tolist()[3:] == [0, 0, -1]
+
+
+def test_reported_reaches_two_bandwidths_from_a_district() -> None:
+    district = UNIT.set_geometry([shapely.box(0, 0, 10_000, 10_000)])
+    row = incident(5, 5, where_prec=4, admin1="Unity")
+    threat = surface(row, theatre=theatre_of(1, 5), admin=district)
+    assert threat.reported is not None
+    assert threat.reported[0].tolist() == [True, True, True, False, False]
+
+
+def test_levels_on_another_grid_are_refused() -> None:
+    threat = surface(incident(5, 5), theatre=theatre_of(3, 3))
+    with pytest.raises(GridError, match="must lie on the grid"):
+        threat_levels(threat, theatre=theatre_of(3, 4))
+
+
+def test_level_at_a_border_point_is_that_of_the_nearest_cell_of_the_area() -> None:
+    theatre = theatre_of(1, 4)
+    level = np.array([[3, 5, -1, -1]], dtype=np.int8)
+    x = np.array([1.0, 21_000.0, 35_000.0, -1.0, NAN])
+    assert levels_at(level, theatre.grid, x, np.full(5, 5_000.0)).tolist() == [3, 5, -1, -1, -1]
+
+
+def test_assessed_threat_is_the_surface_with_its_backtest() -> None:
+    theatre = theatre_of(4, 4)
+    rows = [
+        incident(5, 5, date_start=day, date_end=day)
+        for day in pd.date_range("2020-01-05", "2020-12-20", freq="9D")
+    ]
+    told: list[float] = []
+    threat = assessed_threat(
+        frame(*rows),
+        theatre=theatre,
+        spec=SPEC,
+        people=None,
+        settlements=None,
+        admin=None,
+        rng=np.random.default_rng(7),
+        progress=lambda step, share: told.append(share),
+    )
+    np.testing.assert_array_equal(threat.expected, surface(*rows, theatre=theatre).expected)
+    assert len(threat.backtest) == 3
+    assert threat.backtest["hit_05"][0] == pytest.approx(0.8)
+    assert told[0] == 0
+    assert sorted(told) == told
+    assert told[-1] == 1

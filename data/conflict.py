@@ -199,7 +199,9 @@ def true_expected(truth: Truth, theatre: Theatre, *, as_of: dt.date, horizon_day
     echo = np.exp(-(now - truth.days[known]) / p.decay_days)
     events = np.column_stack(to_metres.transform(*truth.lonlat[known].T))
     places = np.column_stack(to_metres.transform(*truth.places_lonlat.T))
-    base = (1 - p.uniform_share) * gaussian_cells(grid, places, truth.place_weights, p.background_sd_m)
+    base = (1 - p.uniform_share) * gaussian_cells(
+        grid, places, truth.place_weights, p.background_sd_m
+    )
     base = inside * (base + p.uniform_share / (inside.sum() or 1)) * p.background_per_day
     total = base * horizon_days
     step = inside * gaussian_cells(grid, events, echo, p.offspring_sd_m)
@@ -213,7 +215,9 @@ def true_expected(truth: Truth, theatre: Theatre, *, as_of: dt.date, horizon_day
 
 
 def _spread_once(surface: Floats, grid: Grid, sd_m: float) -> Floats:
-    return np.asarray(gaussian_filter(surface, sd_m / grid.cell_size_m, mode="constant", truncate=5.0))
+    return np.asarray(
+        gaussian_filter(surface, sd_m / grid.cell_size_m, mode="constant", truncate=5.0)
+    )
 
 
 def gaussian_cells(grid: Grid, xy_m: Floats, weights: Floats, sd_m: float) -> Floats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +30,9 @@ def write_table(path: Path, table: pd.DataFrame) -> None:
     write_text(path, table.to_csv(index=False, lineterminator="\n"))
 
 
-def write_features(path: Path, features: Iterable[tuple[BaseGeometry, Properties]], *, label: str) -> None:
+def write_features(
+    path: Path, features: Iterable[tuple[BaseGeometry, Properties]], *, label: str
+) -> None:
     """Write GeoJSON (WGS 84), one feature a line.
 
     Parameters
@@ -55,7 +57,9 @@ def write_features(path: Path, features: Iterable[tuple[BaseGeometry, Properties
     write_text(path, head[:-1] + ', "features": [\n' + ",\n".join(lines) + "\n]}\n")
 
 
-def write_raster(path: Path, cells: NDArray[np.generic], grid: Grid, *, nodata: int, label: str) -> None:
+def write_raster(
+    path: Path, cells: NDArray[np.generic], grid: Grid, *, nodata: int, label: str
+) -> None:
     """Write a GeoTIFF in the grid's CRS, compressed without loss."""
     with rasterio.open(
         path, "w", driver="GTiff", height=grid.rows, width=grid.cols, count=1, dtype=cells.dtype,
@@ -65,18 +69,20 @@ def write_raster(path: Path, cells: NDArray[np.generic], grid: Grid, *, nodata: 
         target.update_tags(TIFFTAG_IMAGEDESCRIPTION=label)
 
 
-def in_degrees(shape: BaseGeometry, theatre: Theatre) -> BaseGeometry:
-    """Shape in WGS 84, longitude first, rounded to about a metre.
+def in_degrees(shapes: Sequence[BaseGeometry], theatre: Theatre) -> list[BaseGeometry]:
+    """Shapes in WGS 84, longitude first, rounded to about a metre.
 
     Parameters
     ----------
-    shape : geometry
+    shapes : sequence of geometry
         In metres of the theatre's CRS.
     theatre : Theatre
     """
-    return shapely.transform(
-        shape, lambda xy: np.column_stack(theatre.lonlat(xy[:, 0], xy[:, 1])).round(DEGREE_DECIMALS)
+    moved = shapely.transform(
+        np.array(shapes, dtype=object),
+        lambda xy: np.column_stack(theatre.lonlat(xy[:, 0], xy[:, 1])).round(DEGREE_DECIMALS),
     )
+    return list(moved)
 
 
 def _plain(value: object) -> object:

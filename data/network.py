@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import csgraph_from_dense, dijkstra, minimum_spanning_
 from scipy.spatial import Delaunay
 from shapely import LineString
 
-from geo_poc.data.people import Settlements, _spread
+from geo_poc.data.people import Settlements, spread_points
 from geo_poc.data.recipe import Recipe
 from geo_poc.data.terrain import Floats, Land
 
@@ -110,7 +110,9 @@ def _bridgeheads(land: Land, towns: Settlements, wanted: int) -> Floats:
     side = BRIDGE_HALF_M * np.column_stack([-along[:, 1], along[:, 0]])
     spans = shapely.linestrings(np.stack([middle - side, middle + side], axis=1))
     crossings = shapely.get_num_coordinates(shapely.intersection(spans, land.river))
-    wet = shapely.union_all([land.tributary.buffer(2500), land.lake.buffer(2500), land.swamp.buffer(800)])
+    wet = shapely.union_all(
+        [land.tributary.buffer(2500), land.lake.buffer(2500), land.swamp.buffer(800)]
+    )
     fit = (crossings == 1) & ~shapely.intersects(spans, wet)
     gap = np.hypot(*(middle[:, None] - towns.xy_m[None]).transpose(2, 0, 1))
     pull = (towns.people[None] ** 0.5 * np.exp(-gap / 12_000)).sum(axis=1) + 1e-9
@@ -121,7 +123,11 @@ def _bridgeheads(land: Land, towns: Settlements, wanted: int) -> Floats:
 
 
 def _nodes(
-    land: Land, towns: Settlements, isolated: tuple[int, ...], heads: Floats, rng: np.random.Generator
+    land: Land,
+    towns: Settlements,
+    isolated: tuple[int, ...],
+    heads: Floats,
+    rng: np.random.Generator,
 ) -> tuple[Floats, tuple[Ints, Ints, Ints]]:
     """Nodes (bridgeheads, towns, junctions) and which of them each class must reach."""
     joined = np.setdiff1d(np.arange(len(towns.names)), isolated)
@@ -130,13 +136,19 @@ def _nodes(
     )
     x, y = land.theatre.grid.centres()
     shore = shapely.union_all([shapely.MultiPoint(towns.xy_m), shapely.MultiPoint(heads)])
-    free = land.mask(room.difference(shore.buffer(0.25 * land.frame.half_m / np.sqrt(len(towns.names)))))
+    free = land.mask(
+        room.difference(shore.buffer(0.25 * land.frame.half_m / np.sqrt(len(towns.names))))
+    )
     places = np.column_stack([x.ravel(), y.ravel()])
-    junctions = _spread(places, free.ravel().astype(float), max(3, 2 * len(towns.names) // 3), rng)
+    junctions = spread_points(
+        places, free.ravel().astype(float), max(3, 2 * len(towns.names) // 3), rng
+    )
     first = len(heads)
     big, middle = max(3, len(towns.names) // 6), max(5, len(towns.names) // 2)
     primary = first + np.flatnonzero(joined < big)
-    secondary = np.r_[np.arange(first), primary, first + np.flatnonzero((joined >= big) & (joined < middle))]
+    secondary = np.r_[
+        np.arange(first), primary, first + np.flatnonzero((joined >= big) & (joined < middle))
+    ]
     everyone = np.arange(first + joined.size)
     return np.vstack([heads, towns.xy_m[joined], junctions]), (primary, secondary, everyone)
 
@@ -144,10 +156,15 @@ def _nodes(
 def _links(land: Land, nodes: Floats, *, n_heads: int) -> _Links:
     """Delaunay neighbours that no river, lake or border parts, and the bridges."""
     triangles = Delaunay(nodes).simplices
-    pairs = np.unique(np.sort(np.vstack([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [0, 2]]])), axis=0)
+    pairs = np.unique(
+        np.sort(np.vstack([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [0, 2]]])),
+        axis=0,
+    )
     lines = shapely.linestrings(nodes[pairs])
     free = shapely.contains(land.theatre.area.buffer(-500), lines)
-    free &= ~shapely.intersects(lines, shapely.union_all([land.river.buffer(250), land.lake.buffer(500)]))
+    free &= ~shapely.intersects(
+        lines, shapely.union_all([land.river.buffer(250), land.lake.buffer(500)])
+    )
     pairs, lines = pairs[free], lines[free]
     length = shapely.length(lines)
     marsh = shapely.length(shapely.intersection(lines, land.swamp))
@@ -172,7 +189,7 @@ def _classes(links: _Links, terminals: tuple[Ints, Ints, Ints]) -> Ints:
         chosen = _tree(replace(links, cost_m=cost), reached)
         classes[chosen[classes[chosen] < 0]] = grade
         if grade == 1:
-            classes[_loops(links, classes, max(1, links.n_nodes // 25))] = grade
+            classes[_loops(links, classes, max(1, links.n_nodes // 14))] = grade
     classes[links.bridge & (classes < 0)] = 1
     return classes
 
@@ -238,7 +255,9 @@ def _untangled(roads: list[Road], land: Land, nodes: Floats) -> list[Road]:
     """Roads that wind into water, another road or abroad, made straight."""
     lines = np.array([road.line for road in roads])
     a, b = shapely.STRtree(lines).query(lines, predicate="crosses")
-    bad = shapely.intersects(lines, shapely.union_all([land.river.buffer(60), land.lake.buffer(100)]))
+    bad = shapely.intersects(
+        lines, shapely.union_all([land.river.buffer(60), land.lake.buffer(100)])
+    )
     bad |= ~shapely.contains(land.theatre.area, lines)
     bad[np.r_[a, b]] = True
     return [
@@ -263,7 +282,11 @@ def _with_dead_ends(
         others = [road.line for road in tracks if start not in (road.start, road.end)]
         rest = LineString(shapely.get_coordinates(line)[1:])
         clear = land.theatre.area.contains(line) and not line.intersects(water)
-        if clear and not shapely.intersects(others, line.buffer(1500)).any() and not _beside_own(tracks, start, rest):
+        if (
+            clear
+            and not shapely.intersects(others, line.buffer(1500)).any()
+            and not _beside_own(tracks, start, rest)
+        ):
             tracks.append(Road(start=start, end=len(points), line=line, road_class="tertiary"))
             points.append(end)
         if len(tracks) == len(roads) + wanted:

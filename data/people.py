@@ -9,9 +9,11 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 from shapely import MultiPoint
+from shapely.geometry.base import BaseGeometry
 
 from geo_poc.data.recipe import Recipe
 from geo_poc.data.terrain import Floats, Land, fractal
+from geo_poc.errors import Fault, GridError
 
 LARGEST_TOWN = 200_000
 RURAL_PER_TOWNSMAN = 1.2
@@ -44,7 +46,7 @@ class Districts:
 
     names: tuple[str, ...]
     provinces: tuple[str, ...]
-    polygons: tuple[shapely.Polygon | shapely.MultiPolygon, ...]
+    polygons: tuple[BaseGeometry, ...]
 
     def of(self, xy_m: Floats) -> NDArray[np.int64]:
         """Number of the district that each point lies in (or is nearest to), shape (n,)."""
@@ -73,17 +75,20 @@ def place_settlements(land: Land, recipe: Recipe, names: list[str]) -> Settlemen
     rng = recipe.rng("settlements")
     grid = land.theatre.grid
     x, y = grid.centres()
-    river_m = land.river_distance_m(x, y)
-    good = 0.25 + np.exp(-((river_m / (0.16 * land.frame.half_m)) ** 2))
+    good = 0.25 + np.exp(-((land.river_m / (0.16 * land.frame.half_m)) ** 2))
     taste = fractal(grid.shape, grid.cell_size_m, rng, longest_m=0.5 * land.frame.half_m)
     good = good * np.exp(0.5 * taste - np.maximum(land.elevation_m - 900, 0) / 400)
     room = land.theatre.area.buffer(-0.03 * land.frame.half_m).difference(
         shapely.union_all([land.lake.buffer(2000), land.swamp.buffer(500), land.river.buffer(2000)])
     )
     good = np.where(land.mask(room), good, 0.0)
-    spots = _spread(np.column_stack([x.ravel(), y.ravel()]), good.ravel(), recipe.settlements, rng)
+    spots = spread_points(
+        np.column_stack([x.ravel(), y.ravel()]), good.ravel(), recipe.settlements, rng
+    )
     first = spots[: max(2, recipe.settlements // 6)]
-    capital = int(np.argmin(np.hypot(*first.T) + 0.5 * land.river_distance_m(*first.T)))
+    capital = int(
+        np.argmin(np.hypot(*first.T) + 0.5 * shapely.distance(shapely.points(first), land.river))
+    )
     order = np.r_[capital, np.delete(np.arange(len(spots)), capital)]
     return Settlements(
         names=tuple(names),
@@ -92,12 +97,32 @@ def place_settlements(land: Land, recipe: Recipe, names: list[str]) -> Settlemen
     )
 
 
-def _spread(xy: Floats, weight: Floats, count: int, rng: np.random.Generator) -> Floats:
+def spread_points(xy: Floats, weight: Floats, count: int, rng: np.random.Generator) -> Floats:
     """Points drawn by weight that keep their distance, shape (count, 2).
 
     Weighted order by Gumbel keys (equal to drawing without replacement), then greedily thinned.
+
+    Raises
+    ------
+    GridError
+        If fewer points have a weight above 0.
+
+    Examples
+    --------
+    >>> line = np.column_stack([np.arange(100.0), np.arange(100.0)])
+    >>> spread_points(line, np.ones(100), 4, np.random.default_rng(1)).shape
+    (4, 2)
     """
     usable = np.flatnonzero(weight > 0)
+    if usable.size < count:
+        raise GridError(
+            Fault(
+                where="recipe",
+                found=f"room for {usable.size} of {count} points",
+                rule="every settlement and junction needs a cell of its own on dry land",
+                repair="ask for fewer settlements, a larger country or smaller cells",
+            )
+        )
     keys = np.log(weight[usable]) + rng.gumbel(size=usable.size)
     order = xy[usable[np.argsort(-keys, kind="stable")[: 200 * count]]]
     cell_m = float(np.sqrt(np.ptp(xy[:, 0]) * np.ptp(xy[:, 1]) / len(xy)))
@@ -138,29 +163,57 @@ def make_districts(
     while len(seats) < len(names):
         gap = np.min(np.hypot(*(pool[:, None] - pool[seats][None]).transpose(2, 0, 1)), axis=1)
         seats.append(int(np.argmax(gap)))
-    area = land.theatre.area
-    cells = shapely.get_parts(shapely.voronoi_polygons(MultiPoint(pool[seats]), extend_to=area, ordered=True))
+    area, half = land.theatre.area, land.frame.half_m
+    cells = shapely.get_parts(
+        shapely.voronoi_polygons(MultiPoint(pool[seats]), extend_to=area, ordered=True)
+    )
     middle = np.asarray(area.centroid.coords[0])
     angle = np.arctan2(*(pool[seats] - middle).T)
     third = np.argsort(np.argsort(angle, kind="stable")) * 3 // len(names)
     return Districts(
         names=tuple(names),
         provinces=tuple(provinces[int(i)] for i in third),
-        polygons=tuple(cell.intersection(area) for cell in cells),
+        polygons=tuple(_bent(cell, half).intersection(area) for cell in cells),
     )
 
 
-def population(land: Land, towns: Settlements, cover: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.int32]:
+def _bent(cell: BaseGeometry, half_m: float) -> BaseGeometry:
+    """Polygon with winding sides; what two polygons share bends alike."""
+    fine = shapely.segmentize(cell, half_m / 30)
+    return shapely.transform(fine, lambda xy: xy + 0.02 * half_m * _swirl(xy / half_m))
+
+
+def _swirl(place: Floats) -> Floats:
+    x, y = place.T
+    return np.column_stack(
+        [np.sin(9 * y + 2 * x) + 0.5 * np.sin(23 * y), np.sin(8 * x - 3 * y) + 0.5 * np.sin(21 * x)]
+    )
+
+
+def population(
+    land: Land, towns: Settlements, cover: NDArray[np.uint8], rng: np.random.Generator
+) -> NDArray[np.int32]:
     """Residents in each cell, shape (rows, cols); -1 outside the country.
 
     Every settlement is spread about its centre, rural people by land cover and nearness to a
     settlement; whole persons, none lost: the sum is ``settlements + rural_people(towns)``.
     """
-    dry = land.dry
+    grid, dry = land.theatre.grid, land.dry
+    x, y = grid.centres()
     total = _rural(land, towns, cover, rng)
-    for centre, people in zip(towns.xy_m, towns.people, strict=True):
-        _add_town(total, land, dry, centre, int(people))
-    return np.where(land.theatre.inside | (total > 0), total, -1).astype(np.int32)
+    rows, cols = grid.cell_of(*towns.xy_m.T)
+    sds = np.maximum(450.0 * (towns.people / 5000) ** 0.4, 0.4 * grid.cell_size_m)
+    for row, col, centre, people, sd_m in zip(
+        rows, cols, towns.xy_m, towns.people, sds, strict=True
+    ):
+        reach = int(np.ceil(4 * sd_m / grid.cell_size_m))
+        near = (
+            slice(max(0, row - reach), row + reach + 1),
+            slice(max(0, col - reach), col + reach + 1),
+        )
+        square_m2 = (x[near] - centre[0]) ** 2 + (y[near] - centre[1]) ** 2
+        total[near] += _whole(np.exp(-square_m2 / (2 * sd_m**2)) * dry[near], int(people))
+    return np.where(land.theatre.inside, total, -1).astype(np.int32)
 
 
 def rural_people(towns: Settlements) -> int:
@@ -168,29 +221,21 @@ def rural_people(towns: Settlements) -> int:
     return round(RURAL_PER_TOWNSMAN * int(towns.people.sum()))
 
 
-def _rural(land: Land, towns: Settlements, cover: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.int64]:
+def _rural(
+    land: Land, towns: Settlements, cover: NDArray[np.uint8], rng: np.random.Generator
+) -> NDArray[np.int64]:
     grid = land.theatre.grid
     x, y = grid.centres()
     liking = np.zeros(256)
     liking[[10, 20, 30, 40, 50, 60, 90]] = (0.5, 0.5, 1.0, 4.0, 4.0, 0.05, 0.2)
     distance, _ = cKDTree(towns.xy_m).query(np.column_stack([x.ravel(), y.ravel()]))
     noise = fractal(grid.shape, grid.cell_size_m, rng, longest_m=40_000.0, slope=2.2)
-    weight = liking[cover] * np.exp(0.6 * noise) * (0.15 + np.exp(-distance.reshape(grid.shape) / 14_000))
+    weight = (
+        liking[cover]
+        * np.exp(0.6 * noise)
+        * (0.15 + np.exp(-distance.reshape(grid.shape) / 14_000))
+    )
     return _whole(np.where(land.dry, weight, 0.0), rural_people(towns))
-
-
-def _add_town(total: NDArray[np.int64], land: Land, dry: NDArray[np.bool_], centre: Floats, people: int) -> None:
-    grid = land.theatre.grid
-    sd_m = 450.0 * (people / 5000) ** 0.4
-    reach = int(np.ceil(4 * sd_m / grid.cell_size_m)) + 1
-    rows, cols = grid.cell_of(centre[:1], centre[1:])
-    row, col = int(rows[0]), int(cols[0])
-    window = (slice(max(0, row - reach), row + reach + 1), slice(max(0, col - reach), col + reach + 1))
-    x, y = (part[window] for part in grid.centres())
-    weight = np.exp(-((x - centre[0]) ** 2 + (y - centre[1]) ** 2) / (2 * sd_m**2)) * dry[window]
-    if not weight.sum() > 1e-9:
-        weight = ((x - centre[0]) ** 2 + (y - centre[1]) ** 2 <= grid.cell_size_m**2 / 2).astype(float)
-    total[window] += _whole(weight, people)
 
 
 def _whole(weight: Floats, total: int) -> NDArray[np.int64]:
@@ -200,4 +245,4 @@ def _whole(weight: Floats, total: int) -> NDArray[np.int64]:
     missing = total - int(whole.sum())
     most = np.argsort(-(share - whole).ravel(), kind="stable")[:missing]
     whole.ravel()[most] += 1
-    return whole
+    return np.asarray(whole)

@@ -63,13 +63,15 @@ class Recipe:
     lat: float = 4.0
 
     def __post_init__(self) -> None:
+        size_km = min(max(self.size_km, 40), 2000)
+        cells = (size_km * 1000 / max(self.cell_m, 1)) ** 2
         limits = {
             "seed": (0, 2**63 - 1),
             "size_km": (40, 2000),
-            "cell_m": (self.size_km, max(self.size_km, self.size_km * 1000 / 20)),
-            "settlements": (6, 20 * max(self.size_km, 1)),
+            "cell_m": (size_km / 4, size_km * 1000 / 20),
+            "settlements": (6, max(6, cells // 20)),
             "camps": (1, 5000),
-            "bases": (1, self.settlements),
+            "bases": (1, max(1, self.settlements - max(1, self.settlements // 12))),
             "years": (1, 50),
             "events_per_year": (1, 10_000_000),
             "lon": (-160, 160),
@@ -96,7 +98,9 @@ class Recipe:
     @property
     def start(self) -> dt.date:
         """First day of the incident record."""
-        return self.as_of.replace(year=self.as_of.year - self.years, day=min(self.as_of.day, 28))
+        leap_day = (self.as_of.month, self.as_of.day) == (2, 29)
+        day = 28 if leap_day else self.as_of.day
+        return self.as_of.replace(year=self.as_of.year - self.years, day=day)
 
     @property
     def days(self) -> int:

@@ -11,9 +11,10 @@ from pyproj import Transformer
 from rasterio.features import geometry_mask
 from scipy.spatial import cKDTree
 from shapely import LineString, Polygon
+from shapely.geometry.base import BaseGeometry
 
 from geo_poc.data.recipe import Recipe
-from geo_poc.theatre import WGS84, AreaSpec, Theatre, TheatreSpec, theatre_over
+from geo_poc.theatre import WGS84, AreaSpec, Grid, Theatre, TheatreSpec, theatre_over
 
 LAND_COVER = {
     10: "tree", 20: "shrub", 30: "grass", 40: "crops", 50: "urban", 60: "bare",
@@ -39,7 +40,9 @@ class Frame:
     def xy(self, along: Floats, across: Floats) -> Floats:
         """Positions in metres, shape (n, 2)."""
         cos, sin = np.cos(self.heading_rad), np.sin(self.heading_rad)
-        return self.half_m * np.column_stack([along * cos - across * sin, along * sin + across * cos])
+        return self.half_m * np.column_stack(
+            [along * cos - across * sin, along * sin + across * cos]
+        )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -53,28 +56,24 @@ class Land:
     river, tributary : LineString
         Both flow from first to last vertex; the river leaves the country at both ends.
     lake, swamp : Polygon
-    elevation_m : float array (rows, cols)
+    elevation_m, river_m : float array (rows, cols)
+        Height, and distance from the main river, of each cell's centre.
     """
 
     theatre: Theatre
     frame: Frame
     border_lonlat: Polygon
-    river: LineString
-    tributary: LineString
-    lake: Polygon
-    swamp: Polygon
+    river: BaseGeometry
+    tributary: BaseGeometry
+    lake: BaseGeometry
+    swamp: BaseGeometry
     elevation_m: Floats
+    river_m: Floats
 
-    def river_distance_m(self, x_m: Floats, y_m: Floats) -> Floats:
-        """Distance to the main river in metres, of the shape of ``x_m``."""
-        points = shapely.points(x_m, y_m)
-        shapely.prepare(self.river)
-        return np.asarray(shapely.distance(points, self.river))
-
-    def mask(self, shape: shapely.Geometry) -> NDArray[np.bool_]:
+    def mask(self, shape: BaseGeometry) -> NDArray[np.bool_]:
         """Cells whose centre lies in a polygon, shape (rows, cols)."""
         grid = self.theatre.grid
-        return geometry_mask([shape], out_shape=grid.shape, transform=grid.transform, invert=True)
+        return _mask(grid, shape)
 
     @property
     def dry(self) -> NDArray[np.bool_]:
@@ -82,7 +81,9 @@ class Land:
         return self.theatre.inside & ~self.mask(self.lake)
 
 
-def blob(centre: Floats, radius_m: float, rng: np.random.Generator, *, roughness: float = 0.2) -> Polygon:
+def blob(
+    centre: Floats, radius_m: float, rng: np.random.Generator, *, roughness: float = 0.2
+) -> Polygon:
     """Irregular round polygon, star-shaped about its centre.
 
     Examples
@@ -124,11 +125,13 @@ def fractal(shape: tuple[int, int], cell_m: float, rng: np.random.Generator, *, 
     """
     padded = (shape[0] + shape[0] // 2, shape[1] + shape[1] // 2)
     spectrum = np.fft.rfft2(rng.normal(size=padded))
-    k = np.hypot(np.fft.fftfreq(padded[0], cell_m)[:, None], np.fft.rfftfreq(padded[1], cell_m)[None])
+    k = np.hypot(
+        np.fft.fftfreq(padded[0], cell_m)[:, None], np.fft.rfftfreq(padded[1], cell_m)[None]
+    )
     spectrum *= np.maximum(k, 1 / longest_m) ** (-slope / 2)
     spectrum[0, 0] = 0
     surface = np.fft.irfft2(spectrum, s=padded)[: shape[0], : shape[1]]
-    return (surface - surface.mean()) / surface.std()
+    return np.asarray((surface - surface.mean()) / surface.std())
 
 
 def make_land(recipe: Recipe, name: str) -> Land:
@@ -142,27 +145,49 @@ def make_land(recipe: Recipe, name: str) -> Land:
     theatre = theatre_over(spec, border)
     frame = Frame(heading_rad=float(rng.uniform(0, 2 * np.pi)), half_m=recipe.size_m / 2)
     along, across, tributary = _courses(rng)
-    river = LineString(frame.xy(along, across))
+    river = _within(theatre.area.envelope.buffer(5000), LineString(frame.xy(along, across)))
     lake = blob(_beside(frame, along, across, 0.3, 0.42), 0.085 * frame.half_m, rng)
-    marsh = blob(_beside(frame, along, across, 0.55, -0.2), 0.19 * frame.half_m, rng, roughness=0.35)
+    marsh = blob(
+        _beside(frame, along, across, 0.55, -0.2), 0.19 * frame.half_m, rng, roughness=0.35
+    )
     away = marsh.difference(river.buffer(0.008 * frame.half_m))
     swamp = max(shapely.get_parts(away), key=lambda part: part.area)
-    land = Land(
-        theatre=theatre, frame=frame, border_lonlat=border, river=river,
-        tributary=LineString(frame.xy(*tributary)), lake=lake,
-        swamp=swamp.intersection(theatre.area), elevation_m=np.zeros(theatre.grid.shape),
-    )  # fmt: skip
-    return _with_elevation(land, rng)
+    in_lake = _mask(theatre.grid, lake)
+    elevation, river_m = _elevation(theatre.grid, frame, river, in_lake, rng)
+    return Land(
+        theatre=theatre,
+        frame=frame,
+        border_lonlat=border,
+        river=river,
+        tributary=LineString(frame.xy(*tributary)),
+        lake=lake,
+        swamp=_within(theatre.area, swamp),
+        elevation_m=elevation,
+        river_m=river_m,
+    )
+
+
+def _mask(grid: Grid, shape: BaseGeometry) -> NDArray[np.bool_]:
+    return np.asarray(
+        geometry_mask([shape], out_shape=grid.shape, transform=grid.transform, invert=True)
+    )
+
+
+def _within(area: BaseGeometry, shape: BaseGeometry) -> BaseGeometry:
+    """The largest piece of a shape inside an area."""
+    pieces: list[BaseGeometry] = list(shapely.get_parts(shape.intersection(area)))
+    return max(pieces, key=lambda piece: (piece.area, piece.length))
 
 
 def _border(recipe: Recipe, rng: np.random.Generator) -> Polygon:
     """Border in degrees: a rounded square with bays, exactly as wide and high as asked."""
-    angle = np.linspace(0, 2 * np.pi, 240, endpoint=False)
-    square = (np.abs(np.cos(angle)) ** 3 + np.abs(np.sin(angle)) ** 3) ** (-1 / 3)
-    waves = np.arange(2, 40)
-    size = rng.normal(size=waves.size) / waves
+    angle = np.linspace(0, 2 * np.pi, 320, endpoint=False)
+    square = (np.abs(np.cos(angle)) ** 4 + np.abs(np.sin(angle)) ** 4) ** -0.25
+    waves = np.arange(2, 60)
+    size = rng.normal(size=waves.size) / waves**0.95
     phase = rng.uniform(0, 2 * np.pi, waves.size)
-    radius = square * (1 + 0.09 * (np.cos(np.outer(angle, waves) + phase) @ size))
+    bays = np.cos(np.outer(angle, waves) + phase) @ size
+    radius = square * np.clip(1 + 0.10 * bays, 0.6, 1.4)
     xy = np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
     xy = (xy - xy.min(axis=0)) / np.ptp(xy, axis=0) - 0.5
     laea = f"+proj=laea +lat_0={recipe.lat} +lon_0={recipe.lon} +datum=WGS84 +units=m"
@@ -174,10 +199,9 @@ def _border(recipe: Recipe, rng: np.random.Generator) -> Polygon:
 def _courses(rng: np.random.Generator) -> tuple[Floats, Floats, tuple[Floats, Floats]]:
     """River and tributary as position along and across."""
     along = np.linspace(-1.5, 1.5, 600)
-    across = rng.uniform(-0.08, 0.08) + sum(
-        height * np.sin(2 * np.pi * (along / length + rng.uniform()))
-        for length, height in ((2.3, 0.10), (0.9, 0.06), (0.37, 0.025), (0.14, 0.008))
-    )
+    length, height = np.array([[2.3, 0.9, 0.37, 0.14], [0.10, 0.06, 0.025, 0.008]])
+    turns = along[:, None] / length + rng.uniform(size=length.size)
+    across = rng.uniform(-0.08, 0.08) + np.sin(2 * np.pi * turns) @ height
     mouth = int(np.searchsorted(along, 0.05))
     first = int(np.searchsorted(along, -0.62))
     upper = along[first : mouth + 1]
@@ -188,37 +212,48 @@ def _courses(rng: np.random.Generator) -> tuple[Floats, Floats, tuple[Floats, Fl
 
 def _beside(frame: Frame, along: Floats, across: Floats, where: float, offset: float) -> Floats:
     row = int(np.searchsorted(along, where))
-    return frame.xy(along[row : row + 1], across[row : row + 1] + offset)[0]
+    return np.asarray(frame.xy(along[row : row + 1], across[row : row + 1] + offset)[0])
 
 
-def _with_elevation(land: Land, rng: np.random.Generator) -> Land:
-    grid = land.theatre.grid
+def _elevation(
+    grid: Grid,
+    frame: Frame,
+    river: BaseGeometry,
+    in_lake: NDArray[np.bool_],
+    rng: np.random.Generator,
+) -> tuple[Floats, Floats]:
+    """Height in metres, falling along the river, and distance from the river, (rows, cols) each."""
     x, y = grid.centres()
-    half = land.frame.half_m
-    along, across = land.frame.along_across(x, y)
-    rough = fractal(grid.shape, grid.cell_size_m, rng, longest_m=0.5 * half, slope=3.4)
+    half = frame.half_m
+    along, across = frame.along_across(x, y)
+    rough = fractal(grid.shape, grid.cell_size_m, rng, longest_m=0.5 * half, slope=3.9)
     edge = fractal(grid.shape, grid.cell_size_m, rng, longest_m=0.6 * half, slope=3.8)
-    plateau = 1 / (1 + np.exp(-np.clip((-0.75 * across - 0.66 * along - 0.42 + 0.07 * edge) / 0.025, -40, 40)))
+    plateau = 1 / (
+        1 + np.exp(-np.clip((-0.75 * across - 0.66 * along - 0.42 + 0.07 * edge) / 0.025, -40, 40))
+    )
     height = 620 - 260 * along + 380 * plateau + (45 + 70 * plateau + 50 * across**2) * rough
-    channel = shapely.get_coordinates(land.river)
+    channel = shapely.get_coordinates(shapely.segmentize(river, half / 600))
     distance, nearest = cKDTree(channel).query(np.column_stack([x.ravel(), y.ravel()]))
     rows, cols = _clamped_cells(channel, x, y, grid.cell_size_m)
-    bed = np.minimum.accumulate(height[rows, cols] - 12) - 0.02 * np.arange(len(channel))
+    bed = np.minimum.accumulate(height[rows, cols] - 12) - 40 * np.linspace(0, 1, len(channel))
     cut = (bed - height[rows, cols])[nearest] * np.exp(-((distance / (0.06 * half)) ** 2))
     height = height + cut.reshape(grid.shape)
-    inside_lake = land.mask(land.lake)
-    if inside_lake.any():
-        height[inside_lake] = np.quantile(height[inside_lake], 0.1)
-    return Land(**{**land.__dict__, "elevation_m": np.maximum(height, 5.0)})
+    if in_lake.any():
+        height[in_lake] = np.quantile(height[in_lake], 0.1)
+    return np.maximum(height, 5.0), distance.reshape(grid.shape)
 
 
-def _clamped_cells(points: Floats, x: Floats, y: Floats, cell_m: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _clamped_cells(
+    points: Floats, x: Floats, y: Floats, cell_m: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     cols = np.clip(np.round((points[:, 0] - x[0, 0]) / cell_m), 0, x.shape[1] - 1)
     rows = np.clip(np.round((y[0, 0] - points[:, 1]) / cell_m), 0, x.shape[0] - 1)
     return rows.astype(np.int64), cols.astype(np.int64)
 
 
-def land_cover(land: Land, towns_m: Floats, people: Floats, rng: np.random.Generator) -> NDArray[np.uint8]:
+def land_cover(
+    land: Land, towns_m: Floats, people: NDArray[np.int64], rng: np.random.Generator
+) -> NDArray[np.uint8]:
     """Land cover codes of ``LAND_COVER``, shape (rows, cols).
 
     Parameters
@@ -232,9 +267,9 @@ def land_cover(land: Land, towns_m: Floats, people: Floats, rng: np.random.Gener
     """
     grid = land.theatre.grid
     x, y = grid.centres()
-    wet = fractal(grid.shape, grid.cell_size_m, rng, longest_m=0.4 * land.frame.half_m, slope=2.6)
-    wet = wet + 1.4 * np.exp(-land.river_distance_m(x, y) / 9000) - (land.elevation_m - 620) / 500
-    farmed = fractal(grid.shape, grid.cell_size_m, rng, longest_m=20_000.0, slope=2.0)
+    wet = fractal(grid.shape, grid.cell_size_m, rng, longest_m=0.4 * land.frame.half_m, slope=3.2)
+    wet = wet + 1.4 * np.exp(-land.river_m / 9000) - (land.elevation_m - 620) / 500
+    farmed = fractal(grid.shape, grid.cell_size_m, rng, longest_m=20_000.0, slope=3.0)
     distance, town = cKDTree(towns_m).query(np.column_stack([x.ravel(), y.ravel()]))
     distance, size = distance.reshape(grid.shape), people[town].reshape(grid.shape)
     steep = np.hypot(*np.gradient(land.elevation_m, grid.cell_size_m)) > 0.06
@@ -244,6 +279,8 @@ def land_cover(land: Land, towns_m: Floats, people: Floats, rng: np.random.Gener
     cover[(wet < -1.7) | steep] = 60
     cover[farmed > -0.9 + distance / (2500 + 2200 * (size / 5000) ** 0.35)] = 40
     cover[land.mask(land.swamp)] = 90
-    cover[distance < np.maximum(350 * (size / 2000) ** 0.45, 0.5 * grid.cell_size_m * (size > 20_000))] = 50
+    cover[
+        distance < np.maximum(350 * (size / 2000) ** 0.45, 0.5 * grid.cell_size_m * (size > 20_000))
+    ] = 50
     cover[land.mask(land.lake)] = 80
     return cover

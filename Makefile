@@ -42,7 +42,7 @@ docs: $(READY)  ## Write the API pages, from the docstrings, to build/docs
 	@echo "API pages: build/docs/index.html"
 
 lock: .tools/bin/uv  ## Resolve pyproject.toml again for Python 3.11 to 3.14
-	@.tools/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+	@UV_SYSTEM_CERTS=1 .tools/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
 	    --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
 	    --quiet -o requirements.lock
 	@if grep -nE 'https?://|file:' requirements.lock; then \

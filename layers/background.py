@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from geo_poc.errors import Fault, GridError
 from geo_poc.layers.cells import point_coordinates
+from geo_poc.layers.crs import require_theatre_crs
 from geo_poc.layers.kernel import column_edges_m, gaussian_shares, row_edges_m
 from geo_poc.theatre import Grid, Theatre
 
@@ -39,6 +40,8 @@ def relative_people(
     ------
     GridError
         If ``people`` has another shape than the grid.
+    CrsError
+        If ``settlements`` are not in the theatre's CRS.
     """
     inside = theatre.inside
     if people is not None:
@@ -46,6 +49,7 @@ def relative_people(
         amount = people.astype(np.float64)
         known = inside & (amount >= 0)
     elif settlements is not None and not settlements.empty:
+        require_theatre_crs(settlements, theatre, where="settlements")
         amount, known = _settlement_density(theatre.grid, settlements), inside
     else:
         return inside.astype(np.float64)

@@ -22,7 +22,8 @@ def point_coordinates(
     >>> x.tolist(), y.tolist()
     ([1.0, nan, nan], [2.0, nan, nan])
     """
-    filled = np.where(shapely.is_empty(geometry), None, geometry)
+    filled = geometry.copy()
+    filled[shapely.is_empty(geometry)] = None
     return np.asarray(shapely.get_x(filled)), np.asarray(shapely.get_y(filled))
 
 

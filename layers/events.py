@@ -9,10 +9,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pyproj import CRS
 
-from geo_poc.errors import CrsError, Fault, LayerError
+from geo_poc.errors import Fault, LayerError
 from geo_poc.layers.cells import point_coordinates
+from geo_poc.layers.crs import require_theatre_crs
 from geo_poc.theatre import Theatre
 
 _COLUMNS = (
@@ -130,12 +130,4 @@ def _require(incidents: gpd.GeoDataFrame, theatre: Theatre) -> None:
                 repair="read the incidents with geo_poc.layers.read, which fills them",
             )
         )
-    if incidents.crs != CRS.from_user_input(theatre.grid.crs) and not incidents.empty:
-        raise CrsError(
-            Fault(
-                where="incidents",
-                found="no CRS" if incidents.crs is None else incidents.crs.name,
-                rule="must be in the theatre's CRS",
-                repair="reproject with incidents.to_crs(theatre.grid.crs)",
-            )
-        )
+    require_theatre_crs(incidents, theatre, where="incidents")

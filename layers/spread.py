@@ -9,9 +9,11 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from rasterio.features import geometry_mask
+from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
 from geo_poc.layers.cells import nearest_inside
+from geo_poc.layers.crs import require_theatre_crs
 from geo_poc.layers.district import admin_polygons, district_of
 from geo_poc.layers.events import Events
 from geo_poc.layers.kernel import column_edges_m, gaussian_shares, row_edges_m
@@ -39,7 +41,7 @@ class Spread:
     weight : float array (rows, cols)
         Of each cell; 0 outside the area.
     shapes : object array of polygons (polygons,)
-    polygons : float array (polygons, rows, cols)
+    polygons : sparse float array (polygons, rows * cols)
         Share of each cell of each polygon.
     kernel, polygon : int array (n,)
         Row of each event; -1 where it is not of that sort.
@@ -53,7 +55,7 @@ class Spread:
     across: NDArray[np.float64]
     weight: NDArray[np.float64]
     shapes: NDArray[np.object_]
-    polygons: NDArray[np.float64]
+    polygons: csr_array
     kernel: NDArray[np.int64]
     polygon: NDArray[np.int64]
     outside: NDArray[np.bool_]
@@ -69,9 +71,9 @@ class Spread:
         Its sum over the area is that of the weights (n,) of the events that are placed.
         """
         by_kernel = _summed(self.kernel, event_weight, len(self.down))
-        by_polygon = _summed(self.polygon, event_weight, len(self.polygons))
+        by_polygon = _summed(self.polygon, event_weight, len(self.shapes))
         gaussian = ((self.down.T * by_kernel) @ self.across) * self.weight
-        return np.asarray(gaussian + np.tensordot(by_polygon, self.polygons, axes=1))
+        return np.asarray(gaussian + (by_polygon @ self.polygons).reshape(gaussian.shape))
 
 
 def spread_events(
@@ -102,6 +104,11 @@ def spread_events(
         From `geo_poc.layers.background.relative_people`.
     admin : GeoDataFrame, optional
         Polygons with a column ``name``; rows whose ``kind`` is not ``admin`` are left out.
+
+    Raises
+    ------
+    CrsError
+        If ``admin`` is not in the theatre's CRS.
     """
     inside = theatre.inside
     weight = np.where(inside, PEOPLE_SHARE * relative + (1 - PEOPLE_SHARE), 0.0)
@@ -147,7 +154,8 @@ def reported_near(spread: Spread, *, theatre: Theatre, bandwidth_m: float) -> ND
     inside = theatre.inside
     own = nearest_inside(inside, theatre.grid, spread.places[:, 0], spread.places[:, 1])
     near[own] = True
-    mask = near.reshape(x.shape) | (spread.polygons > 0).any(axis=0)
+    near[spread.polygons.indices] = True
+    mask = near.reshape(x.shape)
     if len(spread.shapes):
         around = shapely.buffer(spread.shapes, 2 * bandwidth_m)
         mask |= geometry_mask(
@@ -211,7 +219,7 @@ class _Districts:
 
     polygon: NDArray[np.int64]
     shapes: NDArray[np.object_]
-    shares: NDArray[np.float64]
+    shares: csr_array
     elsewhere: NDArray[np.bool_]
 
 
@@ -222,16 +230,15 @@ def _districts(
     admin: gpd.GeoDataFrame | None,
 ) -> _Districts:
     polygons = admin_polygons(admin)
+    require_theatre_crs(polygons, theatre, where="admin")
     asked = np.select(
         [events.where_prec == 3, events.where_prec == 4], [events.admin2, events.admin1], ""
     )
     meant = district_of(asked, events.point, polygons)
     used = np.unique(meant[meant >= 0])
     shapes = polygons.geometry.to_numpy()[used]
-    shares = np.zeros((len(used), *theatre.grid.shape))
-    for row, shape in enumerate(shapes):
-        shares[row] = _polygon_shares(shape, theatre, relative)
-    here = shares.any(axis=(1, 2))
+    shares = _polygon_shares(shapes, theatre, relative)
+    here = np.diff(shares.indptr) > 0
     row_of = np.full(len(polygons) + 1, -1, dtype=np.int64)
     row_of[used[here]] = np.arange(here.sum())
     return _Districts(
@@ -243,14 +250,32 @@ def _districts(
 
 
 def _polygon_shares(
-    shape: shapely.Geometry, theatre: Theatre, relative: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """People of each cell of a polygon over all of them; all 0 if it has no cell here.
+    shapes: NDArray[np.object_], theatre: Theatre, relative: NDArray[np.float64]
+) -> csr_array:
+    """People of each cell of each polygon over all of them, shape (polygons, rows * cols).
 
-    Where nobody is known to live, all its cells count the same. A polygon that holds no cell's
-    centre has the cells that it touches.
+    Where nobody is known to live, all cells of the polygon count the same. A polygon without a cell
+    of the area has a sum of 0.
     """
-    grid, inside = theatre.grid, theatre.inside
+    inside = theatre.inside
+    cells = [_cells_of(shape, theatre.grid, inside) for shape in shapes]
+    amount = [relative.ravel()[flat] for flat in cells]
+    share = [
+        one / one.sum() if one.any() else np.full(one.size, 1 / max(one.size, 1)) for one in amount
+    ]
+    end = np.cumsum([0, *(flat.size for flat in cells)])
+    return csr_array(
+        (
+            np.concatenate([np.zeros(0), *share]),
+            np.concatenate([np.zeros(0, dtype=int), *cells]),
+            end,
+        ),
+        shape=(len(shapes), inside.size),
+    )
+
+
+def _cells_of(shape: shapely.Geometry, grid: Grid, inside: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Flat cells of the area whose centre a polygon holds, or if there is none, that it touches."""
     for all_touched in (False, True):
         cells = inside & geometry_mask(
             [shape],
@@ -260,6 +285,5 @@ def _polygon_shares(
             all_touched=all_touched,
         )
         if cells.any():
-            amount = np.where(cells, relative if relative[cells].any() else 1.0, 0.0)
-            return np.asarray(amount / amount.sum())
-    return np.zeros(grid.shape)
+            break
+    return np.flatnonzero(cells)

@@ -157,6 +157,12 @@ def test_people_on_another_grid_are_refused() -> None:
         relative_people(theatre_of(1, 2), people=np.ones((2, 2)), settlements=None)
 
 
+def test_settlements_in_another_crs_are_refused() -> None:
+    towns = gpd.GeoDataFrame(geometry=[shapely.Point(31.0, 5.0)], crs="EPSG:4326")
+    with pytest.raises(CrsError, match=r"settlements: must be in the theatre's CRS"):
+        relative_people(theatre_of(1, 2), people=None, settlements=towns)
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [

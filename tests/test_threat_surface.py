@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from geo_poc.errors import GridError
+from geo_poc.errors import CrsError, GridError
 from geo_poc.layers.background import relative_people
 from geo_poc.layers.events import events_of
 from geo_poc.layers.spread import Spread, spread_events
@@ -228,6 +228,12 @@ def test_district_smaller_than_a_cell_has_the_cells_that_it_touches() -> None:
     row = incident(11.5, 1.5, where_prec=4, admin1="Unity")
     shares = spread_of(row, theatre=theatre_of(5, 5), admin=tiny).surface(np.ones(1))
     assert shares[4, 1] == 1
+
+
+def test_districts_in_another_crs_are_refused() -> None:
+    degrees = UNIT.set_crs("EPSG:4326", allow_override=True)
+    with pytest.raises(CrsError, match=r"admin: must be in the theatre's CRS. Found: WGS 84"):
+        spread_of(incident(5, 5), theatre=theatre_of(5, 5), admin=degrees)
 
 
 def test_event_of_a_district_beyond_the_area_counts_nowhere() -> None:

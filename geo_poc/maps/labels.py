@@ -21,6 +21,7 @@ class Labels(TypedDict):
     ui: dict[str, Entry]
     thousands: str
     standard: str
+    standard_s: float
     conditions: list[str]
     air: list[str]
     zone_case: str
@@ -38,6 +39,7 @@ def labels(findings: Findings) -> Labels:
         "ui": _ui(catalogue().entries),
         "thousands": text("thousands"),
         "standard": standard,
+        "standard_s": findings.plan.standard.response,
         "conditions": [text(f"case_{c}") for c in ALL_CONDITIONS],
         "air": [text("air_on"), text("air_off")],
         "zone_case": text("zone_case", case=own.lower()),

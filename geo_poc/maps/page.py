@@ -20,7 +20,10 @@ from geo_poc.maps.outside import read_page, require_self_contained
 from geo_poc.maps.vendored import leaflet_css, leaflet_js, own
 from geo_poc.palette import DAY
 
-SCRIPTS = ("tools.js", "grid.js", "symbols.js", "surfaces.js", "panel.js", "cards.js", "map.js")
+SCRIPTS = (
+    "tools.js", "grid.js", "symbols.js", "surfaces.js", "panel.js", "cards.js", "overlay.js", "lines.js",
+    "controls.js", "start.js",
+)  # fmt: skip
 _DATA = "@data@"
 _POLICY = "@policy@"
 _TITLE = "@title@"

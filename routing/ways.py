@@ -148,9 +148,10 @@ def _leg_edges(
     standing_sm = 1 / (pace.default_kmh * _MS)
     there = np.where(no_cell & np.isinf(there), standing_sm, there)
     here = np.where(no_cell & np.isinf(here), standing_sm, here)
-    seconds = legs.length_m * (there + here) / 2
+    passable = np.isfinite(there + here)
+    seconds = legs.length_m * np.where(passable, there + here, 0.0) / 2
     near = _near_road(ground, from_bases, pace.off_road_limit_m)
-    usable = np.isfinite(seconds) & near[legs.start] & near[legs.end]
+    usable = passable & near[legs.start] & near[legs.end]
     usable &= _kept(seconds.size, ground.leg_cuts, shut)
     back = usable & legs.both_ways
     return (

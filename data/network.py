@@ -191,7 +191,47 @@ def _classes(links: _Links, terminals: tuple[Ints, Ints, Ints]) -> Ints:
         if grade == 1:
             classes[_loops(links, classes, max(1, links.n_nodes // 14))] = grade
     classes[links.bridge & (classes < 0)] = 1
+    return _with_approaches(links, classes)
+
+
+def _with_approaches(links: _Links, classes: Ints) -> Ints:
+    """Classes with a secondary road to each bridgehead that had none on its own bank."""
+    classes = classes.copy()
+    by_land = replace(links, cost_m=np.where(links.bridge, np.inf, links.cost_m))
+    for head in np.unique(links.pairs[links.bridge]):
+        served = np.unique(links.pairs[(classes >= 0) & ~links.bridge])
+        if head not in served:
+            way = _shortest(by_land, int(head), served)
+            classes[way[classes[way] < 0]] = 1
     return classes
+
+
+def _shortest(links: _Links, start: int, goals: Ints) -> Ints:
+    """Links of the shortest way from a node to the nearest of others; none if there is no way."""
+    usable = np.isfinite(links.cost_m)
+    far, before = dijkstra(
+        _graph(links, usable), directed=False, indices=start, return_predecessors=True
+    )
+    if not np.isfinite(far[goals]).any():
+        return np.empty(0, dtype=np.int64)
+    nearest = int(goals[np.argmin(far[goals])])
+    return np.array(_walked(before, start, nearest, _numbered(links)), dtype=np.int64)
+
+
+def _numbered(links: _Links) -> dict[tuple[int, int], int]:
+    return {(int(i), int(j)): k for k, (i, j) in enumerate(links.pairs)}
+
+
+def _walked(
+    before: NDArray[np.int32], start: int, end: int, number: dict[tuple[int, int], int]
+) -> list[int]:
+    """Links from the end back to the start by predecessors."""
+    way = []
+    while end != start:
+        last = int(before[end])
+        way.append(number[min(last, end), max(last, end)])
+        end = last
+    return way
 
 
 def _graph(links: _Links, use: NDArray[np.bool_]) -> csr_array:
@@ -207,14 +247,12 @@ def _tree(links: _Links, terminals: Ints) -> Ints:
     )
     between = far[:, terminals]
     tree = minimum_spanning_tree(csgraph_from_dense(between, null_value=np.inf)).tocoo()
-    number = {(int(i), int(j)): k for k, (i, j) in enumerate(links.pairs)}
+    number = _numbered(links)
     found: set[int] = set()
     for source, target in zip(tree.row, tree.col, strict=True):
-        node = int(terminals[target])
-        while node != terminals[source]:
-            last = int(before[source, node])
-            found.add(number[min(last, node), max(last, node)])
-            node = last
+        found |= set(
+            _walked(before[source], int(terminals[source]), int(terminals[target]), number)
+        )
     return np.array(sorted(found), dtype=np.int64)
 
 

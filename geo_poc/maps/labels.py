@@ -25,6 +25,7 @@ class Labels(TypedDict):
     conditions: list[str]
     air: list[str]
     zone_case: str
+    zone_own_case: str
     classes: dict[str, tuple[str, str]]
     bands: list[str]
     threat: list[str]
@@ -43,6 +44,7 @@ def labels(findings: Findings) -> Labels:
         "conditions": [text(f"case_{c}") for c in ALL_CONDITIONS],
         "air": [text("air_on"), text("air_off")],
         "zone_case": text("zone_case", case=own.lower()),
+        "zone_own_case": own.lower(),
         "classes": {letter: _class(key, standard) for letter, key in CLASS_KEYS.items()},
         "bands": [text(f"band_{n}") for n in range(1, 6)],
         "threat": [text(f"threat_{n}") for n in range(6)],

@@ -116,7 +116,8 @@ const cards = (() => {
     const sites = [zone.sites, zone.sites_unknown].filter(Boolean).join(", ");
     return [
       ...head(chip("N"), zone.name, `${data.labels.classes.N[0]} · ${sites}`, zone.mgrs),
-      facts(fact(zone.people, say("people")), threatFact(zone.threat), standardFact(zone.time, true)),
+      facts(fact(zone.people, say("people")), threatFact(zone.threat),
+        fact(zone.time, say("zone_standard", { case: data.labels.zone_own_case, standard: data.labels.standard }), true)),
       why(zone.reason, "N"),
       html("p", { class: "meta", text: zone.facts }),
       ...timesTable(zone.times.map((row) => row.map((a) => ({ text: a.time, state: a.state })))),

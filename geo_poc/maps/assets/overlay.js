@@ -58,6 +58,10 @@ const overlay = (() => {
   /** Discs give way to bases and to each other, in rings around their place. */
   function drawDiscs(group, size, bases) {
     const blocked = bases.map((p) => box(p.x - 16, p.y - 15, 44, 30));
+    if (state.show.sites) {
+      const half = [5, 8, 13][level()];
+      blocked.push(...data.places.sites.filter((s) => s.camp).map((s) => around(at(s.lat, s.lon), half)));
+    }
     for (const { zone, index, p } of zonesInView(size)) {
       let spot = p;
       for (let i = 0; i < 24 && blocked.some((b) => meets(b, around(spot, 12))); i++) {
@@ -82,8 +86,9 @@ const overlay = (() => {
         class: "hit base", tabindex: 0, role: "button", "data-kind": "base", "data-index": index,
         "aria-label": [base.name, base.kind].join(", "),
       });
-      taken.push(box(p.x - 13, p.y - 11, base.aviation ? 34 : 26, 22));
-      names.push({ p, text: base.name, kind: "base-name", reach: base.aviation ? 24 : 15, rank: 9 });
+      const scale = [0.8, 1, 1.2][now];
+      taken.push(box(p.x - 15 * scale, p.y - 14 * scale, (base.aviation ? 40 : 30) * scale, 28 * scale));
+      names.push({ p, text: base.name, kind: "base-name", reach: (base.aviation ? 26 : 15) * scale + 3, rank: 9 });
     });
     return names;
   }

@@ -34,7 +34,10 @@ const panel = (() => {
     const bar = byId("bar");
     bar.replaceChildren(...now.bar.map((part) =>
       html("span", { class: `bar-${symbols.letterClass(part.letter)}` }, [html("i", { text: part.text })])));
-    now.bar.forEach((part, i) => { bar.children[i].style.flexGrow = part.width; });
+    now.bar.forEach((part, i) => {
+      bar.children[i].style.flexGrow = part.width;
+      bar.children[i].classList.toggle("narrow", part.width < 12);
+    });
     bar.hidden = !now.bar.length;
     byId("worst").replaceChildren(...pieces(data.headline.worst), ` ${data.headline.unknown}`);
   }

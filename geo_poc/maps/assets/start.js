@@ -52,16 +52,19 @@
     back.focus({ preventScroll: true });
   }
 
-  /** The theatre below the layer bar and, where there is room, beside the legend. */
+  /** The theatre below the layer bar and, where there is room, clear of legend and furniture. */
   function fit() {
     const [west, south, east, north] = data.bounds;
     const bounds = L.latLngBounds([south, west], [north, east]);
+    const size = map.getSize();
     const top = byId("layers").offsetHeight + 22;
-    const zoom = map.getBoundsZoom(bounds, false, [40, top + 24]);
-    const width = map.project(bounds.getNorthEast(), zoom).x - map.project(bounds.getSouthWest(), zoom).x;
-    const legend = window.innerWidth > 900 ? byId("legend").offsetWidth + 20 : 0;
-    const left = Math.max(10, Math.min(legend, map.getSize().x - width - 90));
-    map.fitBounds(bounds, { paddingTopLeft: [left, top], paddingBottomRight: [30, 14], animate: false });
+    const wide = window.innerWidth > 900;
+    const shape = map.project(bounds.getNorthEast(), 10).subtract(map.project(bounds.getSouthWest(), 10));
+    const ratio = Math.abs(shape.x / shape.y);
+    const legend = wide ? byId("legend").offsetWidth + 20 : 10;
+    const foot = ratio * (size.y - top) < size.x - legend ? byId("furniture").offsetHeight + 20 : 14;
+    const left = Math.max(10, Math.min(legend, size.x - ratio * (size.y - top - foot) - 60));
+    map.fitBounds(bounds, { paddingTopLeft: [left, top], paddingBottomRight: [20, foot], animate: false });
     map.setMaxBounds(bounds.pad(0.8));
     map.setMinZoom(map.getZoom() - 1);
     return map.getZoom();

@@ -77,6 +77,30 @@ def walk_forward(
     ------
     LayerError, CrsError, GridError
         If an input does not fit the theatre.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> from geo_poc.theatre import Grid
+    >>> theatre = Theatre(
+    ...     name="strip", as_of=dt.date(2021, 1, 1), area=shapely.box(0, 0, 3e5, 1e4),
+    ...     grid=Grid(rows=1, cols=30, cell_size_m=1e4, left_m=0.0, top_m=1e4, crs="EPSG:32636"),
+    ...     marking="UNCLASSIFIED",
+    ... )
+    >>> days = pd.date_range("2020-01-15", "2020-12-15", freq="14D")
+    >>> incidents = gpd.GeoDataFrame(
+    ...     {"date_start": days, "date_end": days, "where_prec": 1, "date_prec": 1,
+    ...      "position_sd_m": 0.0, "admin1": "", "admin2": ""},
+    ...     geometry=[shapely.Point(5e3, 5e3)] * len(days), crs="EPSG:32636",
+    ... )
+    >>> walk_forward(
+    ...     incidents, theatre=theatre, spec=ThreatSpec(), people=None, settlements=None,
+    ...     admin=None, months=12,
+    ... )[["model", "origins", "hit_05"]]
+                                 model  origins  hit_05
+    0           people-weighted kernel       11    1.00
+    1  last 12 months, counts per cell       11    1.00
+    2                    uniform field       11    0.05
     """
     events = events_of(incidents, theatre=theatre)
     asked = _questions(events, theatre, horizon_days=spec.horizon / DAY_S, months=months)
@@ -92,7 +116,9 @@ def walk_forward(
     for done, (origin, cells) in enumerate(zip(asked.origin_day, asked.cells, strict=True)):
         if progress is not None:
             progress("backtest", done / len(asked.cells))
-        decay = time_decay(events, at_day=origin, decay_days=spec.decay / DAY_S)
+        decay = time_decay(
+            events.start_day, events.end_day, at_day=origin, decay_days=spec.decay / DAY_S
+        )
         scores = {
             KERNEL: spread.surface(decay).ravel(),
             COUNTS: _counts(asked.event_cell, events, origin, inside.size),

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from geo_poc.layers.background import relative_people
 from geo_poc.layers.backtest import BACKTEST_COLUMNS, Progress, walk_forward
 from geo_poc.layers.cells import nearest_inside
-from geo_poc.layers.events import DAY_S, day_number, events_of
+from geo_poc.layers.events import DAY_S, Events, day_number, events_of
 from geo_poc.layers.rate import expected_number, time_decay
-from geo_poc.layers.spread import reported_near, spread_events
+from geo_poc.layers.spread import Spread, reported_near, spread_events
 from geo_poc.theatre import Grid, Theatre, ThreatSpec
 
 LEVEL_SHARES = {5: 0.05, 4: 0.10, 3: 0.20, 2: 0.40, 1: 1.0}
@@ -103,10 +103,29 @@ def threat_surface(
     ------
     LayerError, CrsError, GridError
         If an input does not fit the theatre.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> theatre = Theatre(
+    ...     name="strip", as_of=dt.date(2021, 1, 1), area=shapely.box(0, 0, 3e4, 1e4),
+    ...     grid=Grid(rows=1, cols=3, cell_size_m=1e4, left_m=0.0, top_m=1e4, crs="EPSG:32636"),
+    ...     marking="UNCLASSIFIED",
+    ... )
+    >>> day = pd.to_datetime(["2020-12-31"])
+    >>> incidents = gpd.GeoDataFrame(
+    ...     {"date_start": day, "date_end": day, "where_prec": 1, "date_prec": 1,
+    ...      "position_sd_m": 0.0, "admin1": "", "admin2": ""},
+    ...     geometry=[shapely.Point(15e3, 5e3)], crs="EPSG:32636",
+    ... )
+    >>> threat = threat_surface(
+    ...     incidents, theatre=theatre, spec=ThreatSpec(), people=None, settlements=None, admin=None
+    ... )
+    >>> print(threat.expected.round(4))
+    [[0.0016 0.0071 0.0016]]
     """
-    at_day = day_number(theatre.as_of)
     events = events_of(incidents, theatre=theatre)
-    events = events.only(events.known_by(at_day))
+    events = events.only(events.known_by(day_number(theatre.as_of)))
     spread = spread_events(
         events,
         theatre=theatre,
@@ -114,29 +133,18 @@ def threat_surface(
         relative=relative_people(theatre, people=people, settlements=settlements),
         admin=admin,
     )
-    placed, used = spread.placed, events.only(~spread.outside)
-    number = expected_number(used, at_day=at_day, decay_days=spec.decay / DAY_S, horizon_days=30.0)
-    surface = spread.surface(time_decay(events, at_day=at_day, decay_days=spec.decay / DAY_S))
-    total = surface.sum()
-    density = surface / total if total > 0 else np.full(surface.shape, np.nan)
-    expected = np.where(theatre.inside, number * density / theatre.grid.cell_area_km2, np.nan)
-    vague = len(used.end_day) - int(placed.sum())
-    newest = (
-        dt.date(1970, 1, 1) + dt.timedelta(days=used.end_day.max()) if len(used.end_day) else None
-    )
+    used = events.only(~spread.outside)
+    placed = int(spread.placed.sum())
+    vague = len(used.end_day) - placed
+    weighted_by = _weighted_by(people, settlements)
     return Threat(
         grid=theatre.grid,
-        expected=expected.astype(np.float32),
+        expected=_expected(events, spread, theatre, decay_days=spec.decay / DAY_S),
         as_of=theatre.as_of,
         horizon_days=round(spec.horizon / DAY_S),
-        method=_method(
-            spec,
-            placed=int(placed.sum()),
-            vague=vague,
-            weighted_by=_weighted_by(people, settlements),
-        ),
+        method=_method(spec, placed=placed, vague=vague, weighted_by=weighted_by),
         incidents_used=len(used.end_day),
-        newest=newest,
+        newest=_newest(used),
         backtest=pd.DataFrame(columns=list(BACKTEST_COLUMNS)) if backtest is None else backtest,
         reported=reported_near(spread, theatre=theatre, bandwidth_m=spec.bandwidth),
         incidents_vague=vague,
@@ -192,6 +200,21 @@ def threat_levels(threat: Threat, *, theatre: Theatre) -> NDArray[np.int8]:
     ------
     GridError
         If the threat lies on another grid than the theatre's.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> grid = Grid(rows=1, cols=3, cell_size_m=1e4, left_m=0.0, top_m=1e4, crs="EPSG:32636")
+    >>> theatre = Theatre(
+    ...     name="strip", as_of=dt.date(2021, 1, 1), area=shapely.box(0, 0, 3e4, 1e4), grid=grid,
+    ...     marking="UNCLASSIFIED",
+    ... )
+    >>> threat = Threat(
+    ...     grid=grid, expected=np.array([[0.3, 0.1, 0.0]], dtype=np.float32), as_of=theatre.as_of,
+    ...     horizon_days=30, method="", incidents_used=1, newest=None, backtest=pd.DataFrame(),
+    ... )
+    >>> threat_levels(threat, theatre=theatre).tolist()
+    [[3, 1, 0]]
     """
     theatre.grid.require_same(threat.grid, where="threat")
     inside = theatre.inside
@@ -232,6 +255,33 @@ def _rank_levels(values: NDArray[np.float64]) -> NDArray[np.int8]:
     not_above = np.searchsorted(rising, values, side="right")
     middle = (2 * values.size - below - not_above) / (2 * values.size)
     return 5 - np.searchsorted(np.array(list(LEVEL_SHARES.values())), middle).astype(np.int8)
+
+
+def _expected(
+    events: Events, spread: Spread, theatre: Theatre, *, decay_days: float
+) -> NDArray[np.float32]:
+    at_day = day_number(theatre.as_of)
+    surface = spread.surface(
+        time_decay(events.start_day, events.end_day, at_day=at_day, decay_days=decay_days)
+    )
+    counted = ~spread.outside
+    number = expected_number(
+        events.start_day[counted],
+        events.end_day[counted],
+        at_day=at_day,
+        decay_days=decay_days,
+        horizon_days=30.0,
+    )
+    total = surface.sum()
+    density = surface / total if total > 0 else np.full(surface.shape, np.nan)
+    per_km2 = number * density / theatre.grid.cell_area_km2
+    return np.where(theatre.inside, per_km2, np.nan).astype(np.float32)
+
+
+def _newest(events: Events) -> dt.date | None:
+    if not len(events.end_day):
+        return None
+    return dt.date(1970, 1, 1) + dt.timedelta(days=float(events.end_day.max()))
 
 
 def _method(spec: ThreatSpec, *, placed: int, vague: int, weighted_by: str) -> str:

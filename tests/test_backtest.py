@@ -26,6 +26,7 @@ from geo_poc.layers.backtest import (
     top_credit,
     walk_forward,
 )
+from geo_poc.layers.threat import assessed_threat, threat_surface
 from geo_poc.theatre import AreaSpec, Grid, Theatre, TheatreSpec, ThreatSpec, theatre_over
 
 CRS = "EPSG:32636"
@@ -203,6 +204,29 @@ def test_credit_over_all_cells_adds_up_to_the_share_of_the_area(
     credit = top_credit(score, score, share=share)
     assert credit.sum() == pytest.approx(share * score.size)
     assert (np.diff(credit[np.argsort(-score, kind="stable")]) <= 1e-12).all()
+
+
+def test_assessed_threat_is_the_surface_with_its_backtest_and_tells_how_far_it_is() -> None:
+    told: list[float] = []
+    table, theatre = incidents(SCATTERED), theatre_of(10, 10)
+    threat = assessed_threat(
+        table,
+        theatre=theatre,
+        spec=ThreatSpec(backtest_months=12),
+        people=None,
+        settlements=None,
+        admin=None,
+        rng=np.random.default_rng(1),
+        progress=lambda step, share: told.append(share),
+    )
+    alone = threat_surface(
+        table, theatre=theatre, spec=ThreatSpec(), people=None, settlements=None, admin=None
+    )
+    np.testing.assert_array_equal(threat.expected, alone.expected)
+    assert alone.backtest.empty
+    pd.testing.assert_frame_equal(threat.backtest.set_index("model"), backtest(table))
+    assert told == sorted(told)
+    assert (told[0], told[-1]) == (0, 1)
 
 
 def ucdp(theatre: Theatre) -> gpd.GeoDataFrame:

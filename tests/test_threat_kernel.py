@@ -12,6 +12,7 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from scipy.integrate import quad
 from scipy.stats import norm
 
@@ -19,7 +20,7 @@ from geo_poc.errors import CrsError, GridError, LayerError
 from geo_poc.layers.background import relative_people
 from geo_poc.layers.cells import nearest_inside
 from geo_poc.layers.district import admin_polygons, district_key, district_of
-from geo_poc.layers.events import Events, events_of
+from geo_poc.layers.events import events_of
 from geo_poc.layers.kernel import gaussian_shares
 from geo_poc.layers.rate import expected_number, time_decay
 from geo_poc.theatre import Grid, Theatre
@@ -41,21 +42,10 @@ def theatre_of(rows: int, cols: int, area: shapely.Geometry | None = None) -> Th
     )
 
 
-def events_on(days: list[tuple[float, float]]) -> Events:
-    n = len(days)
-    start, end = np.array(days, dtype=float).reshape(-1, 2).T
-    return Events(
-        point=shapely.points(np.zeros((n, 2))),
-        x_m=np.zeros(n),
-        y_m=np.zeros(n),
-        start_day=start,
-        end_day=end,
-        where_prec=np.ones(n),
-        date_prec=np.ones(n),
-        position_sd_m=np.zeros(n),
-        admin1=np.full(n, "", dtype=object),
-        admin2=np.full(n, "", dtype=object),
-    )
+def days(*spans: tuple[float, float]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """First and last days of events."""
+    start, end = np.array(spans, dtype=float).reshape(-1, 2).T
+    return start, end
 
 
 @given(centre=st.floats(-50, 50), sd=st.floats(0.5, 30))
@@ -82,43 +72,43 @@ def test_exact_point_lies_wholly_in_one_cell_and_on_an_edge_in_the_later() -> No
 
 
 def test_event_of_one_day_decays_by_its_age() -> None:
-    weight = time_decay(events_on([(0, 0), (70, 70)]), at_day=100, decay_days=50)
+    weight = time_decay(*days((0, 0), (70, 70)), at_day=100, decay_days=50)
     np.testing.assert_allclose(weight, [np.exp(-2.0), np.exp(-0.6)])
 
 
 def test_event_known_to_a_year_weighs_the_mean_over_that_year() -> None:
-    weight = time_decay(events_on([(0, 365)]), at_day=400, decay_days=200)
+    weight = time_decay(*days((0, 365)), at_day=400, decay_days=200)
     oracle = quad(lambda day: np.exp(-(400 - day) / 200), 0, 365)[0] / 365
     assert weight[0] == pytest.approx(oracle)
 
 
 def test_event_that_ends_on_the_day_itself_or_has_no_date_weighs_nothing() -> None:
-    weight = time_decay(events_on([(90, 100), (90, 99), (NAN, NAN)]), at_day=100, decay_days=50)
+    weight = time_decay(*days((90, 100), (90, 99), (NAN, NAN)), at_day=100, decay_days=50)
     assert weight[0] == 0
     assert weight[1] > 0
     assert weight[2] == 0
 
 
 def test_without_decay_all_past_events_weigh_one() -> None:
-    weight = time_decay(events_on([(0, 0), (5, 30), (99, 100)]), at_day=100, decay_days=np.inf)
+    weight = time_decay(*days((0, 0), (5, 30), (99, 100)), at_day=100, decay_days=np.inf)
     assert weight.tolist() == [1.0, 1.0, 0.0]
 
 
 @pytest.mark.parametrize("decay_days", [30.0, 365.0, 1e6, np.inf])
 def test_steady_rate_is_found_whatever_the_decay(decay_days: float) -> None:
-    every_other_day = events_on([(day, day) for day in range(0, 4000, 2)])
-    number = expected_number(every_other_day, at_day=4000, decay_days=decay_days, horizon_days=30)
+    every_other_day = days(*((day, day) for day in range(0, 4000, 2)))
+    number = expected_number(*every_other_day, at_day=4000, decay_days=decay_days, horizon_days=30)
     assert number == pytest.approx(15, rel=0.04)
 
 
 def test_record_shorter_than_the_horizon_counts_as_long_as_it() -> None:
-    yesterday = events_on([(99, 99)])
-    number = expected_number(yesterday, at_day=100, decay_days=np.inf, horizon_days=30)
+    yesterday = days((99, 99))
+    number = expected_number(*yesterday, at_day=100, decay_days=np.inf, horizon_days=30)
     assert number == pytest.approx(1.0)
 
 
 def test_number_expected_without_any_past_event_is_unknown() -> None:
-    assert np.isnan(expected_number(events_on([]), at_day=9, decay_days=9, horizon_days=30))
+    assert np.isnan(expected_number(*days(), at_day=9, decay_days=9, horizon_days=30))
 
 
 def test_point_at_the_border_takes_the_nearest_cell_of_the_area() -> None:

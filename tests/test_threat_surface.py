@@ -15,14 +15,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from geo_poc.errors import CrsError, GridError
+from geo_poc.errors import CrsError
 from geo_poc.layers.background import relative_people
 from geo_poc.layers.events import events_of
 from geo_poc.layers.spread import Spread, spread_events
 from geo_poc.layers.threat import (
     Threat,
-    assessed_threat,
-    levels_at,
     threat_levels,
     threat_surface,
 )
@@ -329,48 +327,6 @@ def test_one_more_event_never_lowers_the_unscaled_intensity(seed: int) -> None:
     assert (more >= fewer - 1e-12).all()
 
 
-def levels_of(values: NDArray[np.float64], reported: NDArray[np.bool_] | None = None) -> list[int]:
-    theatre = theatre_of(*values.shape)
-    threat = dataclasses.replace(
-        surface(theatre=theatre), expected=values.astype(np.float32), reported=reported
-    )
-    return np.bincount(threat_levels(threat, theatre=theatre).ravel(), minlength=6).tolist()
-
-
-def test_levels_take_5_5_10_20_and_60_percent_of_a_hundred_cells() -> None:
-    values = np.random.default_rng(1).permutation(np.arange(1.0, 101.0)).reshape(10, 10)
-    assert levels_of(values) == [0, 60, 20, 10, 5, 5]
-
-
-def test_highest_cells_have_the_highest_level() -> None:
-    theatre = theatre_of(10, 10)
-    values = np.arange(1.0, 101.0).reshape(10, 10)
-    threat = dataclasses.replace(
-        surface(theatre=theatre), expected=values.astype(np.float32), reported=None
-    )
-    level = threat_levels(threat, theatre=theatre)
-    assert level[9].tolist() == [4] * 5 + [5] * 5
-    assert level[8].tolist() == [3] * 10
-    assert level[5].tolist() == [1] * 10
-
-
-def test_tied_cells_share_the_level_of_the_middle_of_their_group() -> None:
-    """Eight cells tie for the first place: their middle is at 4 %, so all are in the top 5 %."""
-    values = np.arange(1.0, 101.0)
-    values[-8:] = 500.0
-    assert levels_of(values.reshape(10, 10))[5] == 8
-    values[-12:] = 500.0
-    assert levels_of(values.reshape(10, 10))[4:] == [12, 0]
-    assert levels_of(np.ones((10, 10))) == [0, 100, 0, 0, 0, 0]
-
-
-def test_cells_where_nothing_was_reported_are_level_0_even_at_the_top() -> None:
-    reported = np.ones((10, 10), dtype=bool)
-    reported[9, 9] = False
-    values = np.arange(1.0, 101.0).reshape(10, 10)
-    assert levels_of(values, reported) == [1, 60, 20, 10, 5, 4]
-
-
 def test_reported_reaches_two_bandwidths_from_the_event_and_no_farther() -> None:
     """Kernel of 10 km at the centre of the first cell: centres 0, 10 and 20 km away are near."""
     theatre = theatre_of(1, 6, shapely.box(0, 0, 50_000, 10_000))
@@ -385,41 +341,3 @@ def test_reported_reaches_two_bandwidths_from_a_district() -> None:
     threat = surface(row, theatre=theatre_of(1, 5), admin=district)
     assert threat.reported is not None
     assert threat.reported[0].tolist() == [True, True, True, False, False]
-
-
-def test_levels_on_another_grid_are_refused() -> None:
-    threat = surface(incident(5, 5), theatre=theatre_of(3, 3))
-    with pytest.raises(GridError, match="must lie on the grid"):
-        threat_levels(threat, theatre=theatre_of(3, 4))
-
-
-def test_level_at_a_border_point_is_that_of_the_nearest_cell_of_the_area() -> None:
-    theatre = theatre_of(1, 4)
-    level = np.array([[3, 5, -1, -1]], dtype=np.int8)
-    x = np.array([1.0, 21_000.0, 35_000.0, -1.0, NAN])
-    assert levels_at(level, theatre.grid, x, np.full(5, 5_000.0)).tolist() == [3, 5, -1, -1, -1]
-
-
-def test_assessed_threat_is_the_surface_with_its_backtest() -> None:
-    theatre = theatre_of(4, 4)
-    rows = [
-        incident(5, 5, date_start=day, date_end=day)
-        for day in pd.date_range("2020-01-05", "2020-12-20", freq="9D")
-    ]
-    told: list[float] = []
-    threat = assessed_threat(
-        frame(*rows),
-        theatre=theatre,
-        spec=SPEC,
-        people=None,
-        settlements=None,
-        admin=None,
-        rng=np.random.default_rng(7),
-        progress=lambda step, share: told.append(share),
-    )
-    np.testing.assert_array_equal(threat.expected, surface(*rows, theatre=theatre).expected)
-    assert len(threat.backtest) == 3
-    assert threat.backtest["hit_05"][0] == pytest.approx(0.8)
-    assert told[0] == 0
-    assert sorted(told) == told
-    assert told[-1] == 1

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 import shapely
-from geo_poc.layers.selection import selected
-from geo_poc.layers.sources.vector import read_features
 from shapely.geometry.base import BaseGeometry
 
 from geo_poc.errors import ConfigError, CrsError, Fault, GridError
+from geo_poc.layers.selection import selected
+from geo_poc.layers.sources.vector import read_features
 from geo_poc.theatre import WGS84, AreaSpec
 
 _POLYGONS = ("Polygon", "MultiPolygon")

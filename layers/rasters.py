@@ -188,10 +188,11 @@ def cell_areas_km2(
 
     Examples
     --------
-    >>> sphere = "+proj=laea +lat_0=0 +lon_0=0 +datum=WGS84 +units=m"
-    >>> degree = Affine(1.0, 0.0, 0.0, 0.0, -1.0, 1.0)
-    >>> round(float(cell_areas_km2(degree, (1, 1), crs=CRS("EPSG:4326"), equal_area=sphere)[0, 0]))
-    12309
+    >>> laea = "+proj=laea +lat_0=0 +lon_0=0 +datum=WGS84 +units=m"
+    >>> tenth = Affine(0.1, 0.0, 0.0, 0.0, -0.1, 0.1)
+    >>> areas = cell_areas_km2(tenth, (1, 1), crs=CRS("EPSG:4326"), equal_area=laea)
+    >>> float(areas[0, 0].round(1))
+    123.1
     """
     rows, cols = shape
     rows_are_alike = crs.is_geographic and transform.b == transform.d == 0

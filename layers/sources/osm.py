@@ -51,8 +51,9 @@ def read(path: Path | None, source: Source, *, layer: str) -> Raw:  # noqa: ARG0
     Returns
     -------
     Raw
-        In WGS 84. Beside the columns of the roads layer: ``osm_id``, the tags in :data:`TAGS`, and
-        ``restricted`` (access ``no`` or ``private``). ``road_class`` of a ferry is ``ferry``.
+        In WGS 84. ``id`` is ``way/`` and OSM's number. Beside the columns of the roads layer: the
+        tags in :data:`TAGS` and ``restricted`` (access ``no`` or ``private``). ``road_class`` of a
+        ferry is ``ferry``.
 
     Raises
     ------
@@ -64,11 +65,11 @@ def read(path: Path | None, source: Source, *, layer: str) -> Raw:  # noqa: ARG0
         rows = list(_rows(file))
     except (RuntimeError, OSError) as e:
         raise damaged(file, e) from e
-    columns = ["id", "osm_id", "road_class", *TAGS, "geometry"]
-    table = pd.DataFrame(rows, columns=columns, dtype=object)
+    table = pd.DataFrame(rows, columns=["id", *TAGS, "geometry"], dtype=object)
     table.index = pd.RangeIndex(1, len(table) + 1, name="row")
     table, file_columns = with_road_columns(table, columns=source.columns)
-    file_columns["road_class"] = "highway"
+    ferries = table["road_class"] == ""
+    table["road_class"] = table["road_class"].mask(ferries, "ferry")
     return Raw(table=table, crs=WGS84, file_columns=file_columns)
 
 
@@ -125,9 +126,8 @@ def _rows(file: Path) -> Iterator[tuple[object, ...]]:
     wkb = osmium.geom.WKBFactory()
     for way in _ways(file).with_locations():
         if is_road(way.tags):
-            highway = way.tags.get("highway", "ferry")
             tags = (way.tags.get(tag) for tag in TAGS)
-            yield (f"way/{way.id}", way.id, highway, *tags, _line(way, wkb))
+            yield (f"way/{way.id}", *tags, _line(way, wkb))
 
 
 def _line(way: Any, wkb: osmium.geom.WKBFactory) -> BaseGeometry | None:

@@ -11,13 +11,34 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from geo_poc.layers.columns import plain
+
 ROAD_SYNONYMS: Mapping[str, tuple[str, ...]] = {
-    "road_class": ("road_class", "highway", "fclass", "roadclass", "class", "type"),
-    "surface": ("surface", "revetement"),
-    "speed_kmh": ("speed_kmh", "maxspeed", "speed", "vitesse"),
-    "length_m": ("length_m", "distance_m", "distance", "length", "length_km", "distance_km"),
-    "oneway": ("oneway", "one_way"),
-    "bridge": ("bridge",),
+    "id": ("id",),
+    "road_class": (
+        "road_class",
+        "highway",
+        "fclass",
+        "class",
+        "classe",
+        "road_type",
+        "type_route",
+        "type",
+    ),
+    "surface": ("surface", "pavement", "revetement"),
+    "speed_kmh": ("speed_kmh", "maxspeed", "maxspeed_kmh", "speed", "vitesse_kmh", "vitesse"),
+    "length_m": (
+        "length_m",
+        "distance_m",
+        "longueur_m",
+        "distance",
+        "length",
+        "length_km",
+        "distance_km",
+        "longueur_km",
+    ),
+    "oneway": ("oneway", "one_way", "sens_unique"),
+    "bridge": ("bridge", "pont"),
     "name": ("name", "road_name", "nom"),
 }
 _KMH = {"": 1.0, "km/h": 1.0, "kmh": 1.0, "kph": 1.0, "mph": 1.609344, "knots": 1.852}
@@ -36,7 +57,8 @@ def with_road_columns(
     """Table with the columns of the roads layer added, and the file's column that each is from.
 
     Lines that may be used only against the order of their points are turned round, so that
-    ``oneway`` always means from the first to the last point. The file's own columns stay.
+    ``oneway`` always means from the first to the last point. The file's own columns stay; one that
+    bears a name of ours stays as ``name (file)``. Without a column of unique ids the row is the id.
 
     Parameters
     ----------
@@ -48,7 +70,7 @@ def with_road_columns(
     Returns
     -------
     DataFrame, dict
-        ``road_class, surface, name`` text, ``""`` unknown; ``speed_kmh, length_m`` nan unknown;
+        ``id, road_class, surface, name`` text, ``""`` unknown; ``speed_kmh, length_m`` nan unknown;
         ``oneway, bridge, restricted`` bool. ``restricted``: access is ``no`` or ``private``.
 
     Examples
@@ -59,7 +81,9 @@ def with_road_columns(
     ('motorway', '80.5', True, 'maxspeed')
     """
     found = _columns_found(table.columns, columns)
-    made = table.copy()
+    ours_in_file = [name for name in ROAD_SYNONYMS if name in table]
+    made = table.rename(columns={name: f"{name} (file)" for name in ours_in_file})
+    made["id"] = _ids(table, found.get("id"))
     for ours in ("road_class", "surface", "name"):
         made[ours] = _column(table, found.get(ours)).map(tag_text).astype(object)
     made["speed_kmh"] = _column(table, found.get("speed_kmh")).map(speed_kmh_of).astype(float)
@@ -133,16 +157,23 @@ def turned_round(lines: pd.Series, which: NDArray[np.bool_]) -> pd.Series:
 
 
 def _columns_found(there: Iterable[str], columns: Mapping[str, str]) -> dict[str, str]:
-    by_lower: dict[str, str] = {}
+    by_plain: dict[str, str] = {}
     for name in there:
-        by_lower.setdefault(str(name).lower(), str(name))
+        by_plain.setdefault(plain(name), str(name))
     found = {}
     for ours, synonyms in ROAD_SYNONYMS.items():
-        own = (by_lower[name] for name in synonyms if name in by_lower)
+        own = (by_plain[name] for name in synonyms if name in by_plain)
         name = columns.get(ours) or next(own, None)
         if name is not None:
             found[ours] = name
     return found
+
+
+def _ids(table: pd.DataFrame, name: str | None) -> pd.Series:
+    """Ids of the file if it has one for each road and no two alike, else the row."""
+    ids = _column(table, name).map(tag_text)
+    usable = bool((ids != "").all()) and ids.is_unique
+    return (ids if usable else table.index.to_series().map(str)).astype(object)
 
 
 def _own(table: pd.DataFrame, name: str) -> str | None:

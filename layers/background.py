@@ -42,6 +42,19 @@ def relative_people(
         If ``people`` has another shape than the grid.
     CrsError
         If ``settlements`` are not in the theatre's CRS.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> import shapely
+    >>> theatre = Theatre(
+    ...     name="strip", as_of=dt.date(2021, 1, 1), area=shapely.box(0, 0, 3e4, 1e4),
+    ...     grid=Grid(rows=1, cols=3, cell_size_m=1e4, left_m=0.0, top_m=1e4, crs="EPSG:32636"),
+    ...     marking="UNCLASSIFIED",
+    ... )
+    >>> people = np.array([[30.0, 10.0, np.nan]])
+    >>> relative_people(theatre, people=people, settlements=None).tolist()
+    [[1.5, 0.5, 1.0]]
     """
     inside = theatre.inside
     if people is not None:

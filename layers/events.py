@@ -76,6 +76,25 @@ def events_of(incidents: gpd.GeoDataFrame, *, theatre: Theatre) -> Events:
         If columns are missing.
     CrsError
         If the layer is not in the theatre's CRS.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> from geo_poc.theatre import Grid
+    >>> theatre = Theatre(
+    ...     name="strip", as_of=dt.date(2021, 1, 1), area=shapely.box(0, 0, 3e4, 1e4),
+    ...     grid=Grid(rows=1, cols=3, cell_size_m=1e4, left_m=0.0, top_m=1e4, crs="EPSG:32636"),
+    ...     marking="UNCLASSIFIED",
+    ... )
+    >>> day = pd.to_datetime(["2020-12-31"])
+    >>> incidents = gpd.GeoDataFrame(
+    ...     {"date_start": day, "date_end": day, "where_prec": 1, "date_prec": 1,
+    ...      "position_sd_m": 0.0, "admin1": "", "admin2": ""},
+    ...     geometry=[shapely.Point(15e3, 5e3)], crs="EPSG:32636",
+    ... )
+    >>> events = events_of(incidents, theatre=theatre)
+    >>> events.x_m.tolist(), events.end_day.tolist()
+    ([15000.0], [18627.0])
     """
     _require(incidents, theatre)
     point = incidents.geometry.to_numpy()

@@ -72,6 +72,21 @@ def exposed(
     ------
     GridError
         If a shape differs from the threat's grid.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> grid = Grid(rows=1, cols=2, cell_size_m=1e4, left_m=0.0, top_m=1e4, crs="EPSG:32636")
+    >>> threat = Threat(
+    ...     grid=grid, expected=np.array([[0.5, 0.1]], dtype=np.float32),
+    ...     as_of=dt.date(2021, 1, 1), horizon_days=30, method="", incidents_used=1, newest=None,
+    ...     backtest=pd.DataFrame(),
+    ... )
+    >>> level = np.array([[5, 1]], dtype=np.int8)
+    >>> exposed(np.array([[200.0, np.nan]]), threat, level).iloc[[0, 4]]
+       level  area_km2  people  unknown_share
+    0      5     100.0   200.0            0.0
+    4      1     100.0     NaN            1.0
     """
     residents = np.full(threat.grid.shape, np.nan) if people is None else people
     _require_shape(level, threat.grid.shape, where="threat levels")
@@ -114,6 +129,19 @@ def expected_near(
     ------
     GridError
         If the grid is not the threat's, or the radius not above 0.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> grid = Grid(rows=1, cols=2, cell_size_m=1e4, left_m=0.0, top_m=1e4, crs="EPSG:32636")
+    >>> threat = Threat(
+    ...     grid=grid, expected=np.array([[0.5, 0.1]], dtype=np.float32),
+    ...     as_of=dt.date(2021, 1, 1), horizon_days=30, method="", incidents_used=1, newest=None,
+    ...     backtest=pd.DataFrame(),
+    ... )
+    >>> x_m, y_m = np.array([5_000.0]), np.array([5_000.0])
+    >>> round(float(expected_near(threat, grid, x_m, y_m, 1_000.0)[0]), 4)  # 0.5 * pi * 1 km2
+    1.5708
     """
     grid.require_same(threat.grid, where="threat")
     if not radius_m > 0:

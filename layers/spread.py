@@ -109,6 +109,31 @@ def spread_events(
     ------
     CrsError
         If ``admin`` is not in the theatre's CRS.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> import pandas as pd
+    >>> from geo_poc.layers.events import events_of
+    >>> theatre = Theatre(
+    ...     name="strip", as_of=dt.date(2021, 1, 1), area=shapely.box(0, 0, 3e4, 1e4),
+    ...     grid=Grid(rows=1, cols=3, cell_size_m=1e4, left_m=0.0, top_m=1e4, crs="EPSG:32636"),
+    ...     marking="UNCLASSIFIED",
+    ... )
+    >>> day = pd.to_datetime(["2020-12-31"])
+    >>> incidents = gpd.GeoDataFrame(
+    ...     {"date_start": day, "date_end": day, "where_prec": 1, "date_prec": 1,
+    ...      "position_sd_m": 0.0, "admin1": "", "admin2": ""},
+    ...     geometry=[shapely.Point(15e3, 5e3)], crs="EPSG:32636",
+    ... )
+    >>> spread = spread_events(
+    ...     events_of(incidents, theatre=theatre), theatre=theatre, bandwidth_m=5_000.0,
+    ...     relative=np.ones((1, 3)), admin=None,
+    ... )
+    >>> print(spread.surface(np.array([2.0])).round(3))
+    [[0.315 1.369 0.315]]
+    >>> reported_near(spread, theatre=theatre, bandwidth_m=5_000.0).tolist()
+    [[True, True, True]]
     """
     inside = theatre.inside
     weight = np.where(inside, PEOPLE_SHARE * relative + (1 - PEOPLE_SHARE), 0.0)

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 import rasterio
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rasterio.warp import Resampling, reproject
 
@@ -136,6 +136,7 @@ def test_incident_under_way_at_an_origin_is_not_used_for_it() -> None:
 
 
 @given(st.integers(0, 199))
+@settings(deadline=None, max_examples=30)
 def test_moving_an_incident_changes_nothing_that_was_asked_before_it(moved: int) -> None:
     rows = list(SCATTERED)
     day = pd.Timestamp(rows[moved][2])
@@ -197,6 +198,7 @@ def test_counts_forget_after_a_year_and_the_kernel_does_not() -> None:
     st.lists(st.integers(0, 4), min_size=1, max_size=40),
     st.floats(0.01, 0.99),
 )
+@settings(deadline=None, max_examples=30)
 def test_credit_over_all_cells_adds_up_to_the_share_of_the_area(
     scores: list[int], share: float
 ) -> None:

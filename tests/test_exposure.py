@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo_poc.errors import GridError
@@ -128,6 +128,7 @@ def test_radius_must_be_above_zero(radius_m: float) -> None:
 
 
 @given(x=st.floats(-3, 3), y=st.floats(-3, 3), width=st.floats(0.01, 3), height=st.floats(0.01, 3))
+@settings(deadline=None, max_examples=30)
 def test_rectangle_in_a_circle_has_the_area_that_shapely_finds(
     x: float, y: float, width: float, height: float
 ) -> None:
@@ -143,6 +144,7 @@ def test_rectangle_in_a_circle_has_the_area_that_shapely_finds(
 
 
 @given(st.integers(0, 2**32 - 1))
+@settings(deadline=None, max_examples=30)
 def test_a_larger_radius_never_expects_less(seed: int) -> None:
     rng = np.random.default_rng(seed)
     threat = threat_of(rng.random((6, 6)))

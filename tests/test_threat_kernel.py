@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.integrate import quad
@@ -49,6 +49,7 @@ def days(*spans: tuple[float, float]) -> tuple[NDArray[np.float64], NDArray[np.f
 
 
 @given(centre=st.floats(-50, 50), sd=st.floats(0.5, 30))
+@settings(deadline=None, max_examples=30)
 def test_share_of_each_cell_is_the_integral_of_the_density_over_it(
     centre: float, sd: float
 ) -> None:

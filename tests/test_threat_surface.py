@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.stats import norm
@@ -300,6 +300,7 @@ def test_method_names_what_stood_for_people() -> None:
 
 
 @given(st.integers(0, 2**32 - 1), st.floats(-1e6, 1e6), st.floats(-1e6, 1e6))
+@settings(deadline=None, max_examples=30)
 def test_moving_everything_moves_nothing(seed: int, east_m: float, north_m: float) -> None:
     rng = np.random.default_rng(seed)
     places = rng.uniform(0, 50, (4, 2))
@@ -318,6 +319,7 @@ def test_moving_everything_moves_nothing(seed: int, east_m: float, north_m: floa
 
 
 @given(st.integers(0, 2**32 - 1))
+@settings(deadline=None, max_examples=30)
 def test_one_more_event_never_lowers_the_unscaled_intensity(seed: int) -> None:
     rng = np.random.default_rng(seed)
     rows = [incident(*rng.uniform(0, 50, 2), position_sd_m=rng.uniform(0, 4e4)) for _ in range(5)]

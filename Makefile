@@ -27,6 +27,7 @@ check: $(READY)  ## Lint, format, types, import contract, lock, file sizes
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@$(PY) scripts/types_tree.py --mypy
+	@.venv/bin/mypy --strict scripts
 	@cd build/types && PYTHONPATH=. ../../.venv/bin/lint-imports --config ../../pyproject.toml
 	@$(PY) scripts/check_files.py
 

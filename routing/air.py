@@ -113,8 +113,9 @@ def _restricted(
     barred = np.zeros_like(crossed)
     for row in frozenset[int]().union(*airspace.caveats):
         shapely.prepare(geometry.iloc[row])
-        within = shapely.intersects_xy(geometry.iloc[row], targets[:, 0], targets[:, 1])
-        barred |= np.array([row in bound for bound in airspace.caveats])[:, None] & within
+        within = np.asarray(shapely.intersects_xy(geometry.iloc[row], targets[:, 0], targets[:, 1]))
+        binds = np.array([row in bound for bound in airspace.caveats], dtype=np.bool_)
+        barred |= binds[:, None] & within[None, :]
     return crossed, barred
 
 
@@ -166,7 +167,7 @@ def geodesic_m(
     b = [np.broadcast_to(v[None, :], shape).ravel() for v in (lon_b, lat_b)]
     distance_m = np.full(lon_a.size * lon_b.size, np.nan)
     known = np.isfinite(a[0] + a[1] + b[0] + b[1])
-    distance_m[known] = _EARTH.inv(*(v[known] for v in (*a, *b)))[2]
+    distance_m[known] = _EARTH.inv(a[0][known], a[1][known], b[0][known], b[1][known])[2]
     return distance_m.reshape(shape)
 
 
@@ -194,9 +195,8 @@ def crosses_any(
     crosses = np.zeros((len(starts), len(ends)), dtype=np.bool_)
     if areas.empty or not crosses.size:
         return crosses
-    known = np.isfinite(starts).all(axis=1)[:, None] & np.isfinite(ends).all(axis=1)[None, :]
-    start, end = np.nonzero(known)
-    lines = shapely.linestrings(np.stack([starts[start], ends[end]], axis=1))
+    start, end = np.nonzero(np.isfinite(starts[:, :1]) & np.isfinite(ends[:, 0]))
+    lines = np.asarray(shapely.linestrings(np.stack([starts[start], ends[end]], axis=1)))
     touching = np.zeros(lines.size, dtype=np.bool_)
     for area in areas:
         shapely.prepare(area)

@@ -54,7 +54,8 @@ class Case:
     def in_time(self, under_way_s: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Whether there is a way, and if its time is known also that it is within the cut-off."""
         total = self.total_s(under_way_s)
-        return np.isfinite(total) & (np.isnan(self.factor) | (total <= self.cut_off_s))
+        limit_s = np.inf if np.isnan(self.factor) else self.cut_off_s
+        return np.asarray(np.isfinite(total) & (total <= limit_s))
 
 
 def case_of(

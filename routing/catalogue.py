@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import TypeAdapter
 
@@ -15,7 +16,6 @@ from geo_poc.errors import ConfigError, Fault
 
 DEFAULT_TERRAIN = "shrub"
 IMPASSABLE_TERRAIN = "permanent_water"
-_KINDS = {"vehicle": "road", "foot": "foot", "aircraft": "air"}
 _FORBID = {"extra": "forbid"}
 _FILE = Path(__file__).with_name("movers.toml")
 
@@ -152,7 +152,7 @@ def known_movers() -> dict[str, Mover]:
     return dict(_catalogue())
 
 
-def kind_of(mover: Mover) -> str:
+def kind_of(mover: Mover) -> Literal["road", "foot", "air"]:
     """``road``, ``foot`` or ``air``.
 
     Examples
@@ -160,7 +160,13 @@ def kind_of(mover: Mover) -> str:
     >>> kind_of(known_movers()["foot_patrol"])
     'foot'
     """
-    return next(_KINDS[name] for name, of_kind in _TYPES.items() if isinstance(mover, of_kind))
+    match mover:
+        case Vehicle():
+            return "road"
+        case Foot():
+            return "foot"
+        case Aircraft():
+            return "air"
 
 
 def figures_of(mover: Mover) -> dict[str, Figure | None]:

@@ -109,4 +109,6 @@ def _stretch(roads: gpd.GeoDataFrame, lines: NDArray[np.object_]) -> NDArray[np.
     published = roads["length_m"].to_numpy(dtype=np.float64)
     drawn = shapely.length(lines)
     known = np.isfinite(published) & (published > 0) & (drawn > 0)
-    return np.divide(published, drawn, out=np.ones(len(roads)), where=known)
+    ratio = np.ones(len(roads))
+    ratio[known] = published[known] / drawn[known]
+    return ratio

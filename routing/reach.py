@@ -82,7 +82,7 @@ def ground_reach(
     at_base, at_place = nodes.points[nodes.bases], nodes.points[nodes.places]
     off_grid = np.isfinite(at_base[:, 0]) & ~in_grid(ground.grid, at_base)
     starting = stationed & np.isfinite(at_base[:, 0]) & ~off_grid
-    rows = np.flatnonzero(starting)
+    rows: list[int] = np.flatnonzero(starting).tolist()
     graphs = {
         shut: travel_graph(ground, pace, shut, from_bases=rows)
         for shut in {shut for row in rows for shut in _cases(closures, caveats[row])}
@@ -96,7 +96,7 @@ def ground_reach(
         for case in set(cases) - {shut}:
             known[case] = quickest_times_s(ground, graphs[case], row)
         opened[:, row] = [known[case] for case in cases]
-        progress((n + 1) / rows.size)
+        progress((n + 1) / len(rows))
     unknown, outside = astray(theatre, at_base, at_place)
     return Reach(
         seconds=_stacked([ways.seconds for ways in found], nodes.places.size),

@@ -180,7 +180,9 @@ def _node_pace_sm(ground: Ground, pace: Pace) -> NDArray[np.float64]:
     kmh = np.where(row >= 0, pace.cells_kmh[row, col], pace.default_kmh)
     people = np.arange(kmh.size) >= nodes.first_base
     kmh = np.where(people & (kmh == 0), pace.default_kmh, kmh)
-    return np.divide(1.0, kmh * _MS, out=np.full(kmh.size, np.inf), where=kmh > 0)
+    pace_sm = np.full(kmh.size, np.inf)
+    pace_sm[kmh > 0] = 1 / (kmh[kmh > 0] * _MS)
+    return pace_sm
 
 
 def _near_road(ground: Ground, from_bases: Collection[int], limit_m: float) -> NDArray[np.bool_]:
@@ -193,11 +195,13 @@ def _near_road(ground: Ground, from_bases: Collection[int], limit_m: float) -> N
     base = nodes.bases[np.asarray(sorted(from_bases), dtype=np.int64)]
     base = base[in_grid(ground.grid, points[base])]
     near[:] = False
-    near[nodes.vertices] = True
-    tree = shapely.STRtree([*ground.network.segments, *shapely.points(points[base])])
+    here = np.asarray(shapely.points(points[base]), dtype=object)
+    tree = shapely.STRtree(np.concatenate([ground.network.segments, here]))
     known = np.flatnonzero(np.isfinite(nodes.x_m))
-    hits = tree.query(shapely.points(points[known]), predicate="dwithin", distance=limit_m)[0]
-    near[known[hits]] = True
+    (hit, _), apart_m = tree.query_nearest(
+        shapely.points(points[known]), all_matches=False, return_distance=True
+    )
+    near[known[hit]] = apart_m <= limit_m
     return near
 
 
@@ -248,11 +252,10 @@ def _lengths_m(
     keys = start[on_road] * nodes.x_m.size + end[on_road]
     length_m = apart_m.copy()
     length_m[on_road] = graph.road_length_m[np.searchsorted(graph.road_keys, keys)]
-    off_m = np.where(on_road, 0.0, apart_m)
-    return (
-        np.bincount(way, length_m, minlength=places.size),
-        np.bincount(way, off_m, minlength=places.size),
-    )
+    distance_m, off_road_m = np.zeros(places.size), np.zeros(places.size)
+    np.add.at(distance_m, way, length_m)
+    np.add.at(off_road_m, way[~on_road], apart_m[~on_road])
+    return distance_m, off_road_m
 
 
 def _steps(

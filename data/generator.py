@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import numpy as np
 from shapely.geometry.base import BaseGeometry
 
 from geo_poc.data import embedded_theatre
-from geo_poc.data.conflict import simulate, truth_json
+from geo_poc.data.conflict import Truth, simulate, truth_json
 from geo_poc.data.country import Country
 from geo_poc.data.files import (
     Properties,
@@ -28,6 +29,7 @@ from geo_poc.data.recipe import Recipe
 from geo_poc.data.terrain import Floats, land_cover, make_land
 from geo_poc.data.theatre_file import plan_toml, theatre_toml
 from geo_poc.data.zones import areas
+from geo_poc.errors import Fault, OutputError
 
 __all__ = ["Recipe", "make_theatre"]
 
@@ -46,6 +48,13 @@ def make_theatre(out: Path, recipe: Recipe) -> Path:
     Path
         ``theatre.toml`` in the folder; ``plan.toml``, the data files and ``truth.json`` stand beside it.
 
+    Raises
+    ------
+    GridError
+        If the country has no room for so many settlements.
+    OutputError
+        If the folder cannot be written; files that were there are untouched.
+
     Examples
     --------
     >>> import tempfile
@@ -58,7 +67,26 @@ def make_theatre(out: Path, recipe: Recipe) -> Path:
     names = _names(recipe)
     country = _country(recipe, names)
     truth = simulate(country.land, country.towns, recipe)
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=out) as unfinished:
+            _write(Path(unfinished), country, truth, names)
+            for file in sorted(Path(unfinished).iterdir()):
+                file.replace(out / file.name)
+    except OSError as e:
+        raise OutputError(
+            Fault(
+                where=str(out),
+                found=str(e),
+                rule="must be a folder that can be written",
+                repair="name another folder, or make room on the disk",
+            )
+        ) from e
+    return out / "theatre.toml"
+
+
+def _write(out: Path, country: Country, truth: Truth, names: _Names) -> None:
+    recipe = country.recipe
     _write_rasters(out, country)
     base_table, base_spots = bases(country)
     write_table(out / "bases.csv", base_table)
@@ -72,7 +100,6 @@ def make_theatre(out: Path, recipe: Recipe) -> Path:
     write_text(out / "truth.json", truth_json(truth, recipe, rural=rural_people(country.towns)))
     write_text(out / "plan.toml", plan_toml(recipe))
     write_text(out / "theatre.toml", theatre_toml(country.land.theatre, recipe))
-    return out / "theatre.toml"
 
 
 @dataclass(frozen=True, kw_only=True)

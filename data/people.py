@@ -240,9 +240,10 @@ def _rural(
 
 def _whole(weight: Floats, total: int) -> NDArray[np.int64]:
     """Whole numbers in proportion to the weights that add up to the total (largest remainders)."""
-    share = weight / weight.sum() * total
+    # Rounded, so that shares that are equal but for the last bit rank alike on every processor.
+    share = np.round(weight / weight.sum() * total, 6)
     whole = np.floor(share).astype(np.int64)
     missing = total - int(whole.sum())
-    most = np.argsort(-(share - whole).ravel(), kind="stable")[:missing]
+    most = np.argsort(-np.round(share - whole, 6).ravel(), kind="stable")[:missing]
     whole.ravel()[most] += 1
     return np.asarray(whole)

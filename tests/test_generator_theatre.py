@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from geo_poc.data import embedded_theatre
 from geo_poc.data.conflict import read_truth
 from geo_poc.data.generator import Recipe, make_theatre
+from geo_poc.errors import OutputError
 from geo_poc.plan import read_plan_file
 from geo_poc.theatre import read_theatre_file, theatre_over
 
@@ -84,6 +85,34 @@ def test_same_recipe_gives_the_same_bytes_and_another_seed_does_not(tmp_path):
     )
     assert a == b
     assert all(a[name] != c[name] for name in a)
+
+
+def test_folder_that_cannot_be_written_is_an_error_with_the_repair(tmp_path):
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(OutputError, match=r"file: must be a folder that can be written"):
+        make_theatre(tmp_path / "file", Recipe(**TINY))
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_full_disk_leaves_the_previous_theatre_as_it_was(tmp_path, monkeypatch):
+    make_theatre(tmp_path, Recipe(**TINY, seed=1))
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+    def full(*_: object) -> str:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("geo_poc.data.generator.plan_toml", full)
+    with pytest.raises(OutputError, match="No space left on device"):
+        make_theatre(tmp_path, Recipe(**TINY, seed=2))
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_country_where_nothing_happened_has_an_empty_record(tmp_path):
+    make_theatre(tmp_path, Recipe(**TINY, seed=0, events_per_year=1))
+    incidents = pd.read_csv(tmp_path / "incidents.csv")
+    assert len(incidents) == 0
+    assert set(incidents.columns) >= GED_COLUMNS
+    assert len(read_truth(tmp_path / "truth.json").days) == 0
 
 
 def test_embedded_theatre_is_small(folder):

@@ -46,6 +46,12 @@ _SPEED = re.compile(r"^\s*(-?\d+(?:\.\d+)?)\s*(km/h|kmh|kph|mph|knots|)\s*$")
 _FORWARD = frozenset({"yes", "true", "1", "1.0"})
 _BACKWARD = frozenset({"-1", "-1.0", "reverse"})
 _NO = frozenset({"no", "false", "0", "0.0", "f", "n", "none", ""})
+_CLASSES = (
+    "motorway", "motorway_link", "trunk", "trunk_link", "primary", "primary_link", "secondary",
+    "secondary_link", "tertiary", "tertiary_link", "unclassified", "residential", "living_street",
+    "road", "service", "track", "ferry", "pedestrian", "bridleway", "cycleway", "path", "footway",
+    "steps",
+)  # fmt: skip
 _ONEWAY_CLASSES = frozenset({"motorway"})
 _ONEWAY_JUNCTIONS = frozenset({"roundabout", "circular"})
 _CLOSED_TO_PUBLIC = frozenset({"no", "private"})
@@ -84,7 +90,8 @@ def with_road_columns(
     ours_in_file = [name for name in ROAD_SYNONYMS if name in table]
     made = table.rename(columns={name: f"{name} (file)" for name in ours_in_file})
     made["id"] = _ids(table, found.get("id"))
-    for ours in ("road_class", "surface", "name"):
+    made["road_class"] = _column(table, found.get("road_class")).map(lowest_class).astype(object)
+    for ours in ("surface", "name"):
         made[ours] = _column(table, found.get(ours)).map(tag_text).astype(object)
     made["speed_kmh"] = _column(table, found.get("speed_kmh")).map(speed_kmh_of).astype(float)
     made["length_m"] = _lengths_m(table, found.get("length_m"))
@@ -135,6 +142,18 @@ def oneway_direction(value: object, *, road_class: str, junction: str) -> int:
         return -1
     implied = road_class in _ONEWAY_CLASSES or junction in _ONEWAY_JUNCTIONS
     return int(implied and text == "")
+
+
+def lowest_class(value: object) -> str:
+    """Road class of a tag; the lowest where a road has several, and one not known before all.
+
+    Examples
+    --------
+    >>> lowest_class("primary"), lowest_class(["track", "primary"]), lowest_class(None)
+    ('primary', 'track', '')
+    """
+    classes = [part.strip() for part in tag_text(value).split(";")]
+    return max(classes, key=lambda name: _CLASSES.index(name) if name in _CLASSES else 99)
 
 
 def tag_is_set(value: object) -> bool:

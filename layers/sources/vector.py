@@ -7,6 +7,7 @@ import struct
 import warnings
 import zipfile
 from pathlib import Path, PurePosixPath
+from xml.parsers import expat
 
 import geopandas as gpd
 import pandas as pd
@@ -127,6 +128,19 @@ def require_file(path: Path | None) -> Path:
             )
         )
     return path
+
+
+def require_well_formed(file: Path) -> None:
+    """Raise a SourceError unless an XML file is whole; GDAL takes the half of some for all.
+
+    Entities that grow without end are stopped by expat itself.
+    """
+    parser = expat.ParserCreate()
+    try:
+        with file.open("rb") as xml:
+            parser.ParseFile(xml)
+    except expat.ExpatError as e:
+        raise damaged(file, e) from e
 
 
 def damaged(file: Path, reason: object) -> SourceError:

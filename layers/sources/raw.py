@@ -25,9 +25,15 @@ class Raw:
         Our column -> the file's column, so that a reject names what the user can find.
     date : date or None
         The newest date in the file, if the format has one.
+    decimal : "." or ","
+        Decimal sign of numbers written as text.
+    faults : mapping of int to str
+        Row -> why the file's own form makes it unusable, such as more cells than the header.
     """
 
     table: pd.DataFrame
     crs: str | None = None
     file_columns: Mapping[str, str] = field(default_factory=dict)
     date: dt.date | None = None
+    decimal: str = "."
+    faults: Mapping[int, str] = field(default_factory=dict)

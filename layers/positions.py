@@ -1,0 +1,147 @@
+"""Positions in the military grid (MGRS), read strictly and written with spaces."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from functools import cache
+
+import mgrs
+import numpy as np
+from mgrs.core import MGRSError
+from numpy.typing import ArrayLike
+from pyproj import Transformer
+
+from geo_poc.theatre import WGS84
+
+_BANDS = "CDEFGHJKLMNPQRSTUVWX"
+_REFERENCE = re.compile(r"(\d{1,2})([A-Z])([A-Z])([A-Z])(\d*)")
+_POLAR = re.compile(r"[ABYZ][A-Z]{2}\d*")
+_COLUMN_LETTERS = ("STUVWXYZ", "ABCDEFGH", "JKLMNPQR")
+_ROW_LETTERS = "ABCDEFGHJKLMNPQRSTUV"
+_SOUTH, _NORTH = -80.0, 84.0
+
+
+def mgrs_of(lon: ArrayLike, lat: ArrayLike, figures: int = 8) -> list[str]:
+    """Grid reference of each position, as ``36N UK 1234 5678``.
+
+    Parameters
+    ----------
+    lon, lat : array-like of float (n,)
+        Degrees, WGS 84. ``nan`` and positions nearer the poles than 80 S and 84 N give ``""``: the
+        grid of zones ends there.
+    figures : int
+        Digits of the reference: 2 (10 km), 4 (1 km), 6 (100 m), 8 (10 m), 10 (1 m).
+
+    Raises
+    ------
+    ValueError
+        If ``figures`` is none of these.
+
+    Examples
+    --------
+    >>> mgrs_of([31.6], [4.85]), mgrs_of([31.6], [4.85], figures=4)
+    (['36N UL 4475 3624'], ['36N UL 44 36'])
+    """
+    if figures not in (2, 4, 6, 8, 10):
+        message = f"figures must be 2, 4, 6, 8 or 10, not {figures}"
+        raise ValueError(message)
+    converter, digits = mgrs.MGRS(), figures // 2
+    lons = np.atleast_1d(np.asarray(lon, dtype=float))
+    lats = np.atleast_1d(np.asarray(lat, dtype=float))
+    return [
+        _spaced(converter.toMGRS(y, x, MGRSPrecision=digits), digits) if _on_grid(x, y) else ""
+        for x, y in zip(lons.tolist(), lats.tolist(), strict=True)
+    ]
+
+
+def lonlat_of(text: str) -> tuple[float, float]:
+    """Longitude and latitude in degrees of the middle of the square that a grid reference names.
+
+    Spaces and case do not matter; anything else that is not a grid reference is refused, because the
+    library underneath takes it for some other place without a word.
+
+    Parameters
+    ----------
+    text : str
+        Zone, band, 100 km square and 2 to 10 digits, as ``36N UK 1234 5678``.
+
+    Raises
+    ------
+    ValueError
+        Saying what is wrong with it.
+
+    Examples
+    --------
+    >>> lon, lat = lonlat_of("36N UL 4475 3624")
+    >>> round(lon, 3), round(lat, 3)
+    (31.6, 4.85)
+    >>> lonlat_of("36N UL 447 3624")
+    Traceback (most recent call last):
+    ...
+    ValueError: an MGRS reference has an even number of 2 to 10 digits, not 7
+    """
+    zone, band, square, digits = _parts(text)
+    half = len(digits) // 2
+    side_m = 10 ** (5 - half)
+    whole = f"{zone:02d}{band}{square}{digits[:half]:0<5}{digits[half:]:0<5}"
+    name = f"{zone:02d}{band}{square}{digits}"
+    converter = mgrs.MGRS()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            _, hemisphere, easting, northing = converter.MGRSToUTM(whole)
+    except MGRSError:
+        raise ValueError(_no_such_square(zone, band, square)) from None
+    to_degrees = _to_degrees(zone, str(hemisphere))
+    corner = np.floor([easting, northing])
+    steps = np.array([[0.5, 0.5], [0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    inset = np.clip(steps * side_m, 0.2, side_m - 0.2)
+    lons, lats = to_degrees.transform(corner[0] + inset[:, 0], corner[1] + inset[:, 1])
+    again = (
+        converter.toMGRS(y, x, MGRSPrecision=half) if _on_grid(x, y) else ""
+        for x, y in zip(lons, lats, strict=True)
+    )
+    if name not in again:
+        raise ValueError(_no_such_square(zone, band, square))
+    return float(lons[0]), float(lats[0])
+
+
+def _parts(text: str) -> tuple[int, str, str, str]:
+    joined = re.sub(r"\s+", "", str(text)).upper()
+    if _POLAR.fullmatch(joined):
+        raise ValueError("polar grid references (A, B, Y, Z) are not read: no zone has them")
+    match = _REFERENCE.fullmatch(joined)
+    if not match:
+        raise ValueError("not an MGRS reference such as '36N UK 1234 5678'")
+    zone, band, column, row, digits = int(match[1]), match[2], match[3], match[4], match[5]
+    if not 1 <= zone <= 60:
+        raise ValueError(f"an MGRS zone is 1 to 60, not {zone}")
+    if band not in _BANDS:
+        raise ValueError(f"an MGRS band is a letter C to X without I and O, not {band}")
+    if column not in _COLUMN_LETTERS[zone % 3] or row not in _ROW_LETTERS:
+        raise ValueError(f"zone {zone} has no 100 km square {column}{row}")
+    if len(digits) % 2 or not 2 <= len(digits) <= 10:
+        raise ValueError(
+            f"an MGRS reference has an even number of 2 to 10 digits, not {len(digits)}"
+        )
+    return zone, band, column + row, digits
+
+
+def _no_such_square(zone: int, band: str, square: str) -> str:
+    return f"zone {zone} band {band} has no such place in the 100 km square {square}"
+
+
+@cache
+def _to_degrees(zone: int, hemisphere: str) -> Transformer:
+    return Transformer.from_crs(
+        f"EPSG:{(32600 if hemisphere == 'N' else 32700) + zone}", WGS84, always_xy=True
+    )
+
+
+def _on_grid(lon: float, lat: float) -> bool:
+    return bool(np.isfinite(lon)) and -180 <= lon <= 180 and _SOUTH <= lat <= _NORTH
+
+
+def _spaced(joined: str, digits: int) -> str:
+    return f"{joined[:3]} {joined[3:5]} {joined[5 : 5 + digits]} {joined[5 + digits :]}"

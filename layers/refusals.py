@@ -1,0 +1,77 @@
+"""Rows that are refused: found by each check, then joined to one line for each row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import pandas as pd
+
+Kind = Literal["invalid", "duplicate", "outside", "not selected"]
+_COLUMNS = ["row", "column", "value", "reason", "kind"]
+
+
+def refusals(
+    reasons: pd.Series,
+    *,
+    column: str,
+    values: pd.Series | None = None,
+    kind: Kind = "invalid",
+) -> pd.DataFrame:
+    """One line for each row that a check refuses.
+
+    Parameters
+    ----------
+    reasons : Series of str
+        Indexed by row; ``""`` where the check refuses nothing.
+    column : str
+        The file's column, as the user finds it.
+    values : Series, optional
+        What the file has there.
+    kind : str
+
+    Examples
+    --------
+    >>> reasons = pd.Series(["", "is missing"], index=[1, 2])
+    >>> refusals(reasons, column="lat").to_dict("records")
+    [{'row': 2, 'column': 'lat', 'value': '', 'reason': 'is missing', 'kind': 'invalid'}]
+    """
+    refused = reasons[reasons != ""]
+    shown = "" if values is None else values[refused.index].map(_shown)
+    return pd.DataFrame(
+        {"row": refused.index, "column": column, "value": shown, "reason": refused, "kind": kind},
+        columns=_COLUMNS,
+    ).reset_index(drop=True)
+
+
+def one_per_row(found: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """One line for each refused row: the first reason found, the others joined to it.
+
+    Parameters
+    ----------
+    found : sequence of DataFrame
+        As :func:`refusals` gives, the most important check first.
+
+    Examples
+    --------
+    >>> first = refusals(pd.Series(["is missing"], index=[1]), column="date")
+    >>> second = refusals(pd.Series(["is not a number"], index=[1]), column="people")
+    >>> one_per_row([first, second])["reason"].tolist()
+    ['date: is missing; people: is not a number']
+    """
+    filled = [f for f in found if len(f)]
+    if not filled:
+        return pd.DataFrame(columns=_COLUMNS)
+    lines = pd.concat(filled, ignore_index=True)
+    named = lines["column"].where(lines["column"] == "", lines["column"] + ": ") + lines["reason"]
+    several = lines["row"].duplicated(keep=False)
+    lines["reason"] = lines["reason"].where(~several, named)
+    joined = lines.groupby("row", sort=True).agg(
+        {"column": "first", "value": "first", "reason": "; ".join, "kind": "first"}
+    )
+    return joined.reset_index()[_COLUMNS]
+
+
+def _shown(value: object) -> str:
+    text = "" if value is None or value is pd.NaT else str(value)
+    return "" if text == "nan" else text if len(text) <= 200 else text[:200] + "..."

@@ -1,0 +1,187 @@
+"""What each layer's table must look like: its columns, their types and the values they may take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import pandera.pandas as pa
+from pandera.engines.geopandas_engine import Geometry
+
+FieldType = Literal["text", "number", "count", "whole", "date", "flag", "code"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One column of a layer.
+
+    Parameters
+    ----------
+    type : str
+        ``text`` (never missing), ``number`` (NaN unknown), ``count`` (as number, not below 0),
+        ``whole`` (integer in ``bounds``), ``date`` (NaT unknown), ``flag`` (bool), ``code`` (one of ``codes``).
+    codes : tuple of str
+    bounds : tuple of int
+        Lowest and highest whole number.
+    default : str, bool or int, optional
+        Of a cell that is missing. None means unknown (NaN, NaT, ``""``), or a fault if ``required``.
+    required : bool
+        A row without it is refused, and a file without the column an error.
+    """
+
+    type: FieldType
+    codes: tuple[str, ...] = ()
+    bounds: tuple[int, int] = (0, 0)
+    default: str | bool | int | None = None
+    required: bool = False
+
+
+_TEXT = Field(type="text")
+_NUMBER = Field(type="number")
+_COUNT = Field(type="count")
+_DATE = Field(type="date")
+_FLAG = Field(type="flag", default=False)
+
+
+def _code(*codes: str, default: str | None = None) -> Field:
+    return Field(type="code", codes=codes, default=default, required=default is None)
+
+
+FIELDS: Mapping[str, Mapping[str, Field]] = {
+    "incidents": {
+        "date_start": Field(type="date", required=True),
+        "date_end": _DATE,
+        "kind": _code("state_based", "non_state", "one_sided", "other", default="other"),
+        "where_prec": Field(type="whole", bounds=(1, 7), default=1),
+        "date_prec": Field(type="whole", bounds=(1, 5), default=1),
+        "deaths_best": _COUNT,
+        "deaths_low": _COUNT,
+        "deaths_high": _COUNT,
+        "deaths_civilians": _COUNT,
+        "actor_a": _TEXT,
+        "actor_b": _TEXT,
+        "admin1": _TEXT,
+        "admin2": _TEXT,
+        "place": _TEXT,
+        "note": _TEXT,
+        "sensitive": _FLAG,
+        "position_sd_m": _COUNT,
+    },
+    "camps": {
+        "name": _TEXT,
+        "kind": _code("idp", "refugee", "returnee", "poc", "other", default="other"),
+        "people": _COUNT,
+        "people_estimate": _FLAG,
+        "admin1": _TEXT,
+        "admin2": _TEXT,
+        "pcode": _TEXT,
+        "note": _TEXT,
+        "date": _DATE,
+    },
+    "places": {
+        "name": _TEXT,
+        "kind": _code("city", "town", "village", "health", "other", default="other"),
+        "people": _COUNT,
+        "people_estimate": _FLAG,
+        "admin1": _TEXT,
+        "admin2": _TEXT,
+        "pcode": _TEXT,
+    },
+    "bases": {
+        "name": _TEXT,
+        "kind": _code("fhq", "shq", "cob", "tob", default="cob"),
+        "role": _code("fixed", "movable", "closable", "candidate", default="fixed"),
+        "strength": _COUNT,
+        "aviation": _FLAG,
+        "medical": _FLAG,
+        "contingent": _TEXT,
+    },
+    "roads": {
+        "road_class": _TEXT,
+        "surface": _TEXT,
+        "speed_kmh": _COUNT,
+        "length_m": _COUNT,
+        "oneway": _FLAG,
+        "bridge": _FLAG,
+        "name": _TEXT,
+    },
+    "areas": {
+        "name": _TEXT,
+        "kind": _code(
+            "admin", "mandate", "country", "water", "swamp", "caveat", "no_fly", "closure"
+        ),
+        "barrier": _FLAG,
+        "from_date": _DATE,
+        "to_date": _DATE,
+        "contingents": _TEXT,
+        "note": _TEXT,
+    },
+    "airfields": {
+        "name": _TEXT,
+        "kind": _code("large", "medium", "small", "heliport"),
+        "elevation_m": _NUMBER,
+        "runway_m": _COUNT,
+        "surface": _TEXT,
+        "fuel": _code("yes", "no", "unknown", default="unknown"),
+    },
+}
+
+SHAPES: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(("incidents", "camps", "places", "bases", "airfields"), frozenset({"Point"})),
+    "roads": frozenset({"LineString", "MultiLineString"}),
+    "areas": frozenset({"Polygon", "MultiPolygon", "LineString", "MultiLineString"}),
+}
+"""Geometry types of each layer."""
+
+
+def _column(field: Field) -> pa.Column:
+    match field.type:
+        case "text":
+            return pa.Column(str)
+        case "number":
+            return pa.Column(float, nullable=True)
+        case "count":
+            return pa.Column(float, pa.Check.ge(0), nullable=True)
+        case "whole":
+            return pa.Column("int64", pa.Check.in_range(*field.bounds))
+        case "date":
+            return pa.Column("datetime64[ns]", nullable=not field.required)
+        case "flag":
+            return pa.Column(bool)
+        case "code":
+            return pa.Column(str, pa.Check.isin(field.codes))
+
+
+def _schema(layer: str) -> pa.DataFrameSchema:
+    shapes = SHAPES[layer]
+    geometry = pa.Column(
+        Geometry,
+        [
+            pa.Check(lambda g: g.geom_type.isin(shapes), error=f"must be {' or '.join(shapes)}"),
+            pa.Check(lambda g: ~g.is_empty, error="must not be empty"),
+        ],
+    )
+    columns = {name: _column(field) for name, field in FIELDS[layer].items()}
+    return pa.DataFrameSchema(
+        {
+            "id": pa.Column(str, pa.Check.str_length(min_value=1), unique=True),
+            "source": pa.Column(str),
+            **columns,
+            "geometry": geometry,
+        },
+        name=layer,
+        strict=True,
+        ordered=True,
+        coerce=True,
+    )
+
+
+SCHEMAS: Mapping[str, pa.DataFrameSchema] = {layer: _schema(layer) for layer in FIELDS}
+INCIDENTS = SCHEMAS["incidents"]
+CAMPS = SCHEMAS["camps"]
+PLACES = SCHEMAS["places"]
+BASES = SCHEMAS["bases"]
+ROADS = SCHEMAS["roads"]
+AREAS = SCHEMAS["areas"]
+AIRFIELDS = SCHEMAS["airfields"]

@@ -199,7 +199,8 @@ def cell_areas_km2(
     corner_cols, corner_rows = np.meshgrid(
         np.arange(2 if rows_are_alike else cols + 1), np.arange(rows + 1)
     )
-    x, y = transform @ (corner_cols, corner_rows)
+    x = transform.a * corner_cols + transform.b * corner_rows + transform.c
+    y = transform.d * corner_cols + transform.e * corner_rows + transform.f
     to_metres = Transformer.from_crs(crs, equal_area, always_xy=True)
     x_m, y_m = map(np.asarray, to_metres.transform(x, y))
     dx1, dy1 = x_m[1:, 1:] - x_m[:-1, :-1], y_m[1:, 1:] - y_m[:-1, :-1]

@@ -93,4 +93,4 @@ def _streets(edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def _texts(edges: gpd.GeoDataFrame, column: str) -> pd.Series:
     if column not in edges:
         return pd.Series("", index=edges.index, dtype=object)
-    return edges[column].map(tag_text)
+    return pd.Series([tag_text(value) for value in edges[column]], index=edges.index, dtype=object)

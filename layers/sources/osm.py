@@ -11,6 +11,7 @@ import numpy as np
 import osmium
 import pandas as pd
 import shapely
+from shapely import LineString, MultiLineString
 from shapely.geometry.base import BaseGeometry
 
 from geo_poc.layers.sources.raw import Raw
@@ -110,7 +111,7 @@ def is_road(tags: Any) -> bool:
     """
     highway = tags.get("highway")
     if highway is None:
-        return tags.get("route") == "ferry"
+        return bool(tags.get("route") == "ferry")
     return highway not in NOT_A_ROAD and tags.get("area") != "yes"
 
 
@@ -143,10 +144,10 @@ def _known_parts(way: Any) -> BaseGeometry | None:
     ).reshape(-1, 2)
     known = ~np.isnan(points[:, 0])
     runs = np.split(points, np.flatnonzero(np.diff(known)) + 1)
-    lines = [shapely.linestrings(run) for run in runs if len(run) > 1 and not np.isnan(run[0, 0])]
+    lines = [LineString(run) for run in runs if len(run) > 1 and not np.isnan(run[0, 0])]
     if not lines:
         return None
-    return lines[0] if len(lines) == 1 else shapely.multilinestrings(lines)
+    return lines[0] if len(lines) == 1 else MultiLineString(lines)
 
 
 def _write_roads_xml(file: Path, xml: Path) -> None:

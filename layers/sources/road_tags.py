@@ -53,6 +53,8 @@ _CLASSES = (
     "steps",
 )  # fmt: skip
 _ONEWAY_CLASSES = frozenset({"motorway"})
+_GEOFABRIK_ONEWAY = {"F": "yes", "T": "-1", "B": "no"}
+_SHORT_ONEWAY = dict.fromkeys(("T", "t", "Y", "y"), "yes")
 _ONEWAY_JUNCTIONS = frozenset({"roundabout", "circular"})
 _CLOSED_TO_PUBLIC = frozenset({"no", "private"})
 
@@ -182,9 +184,9 @@ def _columns_found(there: Iterable[str], columns: Mapping[str, str]) -> dict[str
     found = {}
     for ours, synonyms in ROAD_SYNONYMS.items():
         own = (by_plain[name] for name in synonyms if name in by_plain)
-        name = columns.get(ours) or next(own, None)
-        if name is not None:
-            found[ours] = name
+        chosen = columns.get(ours) or next(own, None)
+        if chosen is not None:
+            found[ours] = chosen
     return found
 
 
@@ -229,10 +231,10 @@ def _directions(
 
 def _as_osm(oneway: pd.Series) -> pd.Series:
     """One-way codes in OSM's words: Geofabrik shapefiles write F along, T against, B both."""
-    words = set(oneway.map(tag_text))
-    if words <= {"B", "F", "T", ""}:
-        return oneway.map({"F": "yes", "T": "-1", "B": "no"})
-    return oneway.map({"T": "yes", "t": "yes", "y": "yes", "Y": "yes"}).fillna(oneway)
+    words = oneway.map(tag_text)
+    is_geofabrik = set(words) <= {"B", "F", "T", ""}
+    codes = _GEOFABRIK_ONEWAY if is_geofabrik else _SHORT_ONEWAY
+    return words.map(lambda word: codes.get(word, word))
 
 
 def _texts(value: object) -> list[str]:

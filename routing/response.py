@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 
+from geo_poc.errors import CrsError, Fault
 from geo_poc.plan import ALL_CONDITIONS, PlanFile
 from geo_poc.routing.air import Airspace, air_reach
 from geo_poc.routing.cases import case_of, travel_time
@@ -53,7 +54,7 @@ def response_times(
     land_cover : LandCover, optional
         On the theatre's grid; without it all ground counts as shrub.
     progress : callable, optional
-        Called with the mover's key and the share of its work that is done.
+        Called with a step such as ``travel time: mi8`` and the share of it that is done.
 
     Returns
     -------
@@ -66,9 +67,12 @@ def response_times(
         If the plan names a mover, figure or base that does not exist.
     GridError
         If the land cover lies on another grid.
+    CrsError
+        If a table is not in the theatre's CRS; all such tables are named.
     NetworkError
         If a closure in force closes nothing.
     """
+    _require_crs(theatre, bases=bases, places=places, roads=roads, areas=areas)
     movers = movers_of(plan)
     notices = [notice_s(plan, mover.key, bases) for mover in movers]
     restrictions = restrictions_on(areas, theatre.as_of)
@@ -114,7 +118,22 @@ def response_times(
 
 
 def _of_mover(key: str, progress: Progress | None) -> Callable[[float], None]:
-    return lambda share: None if progress is None else progress(key, share)
+    return lambda share: None if progress is None else progress(f"travel time: {key}", share)
+
+
+def _require_crs(theatre: Theatre, **tables: gpd.GeoDataFrame) -> None:
+    faults = [
+        Fault(
+            where=name,
+            found="no CRS" if table.crs is None else table.crs.name,
+            rule="must be in the theatre's own CRS",
+            repair="reproject with .to_crs(theatre.grid.crs)",
+        )
+        for name, table in tables.items()
+        if len(table) and (table.crs is None or table.crs != theatre.grid.crs)
+    ]
+    if faults:
+        raise CrsError(faults)
 
 
 def _pace(

@@ -13,6 +13,7 @@ import shapely
 from pyproj import Geod
 from shapely.geometry.base import BaseGeometry
 
+from geo_poc.errors import CrsError
 from geo_poc.plan import ALL_CONDITIONS, Asset, Conditions, PlanFile, PlanSpec, Standard
 from geo_poc.routing.response import response_times
 from geo_poc.routing.travel_time import Reason, TravelTime
@@ -345,5 +346,17 @@ def test_movers_come_in_the_order_of_the_plan_each_under_all_conditions() -> Non
     )
     assert [time.mover for time in found] == ["mi8"] * 4 + ["foot_patrol"] * 4
     assert tuple(time.conditions for time in found[:4]) == ALL_CONDITIONS
-    assert steps[-1] == ("foot_patrol", 1.0)
+    assert steps[-1] == ("travel time: foot_patrol", 1.0)
     assert found[0].base_ids == ("p0",)
+
+
+def test_tables_in_another_crs_are_refused_all_at_once() -> None:
+    degrees, lost = (
+        points((0, 0)).to_crs("EPSG:4326"),
+        points((0, 0)).set_crs(None, allow_override=True),
+    )
+    with pytest.raises(
+        CrsError, match=r"bases: must be in the theatre's own CRS. Found: WGS 84"
+    ) as error:
+        travel(degrees, lost, asset("mi8"))
+    assert "places: must be in the theatre's own CRS. Found: no CRS" in str(error.value)

@@ -49,7 +49,9 @@ def class_of(
     )
 
 
-def shortest_s(times: Sequence[NDArray[np.floating]], shape: tuple[int, ...]) -> NDArray[np.float64]:
+def shortest_s(
+    times: Sequence[NDArray[np.floating]], shape: tuple[int, ...]
+) -> NDArray[np.float64]:
     """Shortest of several times, in which an unknown time never hides a known one.
 
     Returns

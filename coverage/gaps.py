@@ -21,10 +21,26 @@ from geo_poc.plan import Conditions
 from geo_poc.routing.travel_time import Reason, TravelTime
 from geo_poc.theatre import Theatre
 
-ZONE_COLUMNS = (
-    "rank name people residents site_people sites sites_unknown_people threat_level expected_30d base "
-    "base_name mover seconds reason distance_m area_km2 mgrs geometry"
-).split()
+ZONE_COLUMNS = [
+    "rank",
+    "name",
+    "people",
+    "residents",
+    "site_people",
+    "sites",
+    "sites_unknown_people",
+    "threat_level",
+    "expected_30d",
+    "base",
+    "base_name",
+    "mover",
+    "seconds",
+    "reason",
+    "distance_m",
+    "area_km2",
+    "mgrs",
+    "geometry",
+]
 _COMPASS = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
 _TOUCHING = np.ones((3, 3), int)
 
@@ -192,9 +208,7 @@ def _anchor(
     return int(row), int(col)
 
 
-def _residents(
-    around: Surroundings, mask: NDArray[np.bool_], sites: gpd.GeoDataFrame
-) -> float:
+def _residents(around: Surroundings, mask: NDArray[np.bool_], sites: gpd.GeoDataFrame) -> float:
     """Residents of the zone, nan when none of its cells or places has a number."""
     if around.people is None:
         places = sites.loc[sites["layer"] == "place", "people"]

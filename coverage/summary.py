@@ -141,6 +141,13 @@ def case_summary(
     )
 
 
+def classes_of(coverage: Coverage, case: CaseSummary) -> pd.Series[str]:
+    """Class of every camp and place in one case, by id; empty where the case cannot exist."""
+    classes = _of_case(coverage.classes, case.season, case.light)
+    chosen = classes.loc[(classes["air"] == case.air) & case.possible]
+    return chosen.set_index("id")["class"]
+
+
 def headline_layer(coverage: Coverage) -> PlaceLayer:
     """Layer that headlines speak of: camps where there are any, else places."""
     return "camp" if (coverage.places["layer"] == "camp").any() else "place"

@@ -27,7 +27,9 @@ app = typer.Typer(
 )
 
 TheatreArgument = Annotated[Path, typer.Argument(help="Theatre file (TOML).")]
-PlanOption = Annotated[Path, typer.Option("--plan", help="Plan file (TOML): bases, assets, standard.")]
+PlanOption = Annotated[
+    Path, typer.Option("--plan", help="Plan file (TOML): bases, assets, standard.")
+]
 OutOption = Annotated[Path, typer.Option("--out", help="Folder of the results.")]
 MadeOption = Annotated[
     dt.datetime | None,
@@ -40,7 +42,10 @@ MadeOption = Annotated[
 
 @app.command()
 def run(
-    theatre: TheatreArgument, plan: PlanOption, out: OutOption = Path("out"), made: MadeOption = None
+    theatre: TheatreArgument,
+    plan: PlanOption,
+    out: OutOption = Path("out"),
+    made: MadeOption = None,
 ) -> None:
     """Compute coverage and gaps; write map, report, tables and layers."""
     _run(theatre, plan, out, made)

@@ -150,5 +150,8 @@ def _table(
 
 def _files(out: Path) -> str:
     return text(
-        "terminal_files", map=str(out / "map.html"), report=str(out / "report.html"), folder=str(out)
+        "terminal_files",
+        map=str(out / "map.html"),
+        report=str(out / "report.html"),
+        folder=str(out),
     )

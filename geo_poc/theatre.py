@@ -240,7 +240,7 @@ class Grid:
         return Affine(self.cell_size_m, 0.0, self.left_m, 0.0, -self.cell_size_m, self.top_m)
 
     def centres(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """x and y of all cell centres in metres, each of shape (rows, cols)."""
+        """X and y of all cell centres in metres, each of shape (rows, cols)."""
         x = self.left_m + (np.arange(self.cols) + 0.5) * self.cell_size_m
         y = self.top_m - (np.arange(self.rows) + 0.5) * self.cell_size_m
         xs, ys = np.meshgrid(x, y)

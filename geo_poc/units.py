@@ -26,7 +26,14 @@ def _amount(text: object, unit: str) -> float:
         raise ValueError(wanted)
     try:
         return float(_registry().Quantity(text).to(unit).magnitude)
-    except (pint.PintError, ValueError, TypeError, AttributeError, SyntaxError, AssertionError) as e:
+    except (
+        pint.PintError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        SyntaxError,
+        AssertionError,
+    ) as e:
         raise ValueError(wanted) from e
 
 

@@ -61,7 +61,9 @@ def one_travel_time(
 ) -> TravelTime:
     """Times from one base; cells all have the time of the first place."""
     row = np.array([seconds])
-    reasons = np.array([[reason or (Reason.REACHED if s < INF else Reason.CUT_OFF) for s in seconds]], dtype=object)
+    reasons = np.array(
+        [[reason or (Reason.REACHED if s < INF else Reason.CUT_OFF) for s in seconds]], dtype=object
+    )
     return TravelTime(
         mover=kind,
         kind=kind,  # type: ignore[arg-type]
@@ -103,11 +105,13 @@ def test_shortest_time_agrees_with_a_loop(first: np.ndarray, second: np.ndarray)
 
 
 def test_a_time_equal_to_the_standard_meets_it() -> None:
-    letters = class_of(np.array([HOUR, np.nextafter(HOUR, INF)]), np.array([INF, INF]), standard_s=HOUR)
+    letters = class_of(
+        np.array([HOUR, np.nextafter(HOUR, INF)]), np.array([INF, INF]), standard_s=HOUR
+    )
     assert letters.tolist() == ["P", "N"]
 
 
-def covered(theatre: Theatre, mandate: gpd.GeoDataFrame | None = None):  # noqa: ANN201
+def covered(theatre: Theatre, mandate: gpd.GeoDataFrame | None = None):
     """Camps of 100, 200, 400 and unknown people: by road 1, 5, inf, 1 h; by air inf, 2, 2 h, inf by day."""
     camps = sites(theatre, "camp", [100.0, 200.0, 400.0, NAN])
     travel = []
@@ -230,14 +234,18 @@ def test_distance_to_the_nearest_base_is_the_geodesic_of_another_library() -> No
 def test_without_bases_everything_is_beyond_every_distance() -> None:
     theatre = small_theatre()
     none = in_theatre(theatre, [])
-    assert nearest_base_m(in_theatre(theatre, [(-15.0, 0.0)]), none, theatre=theatre).tolist() == [INF]
+    assert nearest_base_m(in_theatre(theatre, [(-15.0, 0.0)]), none, theatre=theatre).tolist() == [
+        INF
+    ]
 
 
 def test_proximity_counts_only_precise_incidents_since_the_date() -> None:
     theatre = small_theatre()
     incidents = in_theatre(theatre, [(-15.0, 0.0), (-15.0, 0.18), (-15.0, 0.18), (-15.0, 0.18)])
     incidents["where_prec"] = [1, 3, 4, 1]
-    incidents["date_start"] = pd.to_datetime(["2025-05-01", "2025-05-01", "2025-05-01", "2019-05-01"])
+    incidents["date_start"] = pd.to_datetime(
+        ["2025-05-01", "2025-05-01", "2025-05-01", "2019-05-01"]
+    )
     facts = proximity(
         incidents=incidents,
         camps=in_theatre(theatre, [(-15.0, 0.001), (-15.0, 0.19)]),

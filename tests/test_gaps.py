@@ -44,7 +44,9 @@ def threat(expected: float = 0.001) -> Threat:
     )
 
 
-def road(cell_seconds: np.ndarray, owner: np.ndarray, reason: Reason = Reason.CUT_OFF) -> TravelTime:
+def road(
+    cell_seconds: np.ndarray, owner: np.ndarray, reason: Reason = Reason.CUT_OFF
+) -> TravelTime:
     codes = np.where(np.isfinite(cell_seconds), CODE[Reason.REACHED], CODE[reason])
     empty = np.zeros((2, 0))
     return TravelTime(
@@ -207,7 +209,16 @@ def test_a_zone_where_nobody_is_known_to_live_is_left_out() -> None:
 
 @pytest.mark.parametrize(
     ("x", "y", "direction"),
-    [(0, 9, "N"), (9, 9, "NE"), (9, 0, "E"), (9, -9, "SE"), (0, -9, "S"), (-9, -9, "SW"), (-9, 0, "W"), (-9, 9, "NW")],
+    [
+        (0, 9, "N"),
+        (9, 9, "NE"),
+        (9, 0, "E"),
+        (9, -9, "SE"),
+        (0, -9, "S"),
+        (-9, -9, "SW"),
+        (-9, 0, "W"),
+        (-9, 9, "NW"),
+    ],
 )
 def test_directions_follow_the_compass(x: float, y: float, direction: str) -> None:
     towns = gpd.GeoDataFrame({"name": ["A"]}, geometry=gpd.points_from_xy([0], [0]))

@@ -32,7 +32,9 @@ def theatre(
 
 def test_area_of_the_cells_inside_is_the_geodesic_area_of_the_theatre() -> None:
     box = shapely.box(30.0, 5.0, 33.0, 8.0)
-    geodesic_km2 = abs(Geod(ellps="WGS84").geometry_area_perimeter(shapely.segmentize(box, 0.1))[0]) / 1e6
+    geodesic_km2 = (
+        abs(Geod(ellps="WGS84").geometry_area_perimeter(shapely.segmentize(box, 0.1))[0]) / 1e6
+    )
     here = theatre(cell_m=1000.0)
     assert here.inside.sum() * here.grid.cell_area_km2 == pytest.approx(geodesic_km2, rel=0.005)
     assert here.area.area / 1e6 == pytest.approx(geodesic_km2, rel=1e-4)
@@ -77,7 +79,9 @@ def test_grid_without_cells_is_refused() -> None:
         Grid(rows=0, cols=4, cell_size_m=10.0, left_m=0.0, top_m=5.0, crs=UTM)
 
 
-@pytest.mark.parametrize(("crs", "found"), [(None, "no CRS"), ("EPSG:4326", "WGS 84"), ("EPSG:2222", "ft")])
+@pytest.mark.parametrize(
+    ("crs", "found"), [(None, "no CRS"), ("EPSG:4326", "WGS 84"), ("EPSG:2222", "ft")]
+)
 def test_grid_not_in_metres_is_refused(crs: str | None, found: str) -> None:
     with pytest.raises(CrsError, match="must be a projected CRS in metres") as caught:
         require_metres(crs, where="grid")

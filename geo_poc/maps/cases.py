@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TypedDict
 
+from geo_poc import figures
 from geo_poc.coverage.findings import Findings
 from geo_poc.coverage.summary import (
     CaseSummary,
@@ -15,8 +16,6 @@ from geo_poc.coverage.summary import (
     share_in_time,
     worst_case,
 )
-
-from geo_poc import figures
 from geo_poc.plan import ALL_CONDITIONS
 from geo_poc.wording import Span, spans, text
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import TypedDict
 
+from geo_poc import figures
 from geo_poc.coverage.findings import Findings
 from geo_poc.layers.layer import SourceRecord
-
-from geo_poc import figures
 from geo_poc.wording import text
 
 OLD_MONTHS = 12

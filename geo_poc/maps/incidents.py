@@ -7,11 +7,11 @@ from typing import Any, TypedDict
 
 import numpy as np
 import pandas as pd
-from geo_poc.coverage.findings import Findings
-from geo_poc.maps.columns import DEGREES, Packed, packed
 from numpy.typing import NDArray
 
 from geo_poc import figures
+from geo_poc.coverage.findings import Findings
+from geo_poc.maps.columns import DEGREES, Packed, packed
 from geo_poc.wording import text
 
 EXACT = 1
@@ -70,7 +70,8 @@ def _month_numbers(shown: pd.DataFrame) -> NDArray[np.int64]:
     """Months since year 0, by the middle of the time in which the incident happened."""
     end = shown["date_end"].fillna(shown["date_start"])
     middle = shown["date_start"] + (end - shown["date_start"]) / 2
-    return (middle.dt.year * 12 + middle.dt.month - 1).to_numpy(dtype=np.int64)
+    months = middle.dt.year * 12 + middle.dt.month - 1
+    return np.asarray(months, dtype=np.int64)
 
 
 def _span(months: NDArray[np.int64], as_of: dt.date) -> tuple[int, int]:

@@ -9,11 +9,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from geo_poc.coverage.findings import Findings
-from geo_poc.maps.columns import Lines, packed_lines
 from shapely.geometry.base import BaseGeometry
 
 from geo_poc import figures
+from geo_poc.coverage.findings import Findings
+from geo_poc.maps.columns import Lines, packed_lines
 from geo_poc.theatre import Theatre
 from geo_poc.wording import text
 
@@ -116,15 +116,15 @@ def _merged(lines: gpd.GeoSeries) -> list[BaseGeometry]:
     return [shapely.line_merge(shapely.union_all(lines.to_numpy()))] if len(lines) else []
 
 
-def _warned(areas: gpd.GeoDataFrame) -> Iterable[tuple[str, str, object, object, str, BaseGeometry]]:
+def _warned(
+    areas: gpd.GeoDataFrame,
+) -> Iterable[tuple[str, str, object, object, str, BaseGeometry]]:
     rows = areas[areas["kind"].isin(WARNED)]
     columns = ("kind", "name", "from_date", "to_date", "contingents", "geometry")
     return zip(*(rows[column] for column in columns), strict=True)
 
 
-def _area(
-    theatre: Theatre, row: tuple[str, str, object, object, str, BaseGeometry]
-) -> Area:
+def _area(theatre: Theatre, row: tuple[str, str, object, object, str, BaseGeometry]) -> Area:
     kind, name, start, end, contingents, geometry = row
     return {
         "kind": kind,
@@ -135,12 +135,18 @@ def _area(
 
 
 def _area_text(kind: str, start: object, end: object, contingents: str) -> str:
-    days = [figures.day(d.date()) for d in (start, end) if isinstance(d, pd.Timestamp)]
+    """What the area forbids to whom, and since and until when."""
     if kind == "caveat" and contingents:
-        return text("area_caveat_of", contingents=contingents.replace(";", ", "))
-    if len(days) == 2:
-        return text(f"area_{kind}_dated", start=days[0], end=days[1])
-    return text(f"area_{kind}")
+        rule = text("area_caveat_of", contingents=contingents.replace(";", ", "))
+    else:
+        rule = text(f"area_{kind}")
+    days = {
+        name: figures.day(day.date())
+        for name, day in (("start", start), ("end", end))
+        if isinstance(day, pd.Timestamp)
+    }
+    key = {("start", "end"): "area_from_to", ("start",): "area_from", ("end",): "area_to"}
+    return f"{rule} {text(key[tuple(days)], **days)}" if days else rule
 
 
 def _names(theatre: Theatre, areas: gpd.GeoDataFrame) -> list[Named]:

@@ -36,7 +36,7 @@ class _Reader(HTMLParser):
         self.scripts: list[str] = []
         self.styles: list[str] = []
         self.outside: list[str] = []
-        self._inside = ""
+        self._text: list[str] | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         named = dict(attrs)
@@ -51,20 +51,23 @@ class _Reader(HTMLParser):
         ]
         if tag == "meta" and (named.get("http-equiv") or "").lower() == "refresh":
             self.outside.append("<meta http-equiv=refresh>")
-        self._inside = tag if tag in {"script", "style"} else ""
-        if named.get("type") == "application/json":
-            self._inside = ""
+        inert = named.get("type") == "application/json"
+        self._text = None if inert else {"script": self.scripts, "style": self.styles}.get(tag)
+        if self._text is not None:
+            self._text.append("")
 
     def handle_endtag(self, tag: str) -> None:
-        self._inside = ""
+        self._text = None
 
     def handle_data(self, data: str) -> None:
-        if self._inside == "script":
-            self.scripts.append(data)
-            self.outside += [u for u in _URL.findall(data) if not u.startswith(_NAMES_ONLY)]
-        if self._inside == "style":
-            self.styles.append(data)
-            self.outside += [m.group() for m in _CSS_OUTSIDE.finditer(data)]
+        if self._text is not None:
+            self._text[-1] += data
+
+    def references(self) -> tuple[str, ...]:
+        """Everything outside the page that tags, scripts and styles name."""
+        urls = (url for script in self.scripts for url in _URL.findall(script))
+        loads = (found.group() for style in self.styles for found in _CSS_OUTSIDE.finditer(style))
+        return (*self.outside, *(u for u in urls if not u.startswith(_NAMES_ONLY)), *loads)
 
 
 def read_page(page: str) -> PageParts:
@@ -79,7 +82,7 @@ def read_page(page: str) -> PageParts:
     reader.feed(page)
     reader.close()
     return PageParts(
-        scripts=tuple(reader.scripts), styles=tuple(reader.styles), outside=tuple(reader.outside)
+        scripts=tuple(reader.scripts), styles=tuple(reader.styles), outside=reader.references()
     )
 
 

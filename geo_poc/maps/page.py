@@ -6,6 +6,7 @@ import base64
 import datetime as dt
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -24,9 +25,6 @@ SCRIPTS = (
     "tools.js", "grid.js", "symbols.js", "surfaces.js", "panel.js", "cards.js", "overlay.js", "lines.js",
     "controls.js", "start.js",
 )  # fmt: skip
-_DATA = "@data@"
-_POLICY = "@policy@"
-_TITLE = "@title@"
 
 
 class _Page(Figure):
@@ -45,7 +43,7 @@ class _Parts(MacroElement):
     )
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._id = "parts"
         self._name = "Parts"
         self.styles = (leaflet_css(), f":root{{{DAY.css()}}}", own("page.css"))
@@ -89,11 +87,12 @@ def map_page(document: Mapping[str, Any]) -> str:
         If the page would load anything from outside itself.
     """
     frame = _frame()
-    page = (
-        frame.replace(_POLICY, content_policy(frame))
-        .replace(_TITLE, _plain(document["credits"]))
-        .replace(_DATA, inert_json(document))
-    )
+    parts = {
+        "@policy@": content_policy(frame),
+        "@title@": _plain(document["credits"]),
+        "@data@": inert_json(document),
+    }
+    page = re.sub("|".join(parts), lambda found: parts[found.group()], frame)
     require_self_contained(page)
     return page
 
@@ -153,7 +152,7 @@ def _frame() -> str:
         zoom_snap=0.25,
         zoom_delta=0.5,
     )
-    chart._id = "coverage"  # noqa: SLF001  (folium names it at random; two runs must give the same bytes)
+    chart._id = "coverage"  # folium draws a random name; two runs must give the same bytes
     chart.default_js, chart.default_css = [], []
     figure.add_child(chart)
     figure.add_child(_Parts())

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
 import numpy as np
+
+from geo_poc import figures
 from geo_poc.coverage.findings import Findings
 from geo_poc.layers.positions import mgrs_of
 from geo_poc.maps.times import Answer, times
-
-from geo_poc import figures
 from geo_poc.plan import ALL_CONDITIONS, Asset, Conditions, PlanFile
 from geo_poc.wording import mover_name, text
 
@@ -65,26 +66,28 @@ def places(findings: Findings) -> Places:
     table = findings.coverage.places
     written, letters = times(findings), _letters(findings)
     order = table.sort_values(["people", "id"], ascending=[False, True], kind="stable")
+    rows = order.itertuples(index=False)
     return {
         "texts": written["texts"],
-        "sites": [
-            {
-                "id": row.id,
-                "name": row.name,
-                "camp": row.layer == "camp",
-                "kind": text(f"kind_{row.kind}"),
-                "lon": round(row.lon, 5),
-                "lat": round(row.lat, 5),
-                "mgrs": row.mgrs,
-                "size": _size(row.people, camp=row.layer == "camp"),
-                "people": figures.people(row.people),
-                "people_label": text("people_estimate" if row.people_estimate else "people"),
-                "threat": int(row.threat_level),
-                "classes": letters[row.id],
-                "times": written["answers"][row.id],
-            }
-            for row in order.itertuples(index=False)
-        ],
+        "sites": [_site(row, letters, written["answers"]) for row in rows],
+    }
+
+
+def _site(row: Any, letters: Mapping[str, str], answers: Mapping[str, list[list[Answer]]]) -> Site:
+    return {
+        "id": row.id,
+        "name": row.name,
+        "camp": row.layer == "camp",
+        "kind": text(f"kind_{row.kind}"),
+        "lon": round(float(row.lon), 5),
+        "lat": round(float(row.lat), 5),
+        "mgrs": row.mgrs,
+        "size": _size(row.people, camp=row.layer == "camp"),
+        "people": figures.people(row.people),
+        "people_label": text("people_estimate" if row.people_estimate else "people"),
+        "threat": int(row.threat_level),
+        "classes": letters[row.id],
+        "times": answers[row.id],
     }
 
 
@@ -99,22 +102,29 @@ def bases(findings: Findings) -> list[Base]:
         for conditions in ALL_CONDITIONS
     ]
     return [
-        {
-            "id": row.id,
-            "name": row.name,
-            "kind": text(f"kind_{row.kind}"),
-            "symbol": row.kind,
-            "mark": _echelon(row.strength),
-            "aviation": bool(row.aviation),
-            "lon": round(float(lon[i]), 5),
-            "lat": round(float(lat[i]), 5),
-            "mgrs": references[i],
-            "strength": figures.people(row.strength),
-            "facts": _facts(findings.plan, row),
-            "serves": [case.get(row.id, text("base_serves_none")) for case in serves],
-        }
+        _base(findings.plan, row, (float(lon[i]), float(lat[i]), references[i]), serves)
         for i, row in enumerate(table.itertuples(index=False))
     ]
+
+
+def _base(
+    plan: PlanFile, row: Any, where: tuple[float, float, str], serves: Sequence[Mapping[str, str]]
+) -> Base:
+    lon, lat, reference = where
+    return {
+        "id": row.id,
+        "name": row.name,
+        "kind": text(f"kind_{row.kind}"),
+        "symbol": row.kind,
+        "mark": _echelon(row.strength),
+        "aviation": bool(row.aviation),
+        "lon": round(lon, 5),
+        "lat": round(lat, 5),
+        "mgrs": reference,
+        "strength": figures.people(row.strength),
+        "facts": _facts(plan, row),
+        "serves": [case.get(row.id, text("base_serves_none")) for case in serves],
+    }
 
 
 def _letters(findings: Findings) -> dict[str, str]:

@@ -8,14 +8,14 @@ from typing import TypedDict
 
 import numpy as np
 from affine import Affine
-from geo_poc.coverage.classes import class_of, shortest_s
-from geo_poc.coverage.findings import Findings
-from geo_poc.maps.columns import Packed, packed
 from numpy.typing import NDArray
 from pyproj import CRS
 from rasterio.warp import Resampling, reproject, transform_bounds
 from scipy import ndimage
 
+from geo_poc.coverage.classes import class_of, shortest_s
+from geo_poc.coverage.findings import Findings
+from geo_poc.maps.columns import Packed, packed
 from geo_poc.plan import ALL_CONDITIONS, Conditions
 
 WEB_MERCATOR = "EPSG:3857"

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import numpy as np
 import pandas as pd
-from geo_poc.coverage.findings import Findings
+from numpy.typing import NDArray
 
 from geo_poc import figures
+from geo_poc.coverage.findings import Findings
 from geo_poc.plan import ALL_CONDITIONS
 from geo_poc.wording import mover_name, text
 
 IN_TIME, LATE, NOT_REACHED = 0, 1, 2
 
 Answer = list[int]
+Key = tuple[str, str, str, str]
 
 
 class Mover(TypedDict):
@@ -50,27 +52,27 @@ def times(findings: Findings) -> Times:
     texts = sorted({*written["time"], *written["distance"], *written["second_time"]})
     number = {word: i for i, word in enumerate(texts)}
     base = {b: i for i, b in enumerate(findings.layers["bases"].table["id"])}
-    answers = {
-        (row.id, row.mover, row.season, row.light): [
-            number[row.time],
-            int(row.state),
-            base.get(row.base, -1),
-            _whole(row.seconds),
-            number[row.distance],
-            base.get(row.second_base, -1),
-            number[row.second_time],
-            _whole(row.second_seconds),
-        ]
-        for row in written.itertuples()
-    }
+    answers = dict(_keyed(row, number, base) for row in written.itertuples())
     order = [m["mover"] for m in movers(findings)]
     ids = findings.coverage.places["id"]
     return {"texts": texts, "answers": {i: _of_site(answers, i, order) for i in ids}}
 
 
-def _of_site(
-    answers: Mapping[tuple[str, str, str, str], Answer], site: str, order: Sequence[str]
-) -> list[list[Answer]]:
+def _keyed(row: Any, number: Mapping[str, int], base: Mapping[str, int]) -> tuple[Key, Answer]:
+    answer = [
+        number[row.time],
+        int(row.state),
+        base.get(row.base, -1),
+        _whole(row.seconds),
+        number[row.distance],
+        base.get(row.second_base, -1),
+        number[row.second_time],
+        _whole(row.second_seconds),
+    ]
+    return (row.id, row.mover, row.season, row.light), answer
+
+
+def _of_site(answers: Mapping[Key, Answer], site: str, order: Sequence[str]) -> list[list[Answer]]:
     return [[answers[site, mover, c.season, c.light] for c in ALL_CONDITIONS] for mover in order]
 
 
@@ -92,7 +94,7 @@ def _written(findings: Findings) -> pd.DataFrame:
     )
 
 
-def states(seconds: np.ndarray, *, standard_s: float) -> np.ndarray:
+def states(seconds: NDArray[np.float64], *, standard_s: float) -> NDArray[np.int64]:
     """State of each time: 0 in time, 1 late, 2 not reached or unknown.
 
     Examples

@@ -7,17 +7,17 @@ from typing import Any, TypedDict
 
 import numpy as np
 import shapely
+from pyproj import Transformer
+from shapely.geometry.base import BaseGeometry
+
+from geo_poc import figures
 from geo_poc.coverage.findings import Findings
 from geo_poc.layers.positions import lonlat_of
 from geo_poc.maps.columns import Lines, packed_lines
 from geo_poc.maps.lines import to_lonlat
 from geo_poc.maps.times import states, time_text
-from geo_poc.routing.travel_time import TravelTime
-from pyproj import Transformer
-from shapely.geometry.base import BaseGeometry
-
-from geo_poc import figures
 from geo_poc.plan import ALL_CONDITIONS
+from geo_poc.routing.travel_time import TravelTime
 from geo_poc.theatre import WGS84
 from geo_poc.wording import mover_name, text
 
@@ -123,7 +123,9 @@ def _anchor(findings: Findings, row: Any) -> tuple[float, float]:
     except ValueError:
         inside = row.geometry.representative_point()
         return float(inside.x), float(inside.y)
-    x, y = Transformer.from_crs(WGS84, findings.theatre.grid.crs, always_xy=True).transform(lon, lat)
+    x, y = Transformer.from_crs(WGS84, findings.theatre.grid.crs, always_xy=True).transform(
+        lon, lat
+    )
     return float(x), float(y)
 
 

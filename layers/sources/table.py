@@ -6,7 +6,8 @@ import csv
 import io
 import warnings
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import openpyxl
@@ -45,7 +46,16 @@ def read(path: Path | None, source: Source, *, layer: str) -> Raw:
     LayerError
         If a column is named that the file lacks, or a header can be read two ways.
     """
-    return raw_rows(read_cells(path, source), source, layer=layer, file=str(path))
+    found = file_table(path, source)
+    mapping = our_columns(
+        list(found.rows.columns), layer=layer, given=source.columns, file=str(path), tags=found.tags
+    )
+    return Raw(
+        table=named(found.rows, mapping),
+        file_columns=mapping,
+        decimal=found.decimal,
+        faults=found.faults,
+    )
 
 
 def read_cells(path: Path | None, source: Source) -> tuple[Cells, str]:
@@ -74,31 +84,58 @@ def read_cells(path: Path | None, source: Source) -> tuple[Cells, str]:
     return filled, decimal
 
 
-def raw_rows(
-    read: tuple[Cells, str],
-    source: Source,
-    *,
-    layer: str,
-    file: str,
-) -> Raw:
-    """Rows under our column names, from cells whose first row is the header."""
-    (header, *rows), decimal = read
-    names = _headers(header, file=file)
+@dataclass(frozen=True, kw_only=True, eq=False)
+class FileTable:
+    """A table under the file's own column names.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Index ``row`` counts records from 1.
+    tags : list or None
+        The HXL tag of each column.
+    decimal : "." or ","
+    faults : mapping of int to str
+        Row -> why its form makes it unusable.
+    """
+
+    rows: pd.DataFrame
+    tags: list[object] | None
+    decimal: str
+    faults: Mapping[int, str]
+
+
+def file_table(path: Path | None, source: Source) -> FileTable:
+    """The table of a CSV or XLSX file as it stands there.
+
+    Raises
+    ------
+    SourceError
+        If the file is missing, empty, damaged or in another encoding, or two columns have one name.
+    """
+    (header, *rows), decimal = read_cells(path, source)
+    names = _headers(header, file=str(path))
     tags = rows.pop(0) if rows and is_hxl_row(rows[0]) else None
     faults = {
         number: f"has {len(row)} cells, the header has {len(names)}"
         for number, row in enumerate(rows, start=1)
         if any(c is not None and str(c).strip() for c in row[len(names) :])
     }
-    table = pd.DataFrame(
-        [[*row[: len(names)], *[""] * (len(names) - len(row))] for row in rows],
-        columns=names,
-        index=pd.RangeIndex(1, len(rows) + 1, name="row"),
-        dtype=object,
+    return FileTable(
+        rows=pd.DataFrame(
+            [_fitted(row, len(names)) for row in rows],
+            columns=names,
+            index=pd.RangeIndex(1, len(rows) + 1, name="row"),
+            dtype=object,
+        ),
+        tags=None if tags is None else _fitted(tags, len(names)),
+        decimal=decimal,
+        faults=faults,
     )
-    padded = None if tags is None else [*tags, *[""] * (len(names) - len(tags))][: len(names)]
-    mapping = our_columns(names, layer=layer, given=source.columns, file=file, tags=padded)
-    return Raw(table=named(table, mapping), file_columns=mapping, decimal=decimal, faults=faults)
+
+
+def _fitted(row: Sequence[object], width: int) -> list[object]:
+    return [*row[:width], *[""] * (width - len(row))]
 
 
 def _headers(header: Sequence[object], *, file: str) -> list[str]:

@@ -1,0 +1,59 @@
+"""Tables whose columns a publisher has fixed: the map from theirs to ours is known beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from geo_poc.layers.columns import named, require_given, require_known
+from geo_poc.layers.selection import require_columns
+from geo_poc.layers.sources.raw import Raw
+from geo_poc.layers.sources.table import file_table
+from geo_poc.theatre import Source
+
+
+def published(
+    path: Path | None,
+    source: Source,
+    *,
+    layer: str,
+    columns: Mapping[str, str],
+    optional: Collection[str] = (),
+) -> Raw:
+    """Rows of a publisher's table under our column names.
+
+    Parameters
+    ----------
+    path : Path
+    source : Source
+        Its ``columns`` come before the publisher's own.
+    layer : str
+    columns : mapping
+        Our column -> the publisher's.
+    optional : collection of str
+        Our columns that some versions of the file lack.
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be read.
+    LayerError, ConfigError
+        If a column is missing that the user or the publisher's format names.
+    """
+    file = str(path)
+    found = file_table(path, source)
+    headers = [str(c) for c in found.rows.columns]
+    require_known(source.columns, layer=layer, file=file)
+    require_given(headers, source.columns, file=file)
+    mapping = {
+        ours: theirs
+        for ours, theirs in {**columns, **source.columns}.items()
+        if theirs in headers or ours not in optional
+    }
+    require_columns(found.rows, mapping.values(), file=f"{file} ({source.format})")
+    return Raw(
+        table=named(found.rows, mapping),
+        file_columns=mapping,
+        decimal=found.decimal,
+        faults=found.faults,
+    )

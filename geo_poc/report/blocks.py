@@ -1,0 +1,230 @@
+"""What pages are made of: headings, paragraphs and tables whose height is known beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from geo_poc.report.typeset import line_count
+from geo_poc.wording import Span
+
+Look = Literal["text", "number", "mono", "class", "threat", "rank", "bar"]
+Tone = Literal["", "bad", "late", "old", "strong", "unknown"]
+
+TEXT_WIDTH_MM = 186.0
+_BODY_PT, _SMALL_PT, _HEAD_PT = 8.5, 7.6, 7.8
+_BODY_LINE_MM, _SMALL_LINE_MM, _HEAD_LINE_MM = 3.9, 3.5, 3.6
+_CELL_SIDES_MM, _CELL_RULES_MM = 2.0, 1.2
+_HEADING_MM, _PARAGRAPH_GAP_MM = 8.4, 1.2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One part of a bar of classes: its letter and its width in percent."""
+
+    letter: str
+    width: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One cell of a table: what it says, a smaller second line, and how it is to be read.
+
+    Parameters
+    ----------
+    text : str
+    small : str
+        Printed below in smaller type.
+    tone : str
+        ``late`` is marked with a sign as well as a colour, ``old`` and ``bad`` are bold as well.
+    parts : tuple of Part
+        Of a bar.
+    """
+
+    text: str = ""
+    small: str = ""
+    tone: Tone = ""
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """Head, width and look of a column."""
+
+    head: str
+    width_mm: float
+    look: Look = "text"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heading:
+    """A heading; it is never left alone at the foot of a page."""
+
+    text: str
+
+    @property
+    def height_mm(self) -> float:
+        """Height on the page with the space around it."""
+        return _HEADING_MM
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paragraph:
+    """Running text."""
+
+    spans: tuple[Span, ...]
+
+    @property
+    def height_mm(self) -> float:
+        """Height on the page with the space below it."""
+        written = "".join(span.text for span in self.spans)
+        lines = line_count(written, width_mm=TEXT_WIDTH_MM, size_pt=_BODY_PT)
+        return lines * _BODY_LINE_MM + _PARAGRAPH_GAP_MM
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """Rows under a head that is repeated on every page the table runs over."""
+
+    name: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+    @property
+    def width_mm(self) -> float:
+        """Width of all columns."""
+        return round(sum(column.width_mm for column in self.columns), 2)
+
+    @property
+    def head_mm(self) -> float:
+        """Height of the head."""
+        lines = (
+            line_count(c.head, width_mm=c.width_mm - _CELL_SIDES_MM, size_pt=_HEAD_PT)
+            for c in self.columns
+        )
+        return max(lines) * _HEAD_LINE_MM + 1.6
+
+    def row_mm(self, row: Sequence[Cell]) -> float:
+        """Height of one row: that of its tallest cell.
+
+        Examples
+        --------
+        >>> table = Table(name="t", columns=(Column(head="a", width_mm=20.0),), rows=())
+        >>> table.row_mm([Cell(text="short")]) < table.row_mm([Cell(text="so long that it wraps")])
+        True
+        """
+        heights = (_cell_mm(c, col) for c, col in zip(row, self.columns, strict=True))
+        return max(heights) + _CELL_RULES_MM
+
+    @property
+    def height_mm(self) -> float:
+        """Height of head and rows."""
+        return self.head_mm + sum(map(self.row_mm, self.rows))
+
+    def with_rows(self, rows: Sequence[tuple[Cell, ...]]) -> Table:
+        """The same head over other rows."""
+        return Table(name=self.name, columns=self.columns, rows=tuple(rows))
+
+
+def _cell_mm(cell: Cell, column: Column) -> float:
+    inner_mm = column.width_mm - _CELL_SIDES_MM
+    if column.look in {"class", "threat", "rank", "bar"}:
+        return _BODY_LINE_MM + 0.9
+    # Grid references are set in a font of one width, 0.6 em a character.
+    size_pt = _BODY_PT * (1.05 if column.look == "mono" or cell.tone else 1.0)
+    lines = line_count(_shown(cell), width_mm=inner_mm, size_pt=size_pt)
+    height = lines * _BODY_LINE_MM
+    if cell.small:
+        small = line_count(cell.small, width_mm=inner_mm, size_pt=_SMALL_PT)
+        height += small * _SMALL_LINE_MM
+    return height
+
+
+def _shown(cell: Cell) -> str:
+    return f"▲ {cell.text}" if cell.tone == "late" else cell.text
+
+
+Block = Heading | Paragraph | Table
+
+
+def pages_of(blocks: Sequence[Block], *, height_mm: float) -> tuple[tuple[Block, ...], ...]:
+    """Blocks set on pages of a height: tables break between rows, headings keep with what follows.
+
+    A row taller than a page stands alone on one.
+
+    Parameters
+    ----------
+    blocks : sequence of Block
+    height_mm : float
+        Room on each page.
+
+    Examples
+    --------
+    >>> table = Table(name="t", columns=(Column(head="a", width_mm=20.0),),
+    ...               rows=tuple((Cell(text=str(n)),) for n in range(5)))
+    >>> room = table.head_mm + 2.5 * table.row_mm(table.rows[0])
+    >>> [len(page[0].rows) for page in pages_of([table], height_mm=room)]
+    [2, 2, 1]
+    """
+    pages: list[list[Block]] = [[]]
+    left_mm = height_mm
+    for number, block in enumerate(blocks):
+        following = blocks[number + 1 : number + 2]
+        needed = block.height_mm if not isinstance(block, Table) else _least_mm(block)
+        if isinstance(block, Heading) and following:
+            needed += _least_mm(following[0])
+        if pages[-1] and needed > left_mm:
+            pages.append([])
+            left_mm = height_mm
+        if not isinstance(block, Table):
+            pages[-1].append(block)
+            left_mm -= block.height_mm
+            continue
+        for part, piece in enumerate(_split(block, left_mm, height_mm)):
+            if part:
+                pages.append([])
+                left_mm = height_mm
+            pages[-1].append(piece)
+            left_mm -= piece.height_mm
+    return tuple(tuple(page) for page in pages if page)
+
+
+def _least_mm(block: Block) -> float:
+    """Height below which a block must not be cut off: for a table its head and two rows."""
+    if not isinstance(block, Table):
+        return block.height_mm
+    return block.with_rows(block.rows[:2]).height_mm
+
+
+def _split(table: Table, first_mm: float, next_mm: float) -> list[Table]:
+    """The table in pieces that fit the room left on this page and whole pages after it."""
+    pieces: list[list[tuple[Cell, ...]]] = [[]]
+    left_mm = first_mm - table.head_mm
+    for row in table.rows:
+        height = table.row_mm(row)
+        if pieces[-1] and height > left_mm:
+            pieces.append([])
+            left_mm = next_mm - table.head_mm
+        pieces[-1].append(row)
+        left_mm -= height
+    return [table.with_rows(rows) for rows in pieces]
+
+
+def fitting_rows(table: Table, *, height_mm: float) -> Table:
+    """The table with as many of its first rows as a height has room for, at least one.
+
+    Examples
+    --------
+    >>> table = Table(name="t", columns=(Column(head="a", width_mm=20.0),),
+    ...               rows=tuple((Cell(text=str(n)),) for n in range(9)))
+    >>> len(fitting_rows(table, height_mm=table.head_mm + 3.2 * table.row_mm(table.rows[0])).rows)
+    3
+    """
+    left_mm, count = height_mm - table.head_mm, 0
+    for row in table.rows:
+        left_mm -= table.row_mm(row)
+        if left_mm < 0 and count:
+            break
+        count += 1
+    return table.with_rows(table.rows[:count])

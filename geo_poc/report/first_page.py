@@ -1,0 +1,196 @@
+"""Page 1: the answer, the map, the zones and what they rest on, fitted to one sheet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from geo_poc import figures
+from geo_poc.coverage.findings import Findings
+from geo_poc.coverage.summary import headline_case
+from geo_poc.palette import DAY
+from geo_poc.report import symbols
+from geo_poc.report.blocks import Table, fitting_rows
+from geo_poc.report.drawing import coverage_map
+from geo_poc.report.frame import WIDTH, frame_of
+from geo_poc.report.grounds import main_assumptions, sources_table
+from geo_poc.report.headline import (
+    BarPart,
+    Lead,
+    MatrixCell,
+    areas_table,
+    below_bar,
+    class_bar,
+    lead,
+    matrix,
+    sentence,
+)
+from geo_poc.report.names import ZONES_SHOWN
+from geo_poc.report.sites import zones_table
+from geo_poc.report.typeset import line_count
+from geo_poc.wording import Span, spans, text
+
+_SHEET_MM, _FRAME_MM, _HEADER_MM, _FOOTER_MM = 297.0, 24.0, 17.0, 11.0
+_TEXT_MM, _MAP_MM, _SIDE_MM = 186.0, 102.0, 79.0
+_ASSUMPTIONS_MM, _SOURCES_MM = 86.0, 95.0
+_LEAD_PT, _LEAD_LINE_MM, _LINE_MM = 13.0, 6.0, 3.9
+_HEADING_MM, _BAR_MM, _LEGEND_MM, _MATRIX_MM = 8.4, 6.0, 10.0, 31.0
+_GAPS_MM = 12.0
+_LEAST_GROUNDS_MM = 38.0
+_NOTES = ("report_note_answered", "report_note_unchecked", "report_threat_relative")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sign:
+    """One entry of the legend: a class by its letter, or a symbol."""
+
+    text: str
+    letter: str = ""
+    symbol: Markup = Markup("")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirstPage:
+    """Everything on page 1, ready to be set."""
+
+    lead: Lead
+    bar: tuple[BarPart, ...]
+    bar_label: str
+    below: tuple[tuple[Span, ...], ...]
+    map: Markup
+    legend: tuple[Sign, ...]
+    matrix_title: str
+    seasons: tuple[str, str]
+    lights: tuple[str, ...]
+    air: tuple[str, str]
+    matrix: tuple[tuple[MatrixCell, ...], ...]
+    areas_title: str
+    areas: Table | None
+    zones_title: str
+    zones_more: str
+    zones_none: str
+    zones: Table
+    assumptions_title: str
+    assumptions_more: str
+    assumptions: Table
+    sources_title: str
+    sources_more: str
+    sources: Table
+    note: tuple[tuple[Span, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Fitted:
+    """The tables of page 1, each with the rows that there is room for."""
+
+    areas: Table | None
+    zones: Table
+    assumptions: Table
+    sources: Table
+
+
+def first_page(findings: Findings) -> FirstPage:
+    """Page 1 of a report."""
+    summary = headline_case(findings.coverage, findings.conditions)
+    fitted = _fitted(findings)
+    standard = figures.duration(findings.plan.standard.response)
+    key = "matrix_title" if summary.people_known else "matrix_title_sites"
+    bar = class_bar(summary)
+    return FirstPage(
+        lead=lead(findings),
+        bar=bar,
+        bar_label=text("report_bar_label", parts=", ".join(p.label for p in bar if p.label)),
+        below=below_bar(findings),
+        map=Markup(coverage_map(findings)),  # noqa: S704  (escaped by the XML library)
+        legend=_legend(findings),
+        matrix_title=text(key, standard=standard),
+        seasons=(text("report_dry"), text("report_wet")),
+        lights=(text("report_day"), text("report_night")) * 2,
+        air=(text("air_on"), text("air_off")),
+        matrix=matrix(findings),
+        areas_title=text("report_areas_title"),
+        areas=fitted.areas,
+        zones_title=text("report_gaps_title"),
+        zones_more=_more(fitted.zones, len(findings.zones)),
+        zones_none=text("report_gaps_none"),
+        zones=fitted.zones,
+        assumptions_title=text("report_assumptions_title"),
+        assumptions_more=_more(fitted.assumptions, len(findings.assumptions)),
+        assumptions=fitted.assumptions,
+        sources_title=text("report_sources_title"),
+        sources_more=_more(fitted.sources, len(findings.sources)),
+        sources=fitted.sources,
+        note=tuple(spans(key) for key in _NOTES),
+    )
+
+
+def _more(table: Table, total: int) -> str:
+    """How many rows stand on a later page; empty where all are here."""
+    shown = len(table.rows)
+    return text("report_first_of", shown=shown, total=total) if shown < total else ""
+
+
+def _fitted(findings: Findings) -> _Fitted:
+    """Tables with as many rows as page 1 has room for; what is left out stands on later pages."""
+    map_mm = frame_of(findings.theatre.area).height / WIDTH * _MAP_MM + _LEGEND_MM
+    areas = areas_table(findings)
+    side_mm = _MATRIX_MM + _HEADING_MM
+    if areas is not None:
+        areas = fitting_rows(areas, height_mm=max(map_mm, 98.0) - side_mm - _HEADING_MM)
+        side_mm += areas.height_mm + _HEADING_MM
+    room_mm = _SHEET_MM - _FRAME_MM - _above_mm(findings) - max(map_mm, side_mm) - _below_mm()
+    zones = zones_table(findings)
+    zones = zones.with_rows(zones.rows[:ZONES_SHOWN])
+    if zones.rows:
+        zones_mm = room_mm - _HEADING_MM - _LEAST_GROUNDS_MM
+        zones = fitting_rows(zones, height_mm=zones_mm)
+    room_mm -= _HEADING_MM + max(zones.height_mm, 6.0) + _HEADING_MM
+    return _Fitted(
+        areas=areas,
+        zones=zones,
+        assumptions=fitting_rows(
+            main_assumptions(findings, width_mm=_ASSUMPTIONS_MM), height_mm=room_mm
+        ),
+        sources=fitting_rows(sources_table(findings, width_mm=_SOURCES_MM), height_mm=room_mm),
+    )
+
+
+def _above_mm(findings: Findings) -> float:
+    """Height of header, sentence and bar."""
+    found = lead(findings)
+    whole = " ".join(sentence(s) for s in (found.answer, *found.bad))
+    below = " ".join(sentence(s) for s in below_bar(findings))
+    lines = line_count(whole, width_mm=_TEXT_MM, size_pt=_LEAD_PT)
+    small = line_count(below, width_mm=_TEXT_MM, size_pt=8.6)
+    fictional_mm = _LINE_MM if findings.theatre.fictional else 0.0
+    return _HEADER_MM + fictional_mm + lines * _LEAD_LINE_MM + _BAR_MM + small * _LINE_MM
+
+
+def _below_mm() -> float:
+    """Height of the note, the footer and the gaps between the parts."""
+    notes = (
+        line_count(sentence(spans(key)), width_mm=_TEXT_MM - 4, size_pt=8.5) for key in _NOTES
+    )
+    return sum(notes) * _LINE_MM + _FOOTER_MM + _GAPS_MM
+
+
+def _legend(findings: Findings) -> tuple[Sign, ...]:
+    letters = ["P", "C", "N", "?"]
+    if (findings.coverage.classes["class"] == "E").any():
+        letters.append("E")
+    names = {"P": "p", "C": "c", "N": "n", "?": "unknown", "E": "e"}
+    signs = [Sign(letter=x, text=text(f"class_{names[x]}")) for x in letters]
+    for symbol in ("base", "hq", "rotor", "site", "hollow", "zone", "limit"):
+        if symbol == "limit" and not _has_limits(findings):
+            continue
+        drawn = symbols.legend_symbol(symbol, DAY)
+        signs.append(
+            Sign(symbol=Markup(drawn), text=text(f"report_sign_{symbol}"))  # noqa: S704  (as above)
+        )
+    return tuple(signs)
+
+
+def _has_limits(findings: Findings) -> bool:
+    kinds = findings.layers["areas"].table["kind"]
+    return bool(kinds.isin(["no_fly", "caveat", "closure"]).any())

@@ -1,0 +1,402 @@
+"""What the figures rest on: threat and its test, assumptions, sources, rejects, provenance."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geo_poc import figures
+from geo_poc.coverage.findings import Findings
+from geo_poc.coverage.summary import tally
+from geo_poc.layers.exposure import exposed
+from geo_poc.layers.layer import Layer, SourceRecord
+from geo_poc.report.blocks import Block, Cell, Column, Heading, Paragraph, Table
+from geo_poc.report.headline import site_count
+from geo_poc.report.typeset import shortened
+from geo_poc.wording import Span, catalogue, spans, text
+
+OLD_MONTHS = 12
+_LEVELS = (5, 4, 3, 2, 1, 0)
+_LONGEST = 60
+_MOST_REASONS, _MOST_EXAMPLES = 6, 4
+_SHORT_HASH = 12
+_OF_ONE_CLASS = ": (?:road|terrain|surface|ground) "
+_METHODS = ("reach", "classes", "matrix", "zones", "threat", "unknown", "rounding")
+
+
+def threat_section(findings: Findings) -> tuple[Block, ...]:
+    """How high the threat is where, for how many people, and how well that was told in the past."""
+    return (
+        Heading(text=text("report_threat_title")),
+        *(Paragraph(spans=s) for s in _threat_words(findings)),
+        people_by_level(findings),
+        Heading(text=text("report_backtest_title")),
+        Paragraph(spans=spans("report_backtest_intro")),
+        backtest_table(findings),
+        Heading(text=text("report_proximity_title")),
+        *(Paragraph(spans=s) for s in proximity_words(findings)),
+    )
+
+
+def _threat_words(findings: Findings) -> list[tuple[Span, ...]]:
+    threat = findings.threat
+    words = [spans("report_threat_meaning"), spans("report_threat_relative")]
+    used = {"n": threat.incidents_used, "method": threat.method}
+    words.append(spans("report_threat_method", **used))
+    if threat.newest is None:
+        words.append(spans("report_threat_none"))
+    else:
+        age = (findings.theatre.as_of - threat.newest).days
+        newest = figures.day(threat.newest)
+        words.append(spans("report_threat_newest", date=newest, n=age))
+    if threat.incidents_vague:
+        words.append(spans("report_threat_vague", n=threat.incidents_vague))
+    return words
+
+
+def people_by_level(findings: Findings) -> Table:
+    """Area, residents and displaced people at each threat level, worst first."""
+    area = exposed(findings.people, findings.threat, findings.threat_level).set_index("level")
+    places = findings.coverage.places
+    camps = places[places["layer"] == "camp"]
+    rows = []
+    for level in _LEVELS:
+        here = tally(camps.loc[camps["threat_level"] == level, "people"])
+        rows.append(
+            (
+                Cell(text=f"T{level}"),
+                Cell(text=text(f"threat_{level}")),
+                Cell(text=figures.area(float(area.at[level, "area_km2"]))),
+                Cell(text=figures.people(float(area.at[level, "people"]))),
+                Cell(text=figures.people(here.people)),
+                Cell(text=site_count(here)),
+            )
+        )
+    return Table(
+        name="levels",
+        columns=(
+            Column(head=text("report_head_threat"), width_mm=16.0, look="threat"),
+            Column(head=text("report_head_level"), width_mm=50.0),
+            Column(head=text("report_head_size"), width_mm=30.0, look="number"),
+            Column(head=text("report_head_residents"), width_mm=30.0, look="number"),
+            Column(head=text("report_head_displaced"), width_mm=34.0, look="number"),
+            Column(head=text("report_head_sites"), width_mm=26.0, look="number"),
+        ),
+        rows=tuple(rows),
+    )
+
+
+def backtest_table(findings: Findings) -> Table:
+    """Share of later incidents in the top 5 % of the area, by model, with its interval."""
+    rows = []
+    for test in findings.threat.backtest.itertuples():
+        low, high = figures.percent(float(test.low)), figures.percent(float(test.high))
+        interval = text("report_interval", low=low, high=high)
+        unknown = math.isnan(test.low) or math.isnan(test.high)
+        rows.append(
+            (
+                Cell(text=str(test.model)),
+                Cell(text=figures.percent(float(test.hit_05)), tone="strong"),
+                Cell(text=text("unknown") if unknown else interval),
+                Cell(text=text("number", n=int(test.events))),
+                Cell(text=text("number", n=int(test.origins))),
+            )
+        )
+    return Table(
+        name="backtest",
+        columns=(
+            Column(head=text("report_head_model"), width_mm=66.0),
+            Column(head=text("report_head_hit"), width_mm=34.0, look="number"),
+            Column(head=text("report_head_interval"), width_mm=36.0, look="number"),
+            Column(head=text("report_head_events"), width_mm=26.0, look="number"),
+            Column(head=text("report_head_origins"), width_mm=24.0, look="number"),
+        ),
+        rows=tuple(rows),
+    )
+
+
+def proximity_words(findings: Findings) -> tuple[tuple[Span, ...], ...]:
+    """How many incidents and camps lie far from every base in a straight line."""
+    facts = findings.proximity
+    far = figures.distance(float(facts["distance_m"]))
+    return tuple(
+        spans(
+            f"report_proximity_{what}",
+            beyond=f"{int(facts[f'{what}_beyond']):,}",
+            n=int(facts[what]),
+            distance=far,
+            bases=f"{int(facts['bases']):,}",
+        )
+        for what in ("incidents", "camps")
+    )
+
+
+def assumptions_table(findings: Findings, *, width_mm: float) -> Table:
+    """Every figure that the times rest on; those that are missing first."""
+    rows = [_assumption(row) for row in _missing_first(findings.assumptions).itertuples()]
+    shares = (0.40, 0.13, 0.17, 0.23, 0.07)
+    heads = ("what", "value", "range", "from", "grade")
+    looks = ("text", "number", "number", "text", "text")
+    return Table(
+        name="assumptions",
+        columns=tuple(
+            Column(head=text(f"report_head_{h}"), width_mm=s * width_mm, look=look)  # type: ignore[arg-type]
+            for h, s, look in zip(heads, shares, looks, strict=True)
+        ),
+        rows=tuple(rows),
+    )
+
+
+def main_assumptions(findings: Findings, *, width_mm: float) -> Table:
+    """Figures in short for page 1: missing ones, the mission's own, then those of no one class."""
+    table = findings.assumptions
+    of_class = table["what"].str.contains(_OF_ONE_CLASS, regex=True)
+    rank = np.where(
+        table["value"].isna(), 0, np.where(table["grade"] == "M", 1, np.where(of_class, 3, 2))
+    )
+    ranked = table.assign(rank=rank).sort_values("rank", kind="stable")
+    shares = (0.52, 0.16, 0.32)
+    heads, looks = ("what", "value", "from"), ("text", "number", "text")
+    return Table(
+        name="assumptions",
+        columns=tuple(
+            Column(head=text(f"report_head_{h}"), width_mm=s * width_mm, look=look)  # type: ignore[arg-type]
+            for h, s, look in zip(heads, shares, looks, strict=True)
+        ),
+        rows=tuple(_short_assumption(row) for row in ranked.itertuples()),
+    )
+
+
+def _short_assumption(row: Any) -> tuple[Cell, ...]:
+    what, value, _, source, grade = _assumption(row)
+    graded = text("report_graded", source=shortened(source.text, longest=32), grade=grade.text)
+    return what, value, Cell(text=graded)
+
+
+def _missing_first(table: pd.DataFrame) -> pd.DataFrame:
+    missing = table["value"].isna()
+    return pd.concat([table[missing], table[~missing]])
+
+
+def _assumption(row: Any) -> tuple[Cell, ...]:
+    missing = written_value(row.value) == text("unknown")
+    low, high = written_value(row.low), written_value(row.high)
+    same = low == high or missing
+    return (
+        Cell(text=shortened(str(row.what).replace("_", " "), longest=_LONGEST)),
+        Cell(text=written_value(row.value), tone="bad" if missing else "strong"),
+        Cell(text="" if same else text("report_interval", low=low, high=high)),
+        Cell(text=shortened(str(row.source), longest=2 * _LONGEST)),
+        Cell(text=str(row.grade) or "–"),
+    )
+
+
+def written_value(value: object) -> str:
+    """A figure as it was given; NaN is "unknown".
+
+    Examples
+    --------
+    >>> written_value(3.0), written_value("4 km/h"), written_value(float("nan")), written_value(True)
+    ('3', '4 km/h', 'unknown', 'yes')
+    """
+    if isinstance(value, bool | np.bool_):
+        return text("yes" if value else "no")
+    if isinstance(value, int | float | np.number):
+        return text("unknown") if math.isnan(value) else f"{value:,.4g}"
+    return shortened(str(value), longest=_LONGEST)
+
+
+def sources_table(findings: Findings, *, width_mm: float) -> Table:
+    """Every input file with its date, its age at the day of the data, and its rows."""
+    shares = (0.15, 0.33, 0.15, 0.13, 0.08, 0.08, 0.08)
+    heads = ("layer", "source", "date", "age", "read", "kept", "rejected")
+    return Table(
+        name="sources",
+        columns=tuple(
+            Column(
+                head=text(f"report_head_{head}"),
+                width_mm=share * width_mm,
+                look="text" if number < 3 else "number",
+            )
+            for number, (head, share) in enumerate(zip(heads, shares, strict=True))
+        ),
+        rows=tuple(_source(findings, source) for source in findings.sources),
+    )
+
+
+def _source(findings: Findings, source: SourceRecord) -> tuple[Cell, ...]:
+    age = source.age_months(findings.theatre.as_of)
+    return (
+        Cell(text=layer_name(source.layer)),
+        Cell(text=shortened(source.label or source.file, longest=_LONGEST)),
+        Cell(text=text("unknown") if source.date is None else figures.day(source.date)),
+        _age_cell(age),
+        *(Cell(text=f"{n:,}") for n in (source.read, source.kept, source.rejected)),
+    )
+
+
+def _age_cell(age: int | None) -> Cell:
+    if age is None:
+        return Cell(text=text("unknown"), tone="old")
+    if age > OLD_MONTHS:
+        return Cell(text=text("report_age_old", n=age), tone="old")
+    return Cell(text=text("report_age", n=age))
+
+
+def layer_name(layer: str) -> str:
+    """Name of a layer as people read it."""
+    key = f"layer_{layer}"
+    return text(key) if key in catalogue().entries else layer.replace("_", " ")
+
+
+def data_section(findings: Findings) -> tuple[Block, ...]:
+    """Sources in full, what was refused and why, and what the times rest on."""
+    blocks: list[Block] = [
+        Heading(text=text("report_sources_title")),
+        Paragraph(spans=spans("report_sources_intro", n=OLD_MONTHS)),
+        sources_table(findings, width_mm=186.0),
+        Heading(text=text("report_rejects_title")),
+        Paragraph(spans=spans("report_rejects_intro")),
+        _reject_counts(findings),
+    ]
+    examples = _reject_reasons(findings)
+    if examples.rows:
+        blocks += [Paragraph(spans=spans("report_rejects_examples")), examples]
+    return (
+        *blocks,
+        Heading(text=text("report_assumptions_title")),
+        Paragraph(spans=spans("report_assumptions_intro")),
+        assumptions_table(findings, width_mm=186.0),
+    )
+
+
+_REJECT_KINDS = ("invalid", "duplicate", "outside", "not selected")
+
+
+def _reject_counts(findings: Findings) -> Table:
+    """Rows read, kept and refused of each layer, and the refused by kind."""
+    heads = ["layer", "read", "kept", "rejected"]
+    heads += [f"rejected_{kind.replace(' ', '_')}" for kind in _REJECT_KINDS]
+    columns = tuple(
+        Column(
+            head=text(f"report_head_{head}"),
+            width_mm=32.0 if not number else 22.0,
+            look="number" if number else "text",
+        )
+        for number, head in enumerate(heads)
+    )
+    rows = [_reject_count(layer) for layer in findings.layers.values() if layer.counts["read"]]
+    return Table(name="rejects", columns=columns, rows=tuple(rows))
+
+
+def _reject_count(layer: Layer) -> tuple[Cell, ...]:
+    counts = layer.counts
+    kinds = layer.rejects["kind"].value_counts()
+    return (
+        Cell(text=layer_name(layer.name)),
+        *(Cell(text=f"{counts[name]:,}") for name in ("read", "kept", "rejected")),
+        *(Cell(text=f"{int(kinds.get(kind, 0)):,}") for kind in _REJECT_KINDS),
+    )
+
+
+def _reject_reasons(findings: Findings) -> Table:
+    """The most frequent reasons of each layer, with the first rows they met."""
+    columns = (
+        Column(head=text("report_head_layer"), width_mm=22.0),
+        Column(head=text("report_head_rejected"), width_mm=17.0, look="number"),
+        Column(head=text("report_head_reason"), width_mm=70.0),
+        Column(head=text("report_head_examples"), width_mm=77.0),
+    )
+    rows = [row for layer in findings.layers.values() for row in _layer_reasons(layer)]
+    return Table(name="reject-reasons", columns=columns, rows=tuple(rows))
+
+
+def _layer_reasons(layer: Layer) -> list[tuple[Cell, ...]]:
+    groups = [(str(reason), rows) for reason, rows in layer.rejects.groupby("reason", sort=True)]
+    groups.sort(key=lambda g: (-len(g[1]), g[0]))
+    return [
+        (
+            Cell(text=layer_name(layer.name)),
+            Cell(text=f"{len(rows):,}"),
+            Cell(text=shortened(reason, longest=140)),
+            Cell(small=", ".join(map(_example, rows.head(_MOST_EXAMPLES).itertuples()))),
+        )
+        for reason, rows in groups[:_MOST_REASONS]
+    ]
+
+
+def _example(row: Any) -> str:
+    value = shortened(str(row.value), longest=24)
+    return text("report_reject_example", row=str(row.row), column=str(row.column), value=value)
+
+
+def method_section(findings: Findings, *, version: str) -> tuple[Block, ...]:
+    """How the figures were made, what was not checked, and what they were made from."""
+    standard = findings.plan.standard
+    slots = {
+        "standard": figures.duration(standard.response),
+        "cut_off": figures.duration(standard.cut_off),
+    }
+    methods = [
+        spans(f"report_method_{name}", **(slots if name == "reach" else {})) for name in _METHODS
+    ]
+    return (
+        Heading(text=text("report_method_title")),
+        *(Paragraph(spans=s) for s in methods),
+        Heading(text=text("report_unchecked_title")),
+        *(Paragraph(spans=spans(f"report_unchecked_{n}")) for n in range(1, 6)),
+        Heading(text=text("report_provenance_title")),
+        _provenance(findings, version=version),
+        _hashes(findings),
+    )
+
+
+def _provenance(findings: Findings, *, version: str) -> Table:
+    theatre, threat = findings.theatre, findings.threat
+    grid = theatre.grid
+    facts = {
+        "version": version,
+        "theatre": theatre.name,
+        "plan": findings.plan.plan.name,
+        "standard_source": findings.plan.standard.source,
+        "grid": text(
+            "report_fact_grid_is",
+            rows=grid.rows,
+            cols=grid.cols,
+            cell=figures.distance(grid.cell_size_m),
+        ),
+        "crs": grid.crs,
+        "as_of": figures.day(theatre.as_of),
+        "horizon": text("report_fact_days", n=threat.horizon_days),
+    }
+    rows = tuple(
+        (Cell(text=text(f"report_fact_{key}")), Cell(text=shortened(value, longest=160)))
+        for key, value in facts.items()
+    )
+    columns = (
+        Column(head=text("report_head_what"), width_mm=46.0),
+        Column(head=text("report_head_value"), width_mm=140.0),
+    )
+    return Table(name="provenance", columns=columns, rows=rows)
+
+
+def _hashes(findings: Findings) -> Table:
+    columns = (
+        Column(head=text("report_head_layer"), width_mm=24.0),
+        Column(head=text("report_head_file"), width_mm=92.0),
+        Column(head=text("report_head_licence"), width_mm=36.0),
+        Column(head=text("report_head_hash"), width_mm=34.0, look="mono"),
+    )
+    rows = tuple(
+        (
+            Cell(text=layer_name(source.layer)),
+            Cell(text=shortened(source.file, longest=110)),
+            Cell(text=shortened(source.licence, longest=_LONGEST)),
+            Cell(text=source.sha256[:_SHORT_HASH] or text("report_none")),
+        )
+        for source in findings.sources
+    )
+    return Table(name="hashes", columns=columns, rows=rows)

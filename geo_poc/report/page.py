@@ -1,0 +1,161 @@
+"""The coverage report as one HTML file: A4 pages for print, the same sheets on a screen."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from geo_poc import figures
+from geo_poc.coverage.findings import Findings
+from geo_poc.errors import Fault, OutputError
+from geo_poc.palette import DAY
+from geo_poc.report.blocks import Block, pages_of
+from geo_poc.report.first_page import FirstPage, first_page
+from geo_poc.report.grounds import data_section, method_section, threat_section
+from geo_poc.report.headline import lead
+from geo_poc.report.sites import all_zones, late_sites
+from geo_poc.report.typeset import printable, shortened
+from geo_poc.wording import text
+
+__all__ = ["Report", "lead", "report_context", "write_report"]
+
+_PAGE_ROOM_MM = 246.0
+_LONGEST_NAME = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """All that is printed, in order.
+
+    Parameters
+    ----------
+    marking, title, subtitle, document_title : str
+    fictional, fictional_note : str
+        Empty where the theatre is a real one.
+    dates, datum, disclaimer : str
+        Of the foot of every page.
+    first : FirstPage
+    pages : tuple of pages
+        Page 2 and after.
+    """
+
+    marking: str
+    title: str
+    subtitle: str
+    document_title: str
+    fictional: str
+    fictional_note: str
+    dates: str
+    datum: str
+    disclaimer: str
+    first: FirstPage
+    pages: tuple[tuple[Block, ...], ...]
+
+    @property
+    def page_count(self) -> int:
+        """Number of pages, page 1 included."""
+        return 1 + len(self.pages)
+
+    def page_label(self, number: int) -> str:
+        """Number of a page among all."""
+        return text("report_page", number=number, total=self.page_count)
+
+
+def report_context(findings: Findings, *, made: dt.datetime, version: str) -> Report:
+    """Everything that the report prints, worked out and set on pages.
+
+    Parameters
+    ----------
+    findings : Findings
+    made : datetime
+        When the product is made, with its zone.
+    version : str
+        Of geo-poc.
+    """
+    theatre = findings.theatre
+    name = shortened(theatre.name, longest=_LONGEST_NAME)
+    plan = shortened(findings.plan.plan.name, longest=_LONGEST_NAME)
+    marking = text(f"marking_{theatre.marking.lower().replace(' ', '_')}")
+    blocks = (
+        *late_sites(findings),
+        *all_zones(findings),
+        *threat_section(findings),
+        *data_section(findings),
+        *method_section(findings, version=version),
+    )
+    fictional = theatre.fictional
+    return Report(
+        marking=marking,
+        title=text("report_title"),
+        subtitle=text("report_subtitle", theatre=name, plan=plan),
+        document_title=text("report_document_title", theatre=name, plan=plan, marking=marking),
+        fictional=text("fictional") if fictional else "",
+        fictional_note=text("fictional_note") if fictional else "",
+        dates=text(
+            "dates", data=figures.day(theatre.as_of), product=figures.dtg(made), version=version
+        ),
+        datum=text("report_datum"),
+        disclaimer=text("disclaimer"),
+        first=first_page(findings),
+        pages=pages_of(blocks, height_mm=_PAGE_ROOM_MM),
+    )
+
+
+def write_report(findings: Findings, path: Path, *, made: dt.datetime, version: str) -> None:
+    """Write the report as one HTML file that asks for no other file and runs no script.
+
+    Parameters
+    ----------
+    findings : Findings
+    path : Path
+    made : datetime
+        When the product is made, with its zone; printed on every page.
+    version : str
+        Of geo-poc.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
+    html = rendered(report_context(findings, made=made, version=version))
+    try:
+        path.write_text(html, encoding="utf-8", newline="\n")
+    except OSError as e:
+        raise OutputError(
+            Fault(
+                where=str(path),
+                found=str(e),
+                rule="the report must be writable",
+                repair="check the folder, its rights and the room on the disk",
+            )
+        ) from e
+
+
+def rendered(report: Report) -> str:
+    """The report as HTML; every text in it is escaped and on one line."""
+    environment = Environment(
+        loader=PackageLoader("geo_poc.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        finalize=_clean,
+    )
+    template = environment.get_template("report.html")
+    return template.render(
+        report=report,
+        first=report.first,
+        pages=report.pages,
+        colours=Markup(DAY.css()),  # noqa: S704  (the project's own table of colours)
+    ).lstrip()
+
+
+def _clean(value: object) -> object:
+    """Text without characters that HTML does not allow; markup and numbers as they are."""
+    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -227,21 +227,28 @@ def _inside(file: Path, layer: str | None) -> str:
 
 
 def _require_whole_shapefile(file: Path, opened: str) -> None:
-    """Compare size and header: a cut-off .shp opens without complaint, its lost shapes empty."""
+    """Compare size and header: a cut-off .shp opens without complaint, its lost shapes empty.
+
+    So does one without its table of attributes (.dbf).
+    """
     if not opened.lower().endswith(".shp"):
         return
     if opened == str(file):
+        sizes = {part.name: part.stat().st_size for part in file.parent.glob(f"{file.stem}.*")}
+        name = file.name
         with file.open("rb") as shp:
             head = shp.read(28)
-        size = file.stat().st_size
     else:
-        inner = opened.removeprefix(f"/vsizip/{file}/")
-        with zipfile.ZipFile(file) as archive, archive.open(inner) as shp:
+        name = opened.removeprefix(f"/vsizip/{file}/")
+        with zipfile.ZipFile(file) as archive, archive.open(name) as shp:
             head = shp.read(28)
-            size = archive.getinfo(inner).file_size
-    stated = struct.unpack(">i", head[24:28])[0] * 2 if len(head) == 28 else size + 1
-    if size < stated:
-        raise damaged(file, f"{size} bytes of {stated}")
+            sizes = {part.filename: part.file_size for part in archive.infolist()}
+    stated = struct.unpack(">i", head[24:28])[0] * 2 if len(head) == 28 else 100
+    if sizes[name] < stated:
+        raise damaged(file, f"{sizes[name]} bytes of {stated}")
+    stem = name[: -len(".shp")]
+    if not any(sizes.get(f"{stem}{suffix}", 0) for suffix in (".dbf", ".DBF")):
+        raise damaged(file, "its .dbf file is missing or empty")
 
 
 def _first_sentence(text: str) -> str:

@@ -156,6 +156,12 @@ def test_file_cut_off_anywhere_is_refused(name: str, share: float, tmp_path: Pat
         graph_from_pbf(file)
 
 
+def test_graph_of_ways_without_their_nodes_is_refused(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.osm", osm_xml(ROADS, without=2))
+    with pytest.raises(SourceError, match="nodes of its ways are missing"):
+        graph_from_pbf(file)
+
+
 def test_graph_of_a_file_without_roads_is_refused(tmp_path: Path) -> None:
     file = write(tmp_path / "a.osm", osm_xml(OTHERS))
     with pytest.raises(SourceError, match="no road in it"):

@@ -99,6 +99,8 @@ def graph_from_pbf(path: Path) -> nx.MultiDiGraph[int]:
             raise damaged(file, "no road in it") from e
         except (RuntimeError, OSError) as e:
             raise damaged(file, e) from e
+        except (KeyError, ValueError) as e:
+            raise damaged(file, "nodes of its ways are missing") from e
 
 
 def is_road(tags: Any) -> bool:
@@ -151,7 +153,13 @@ def _known_parts(way: Any) -> BaseGeometry | None:
 
 
 def _write_roads_xml(file: Path, xml: Path) -> None:
-    with osmium.BackReferenceWriter(str(xml), ref_src=str(file), overwrite=True) as writer:
-        for way in _ways(file):
-            if is_road(way.tags):
-                writer.add(way)
+    """Write the roads and their nodes; the file is read twice, and whole before anything is written."""
+    wanted = osmium.IdTracker()
+    for way in _ways(file):
+        if is_road(way.tags):
+            wanted.add_way(way.id)
+            wanted.add_references(way)
+    things = osmium.FileProcessor(file, osmium.osm.NODE | osmium.osm.WAY)
+    with osmium.SimpleWriter(str(xml), overwrite=True) as writer:
+        for thing in things.with_filter(wanted.id_filter()):
+            writer.add(thing)

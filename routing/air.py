@@ -13,7 +13,7 @@ from pyproj import Geod
 
 from geo_poc.routing.catalogue import Aircraft
 from geo_poc.routing.ground import points_m
-from geo_poc.routing.reach import Reach, astray, own_cell_reached
+from geo_poc.routing.reach import Reach, UnderWay, astray, own_cell_reached
 from geo_poc.routing.travel_time import Reason
 from geo_poc.theatre import Theatre
 
@@ -68,19 +68,15 @@ def air_reach(
     xs, ys = theatre.grid.centres()
     at_cell = np.column_stack([xs.ravel(), ys.ravel()])
     distance_m = _geodesics_m(theatre, at_base, at_place)
+    to_cell_m = _geodesics_m(theatre, at_base, at_cell)
     flown_s = _in_range_s(aircraft, distance_m)
-    crossed, barred = _restricted(airspace, at_base, at_place)
-    to_cell_s = _in_range_s(aircraft, _geodesics_m(theatre, at_base, at_cell))
-    to_cell_s[np.logical_or(*_restricted(airspace, at_base, at_cell))] = np.inf
+    to_cell_s = own_cell_reached(theatre.grid, at_base, _in_range_s(aircraft, to_cell_m))
     unknown, outside = astray(theatre, at_base, at_place)
     return Reach(
-        seconds=np.where(crossed | barred, np.inf, flown_s),
-        without_closures=np.where(barred, np.inf, flown_s),
-        without_caveats=np.where(crossed, np.inf, flown_s),
-        unrestricted=flown_s,
+        places=_restricted(airspace, at_base, at_place, flown_s),
+        cells=_restricted(airspace, at_base, at_cell, to_cell_s),
         distance_m=distance_m,
         off_road_m=np.zeros_like(distance_m),
-        cell_seconds=own_cell_reached(theatre.grid, at_base, to_cell_s),
         unknown=unknown,
         outside=outside,
         otherwise=Reason.BEYOND_RANGE,
@@ -105,9 +101,12 @@ def _in_range_s(aircraft: Aircraft, distance_m: NDArray[np.float64]) -> NDArray[
 
 
 def _restricted(
-    airspace: Airspace, at_base: NDArray[np.float64], targets: NDArray[np.float64]
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Whether each flight touches a no-fly area, and whether its target is barred by a caveat."""
+    airspace: Airspace,
+    at_base: NDArray[np.float64],
+    targets: NDArray[np.float64],
+    flown_s: NDArray[np.float64],
+) -> UnderWay:
+    """Times of flights, as they are and without no-fly areas or caveats."""
     geometry = airspace.areas.geometry
     crossed = crosses_any(at_base, targets, geometry.iloc[airspace.no_fly])
     barred = np.zeros_like(crossed)
@@ -116,7 +115,12 @@ def _restricted(
         within = np.asarray(shapely.intersects_xy(geometry.iloc[row], targets[:, 0], targets[:, 1]))
         binds = np.array([row in bound for bound in airspace.caveats], dtype=np.bool_)
         barred |= binds[:, None] & within[None, :]
-    return crossed, barred
+    return UnderWay(
+        seconds=np.where(crossed | barred, np.inf, flown_s),
+        without_closures=np.where(barred, np.inf, flown_s),
+        without_caveats=np.where(crossed, np.inf, flown_s),
+        unrestricted=flown_s,
+    )
 
 
 def flight_time_s(distance_m: NDArray[np.float64], aircraft: Aircraft) -> NDArray[np.float64]:

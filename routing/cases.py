@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from geo_poc.plan import Conditions
 from geo_poc.routing.catalogue import Aircraft, Figure, Mover, kind_of
 from geo_poc.routing.movers import time_factor
-from geo_poc.routing.reach import Reach
-from geo_poc.routing.travel_time import Reason, TravelTime
+from geo_poc.routing.reach import Reach, UnderWay
+from geo_poc.routing.travel_time import PRIORITY, Reason, TravelTime
 from geo_poc.theatre import Theatre
 
 _REASONS = np.array(list(Reason), dtype=object)
@@ -115,10 +115,10 @@ def travel_time(
     -------
     TravelTime
     """
-    codes = _codes(reach, case)
+    codes = _codes(reach.places, case, reach, lost=(reach.unknown, reach.outside))
     reached, unknown = codes == _CODE[Reason.REACHED], codes == _CODE[Reason.UNKNOWN]
-    total = case.total_s(reach.seconds)
-    cell_seconds, cell_owner = _nearest_of_cells(reach, case, theatre)
+    total = case.total_s(reach.places.seconds)
+    cell_seconds, cell_owner, cell_reasons = _nearest_of_cells(reach, case, theatre)
     return TravelTime(
         mover=case.mover.key,
         kind=kind_of(case.mover),
@@ -132,48 +132,60 @@ def travel_time(
         reasons=_REASONS[codes],
         cell_seconds=cell_seconds,
         cell_owner=cell_owner,
+        cell_reasons=cell_reasons,
     )
 
 
-def _codes(reach: Reach, case: Case) -> NDArray[np.int64]:
-    """Position in `Reason` of why each place is reached or not from each base.
+def _codes(
+    under_way: UnderWay,
+    case: Case,
+    reach: Reach,
+    *,
+    lost: tuple[NDArray[np.bool_], NDArray[np.bool_]],
+) -> NDArray[np.int8]:
+    """Position in `Reason` of why each place or cell is reached or not from each base.
 
-    A closure or caveat is the reason only where the place would be reached in time without it.
+    A closure or caveat is the reason only where the place would be reached in time without it. ``lost``
+    says where the position is unknown, and where it is outside.
     """
-    arrives = case.in_time(reach.seconds)
+    arrives = case.in_time(under_way.seconds)
     no_asset = np.broadcast_to(np.isnan(case.notice_s)[:, None], arrives.shape)
     choices = (
         (no_asset, Reason.NO_ASSET),
-        (reach.unknown, Reason.UNKNOWN),
-        (reach.outside, Reason.OUTSIDE_AREA),
+        (lost[0], Reason.UNKNOWN),
+        (lost[1], Reason.OUTSIDE_AREA),
         (arrives, Reason.UNKNOWN if np.isnan(case.factor) else Reason.REACHED),
-        (case.in_time(reach.without_closures), Reason.CLOSED),
-        (case.in_time(reach.without_caveats), Reason.CAVEAT),
-        (case.in_time(reach.unrestricted), Reason.CLOSED),
-        (np.isfinite(reach.unrestricted), Reason.CUT_OFF),
+        (case.in_time(under_way.without_closures), Reason.CLOSED),
+        (case.in_time(under_way.without_caveats), Reason.CAVEAT),
+        (case.in_time(under_way.unrestricted), Reason.CLOSED),
+        (np.isfinite(under_way.unrestricted), Reason.CUT_OFF),
     )
     return np.select(
         [holds for holds, _ in choices],
-        [np.int64(_CODE[reason]) for _, reason in choices],
-        default=np.int64(_CODE[reach.otherwise]),
+        [np.int8(_CODE[reason]) for _, reason in choices],
+        default=np.int8(_CODE[reach.otherwise]),
     )
 
 
 def _nearest_of_cells(
     reach: Reach, case: Case, theatre: Theatre
-) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
-    total = case.total_s(reach.cell_seconds)
-    total[~case.in_time(reach.cell_seconds)] = np.inf
-    total = np.vstack([total, np.full(total.shape[1], np.inf)])
+) -> tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.int8]]:
+    """Seconds, base and reason of each cell; outside the area unknown, none and outside."""
+    inside = theatre.inside.ravel()
+    beyond = np.broadcast_to(~inside, reach.cells.seconds.shape)
+    codes = _codes(reach.cells, case, reach, lost=(np.zeros_like(beyond), beyond))
+    total = np.where(codes == _CODE[Reason.REACHED], case.total_s(reach.cells.seconds), np.inf)
+    total = np.vstack([total, np.full(inside.size, np.inf)])
     owner = total.argmin(axis=0)
     seconds = total[owner, np.arange(owner.size)]
     reached = np.isfinite(seconds)
-    if np.isnan(case.factor):
-        seconds[reached] = np.nan
-        reached[:] = False
-    seconds[~theatre.inside.ravel()] = np.nan
-    owner = np.where(reached & theatre.inside.ravel(), owner, -1)
+    code = np.full(inside.size, _CODE[Reason.NO_ASSET], np.int8)
+    for reason in reversed(PRIORITY):
+        code[(codes == _CODE[reason]).any(axis=0)] = _CODE[reason]
+    code[reached] = _CODE[Reason.REACHED]
+    seconds[~inside | (code == _CODE[Reason.UNKNOWN])] = np.nan
     return (
         seconds.reshape(theatre.grid.shape).astype(np.float32),
-        owner.reshape(theatre.grid.shape).astype(np.int32),
+        np.where(reached, owner, -1).reshape(theatre.grid.shape).astype(np.int32),
+        code.reshape(theatre.grid.shape),
     )

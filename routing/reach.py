@@ -17,32 +17,46 @@ Share = Callable[[float], None]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class UnderWay:
+    """Time under way as things are, and as it would be if less were shut.
+
+    Parameters
+    ----------
+    seconds : float array (bases, n)
+        As things are; ``inf`` where there is no way.
+    without_closures, without_caveats, unrestricted : float array (bases, n)
+        The same if closures (for aircraft: no-fly areas), caveats, or both did not hold. The same array
+        as ``seconds`` where nothing is shut.
+    """
+
+    seconds: NDArray[np.floating]
+    without_closures: NDArray[np.floating]
+    without_caveats: NDArray[np.floating]
+    unrestricted: NDArray[np.floating]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Reach:
     """Where one mover gets on a dry day, notice to move left out.
 
     Parameters
     ----------
-    seconds : float64 array (bases, places)
-        Under way; ``inf`` where there is no way.
-    without_closures, without_caveats, unrestricted : float64 array (bases, places)
-        The same if closures (for aircraft: no-fly areas), caveats, or both did not hold.
+    places : UnderWay
+        (bases, places).
+    cells : UnderWay
+        (bases, cells), to each cell's centre; 0 in the base's own cell.
     distance_m, off_road_m : float64 array (bases, places)
         ``nan`` where there is no way.
-    cell_seconds : float64 array (bases, cells)
-        To each cell's centre; 0 in the base's own cell, ``inf`` where there is no way.
     unknown, outside : bool array (bases, places)
         Position of base or place not known; base or place not in the theatre.
     otherwise : Reason
         Why there is no way even if nothing is closed.
     """
 
-    seconds: NDArray[np.float64]
-    without_closures: NDArray[np.float64]
-    without_caveats: NDArray[np.float64]
-    unrestricted: NDArray[np.float64]
+    places: UnderWay
+    cells: UnderWay
     distance_m: NDArray[np.float64]
     off_road_m: NDArray[np.float64]
-    cell_seconds: NDArray[np.float64]
     unknown: NDArray[np.bool_]
     outside: NDArray[np.bool_]
     otherwise: Reason
@@ -88,31 +102,59 @@ def ground_reach(
         for shut in {shut for row in rows for shut in _cases(closures, caveats[row])}
     }
     found = [_no_ways(ground)] * nodes.bases.size
-    opened = np.full((3, nodes.bases.size, nodes.places.size), np.inf)
+    freed = [[(ways.seconds, ways.cell_seconds) for ways in found] for _ in range(3)]
     for n, row in enumerate(rows):
         shut, *cases = _cases(closures, caveats[row])
         found[row] = quickest_ways(ground, graphs[shut], row)
-        known = {shut: found[row].seconds}
+        known = {shut: (found[row].seconds, found[row].cell_seconds)}
         for case in set(cases) - {shut}:
             known[case] = quickest_times_s(ground, graphs[case], row)
-        opened[:, row] = [known[case] for case in cases]
+        for opened, case in zip(freed, cases, strict=True):
+            opened[row] = known[case]
         progress((n + 1) / len(rows))
     unknown, outside = astray(theatre, at_base, at_place)
+    as_is = [(ways.seconds, ways.cell_seconds) for ways in found]
+    places = [_stacked([times[0] for times in case], nodes.places.size) for case in (as_is, *freed)]
     return Reach(
-        seconds=_stacked([ways.seconds for ways in found], nodes.places.size),
-        without_closures=opened[0],
-        without_caveats=opened[1],
-        unrestricted=opened[2],
+        places=UnderWay(
+            seconds=places[0],
+            without_closures=places[1],
+            without_caveats=places[2],
+            unrestricted=places[3],
+        ),
+        cells=_cells_under_way(ground, at_base, as_is, freed, nothing_shut=len(graphs) <= 1),
         distance_m=_stacked([ways.distance_m for ways in found], nodes.places.size),
         off_road_m=_stacked([ways.off_road_m for ways in found], nodes.places.size),
-        cell_seconds=own_cell_reached(
-            ground.grid,
-            at_base,
-            _stacked([ways.cell_seconds for ways in found], nodes.first_vertex),
-        ),
         unknown=unknown,
         outside=outside | (off_grid[:, None] & ~unknown),
         otherwise=Reason.NO_NETWORK,
+    )
+
+
+_Times = Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]]
+
+
+def _cells_under_way(
+    ground: Ground,
+    at_base: NDArray[np.float64],
+    as_is: _Times,
+    freed: Sequence[_Times],
+    *,
+    nothing_shut: bool,
+) -> UnderWay:
+    """Times to all cells; one array serves all four where nothing is shut."""
+
+    def surfaces(case: _Times) -> NDArray[np.float64]:
+        stacked = _stacked([times[1] for times in case], ground.nodes.first_vertex)
+        return own_cell_reached(ground.grid, at_base, stacked)
+
+    seconds = surfaces(as_is)
+    opened = [seconds] * 3 if nothing_shut else [surfaces(case) for case in freed]
+    return UnderWay(
+        seconds=seconds,
+        without_closures=opened[0],
+        without_caveats=opened[1],
+        unrestricted=opened[2],
     )
 
 

@@ -27,7 +27,7 @@ class Reason(StrEnum):
     NO_ASSET = "no_asset"
 
 
-_PRIORITY = (
+PRIORITY = (
     Reason.UNKNOWN,
     Reason.CLOSED,
     Reason.CAVEAT,
@@ -78,6 +78,9 @@ class TravelTime:
         From the nearest base to each cell's centre; ``inf`` not reached, ``nan`` outside the area or unknown.
     cell_owner : int32 array (rows, cols)
         Row of the nearest base; -1 where not reached.
+    cell_reasons : int8 array (rows, cols)
+        Position in `Reason` of why the cell's centre is reached or not, chosen among the bases as in
+        `nearest`.
     """
 
     mover: str
@@ -92,6 +95,7 @@ class TravelTime:
     reasons: NDArray[np.object_]
     cell_seconds: NDArray[np.float32]
     cell_owner: NDArray[np.int32]
+    cell_reasons: NDArray[np.int8]
 
     def nearest(self, rank: int = 0) -> Nearest:
         """Base that reaches each place first (rank 0), second (rank 1) and so on.
@@ -121,6 +125,7 @@ class TravelTime:
         ...     distance_m=np.full((2, 2), np.nan), off_road_m=np.full((2, 2), np.nan),
         ...     reasons=np.array([["reached", "no_network"], ["reached", "closed"]], dtype=object),
         ...     cell_seconds=np.zeros((1, 1), np.float32), cell_owner=np.zeros((1, 1), np.int32),
+        ...     cell_reasons=np.zeros((1, 1), np.int8),
         ... )
         >>> time.nearest().row.tolist(), time.nearest().seconds.tolist()
         ([1, -1], [30.0, inf])
@@ -133,15 +138,30 @@ class TravelTime:
         order = np.argsort(np.where(reached, self.seconds, np.inf), axis=0, kind="stable")
         enough = reached.sum(axis=0) > rank
         row = np.where(enough, order[min(rank, bases - 1)], -1) if bases else place * 0 - 1
-        reason = self._best_reason(~reached)
+        reason = first_by_priority(self.reasons, ~reached)
         reason[enough] = Reason.REACHED
         seconds = np.where(reason == Reason.UNKNOWN, np.nan, np.inf)
         seconds[enough] = self.seconds[row[enough], place[enough]]
         return Nearest(row=row.astype(np.int64), seconds=seconds, reason=reason)
 
-    def _best_reason(self, candidate: NDArray[np.bool_]) -> NDArray[np.object_]:
-        """First reason by priority among the bases of each place that are candidates."""
-        best = np.full(len(self.place_ids), Reason.NO_ASSET, dtype=object)
-        for reason in reversed(_PRIORITY):
-            best[(candidate & (self.reasons == reason)).any(axis=0)] = reason
-        return best
+
+def first_by_priority(
+    reasons: NDArray[np.object_], candidate: NDArray[np.bool_]
+) -> NDArray[np.object_]:
+    """First reason by priority among the candidate bases of each place; ``no_asset`` where none is.
+
+    Parameters
+    ----------
+    reasons : object array (bases, n) of Reason
+    candidate : bool array (bases, n)
+
+    Examples
+    --------
+    >>> reasons = np.array([[Reason.CUT_OFF], [Reason.CLOSED]], dtype=object)
+    >>> str(first_by_priority(reasons, np.array([[True], [True]]))[0])
+    'closed'
+    """
+    best = np.full(reasons.shape[1], Reason.NO_ASSET, dtype=object)
+    for reason in reversed(PRIORITY):
+        best[(candidate & (reasons == reason)).any(axis=0)] = reason
+    return best

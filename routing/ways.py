@@ -227,16 +227,19 @@ def quickest_ways(ground: Ground, graph: TravelGraph, base: int) -> Ways:
     )
 
 
-def quickest_times_s(ground: Ground, graph: TravelGraph, base: int) -> NDArray[np.float64]:
-    """Time from one base, given by its row, to every place in seconds; ``inf`` without a way.
+def quickest_times_s(
+    ground: Ground, graph: TravelGraph, base: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Time from one base, given by its row, to every place and cell; ``inf`` without a way.
 
     Returns
     -------
-    float64 array (places,)
+    float64 arrays (places,), (cells,)
+        Seconds.
     """
     nodes = ground.nodes
     seconds = dijkstra(graph.seconds, indices=nodes.bases[base])
-    return np.asarray(seconds[nodes.places])
+    return np.asarray(seconds[nodes.places]), np.asarray(seconds[: nodes.first_vertex])
 
 
 def _lengths_m(

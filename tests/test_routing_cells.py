@@ -132,7 +132,7 @@ def test_a_cell_is_reached_exactly_where_its_time_is_finite(found: tuple[TravelT
 def test_cells_behind_the_closure_and_the_river_say_so(found: tuple[TravelTime, ...]) -> None:
     foot = found[0]
     names = np.array(list(Reason), dtype=object)[foot.cell_reasons]
-    assert names[7, 8] == Reason.CLOSED
+    assert names[9, 7] == Reason.CLOSED
     assert names[15, 14] == Reason.REACHED
     assert names[15, 16] == Reason.NO_NETWORK
     assert names[19, 1] == Reason.CAVEAT

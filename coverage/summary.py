@@ -164,13 +164,13 @@ def headline_case(coverage: Coverage, conditions: Conditions) -> CaseSummary:
 def worst_case(coverage: Coverage, *, layer: PlaceLayer) -> CaseSummary | None:
     """Possible case with the lowest share reached in time, by people or else by sites.
 
-    None where no case could be assessed. Cases with unknown times take no part: they are unknown,
+    None where no case could be assessed; of equal ones the wet and dark one. Cases with unknown times take no part: they are unknown,
     not worst.
     """
     summaries = [
         case_summary(coverage, layer=layer, season=c.season, light=c.light, air=air)
-        for c in ALL_CONDITIONS
-        for air in (True, False)
+        for c in reversed(ALL_CONDITIONS)
+        for air in (False, True)
     ]
     known = [s for s in summaries if s.possible and not np.isnan(share_in_time(s))]
     return min(known, key=share_in_time, default=None)

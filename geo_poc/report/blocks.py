@@ -9,7 +9,7 @@ from typing import Literal
 from geo_poc.report.typeset import line_count
 from geo_poc.wording import Span
 
-Look = Literal["text", "number", "mono", "class", "threat", "rank", "bar"]
+Look = Literal["text", "site", "number", "mono", "class", "threat", "rank", "bar"]
 Tone = Literal["", "bad", "late", "old", "strong", "unknown"]
 
 TEXT_WIDTH_MM = 186.0
@@ -170,10 +170,7 @@ def pages_of(blocks: Sequence[Block], *, height_mm: float) -> tuple[tuple[Block,
     pages: list[list[Block]] = [[]]
     left_mm = height_mm
     for number, block in enumerate(blocks):
-        following = blocks[number + 1 : number + 2]
-        needed = block.height_mm if not isinstance(block, Table) else _least_mm(block)
-        if isinstance(block, Heading) and following:
-            needed += _least_mm(following[0])
+        needed = _least_mm(block) + sum(map(_least_mm, _kept_with(blocks[number:])))
         if pages[-1] and needed > left_mm:
             pages.append([])
             left_mm = height_mm
@@ -188,6 +185,16 @@ def pages_of(blocks: Sequence[Block], *, height_mm: float) -> tuple[tuple[Block,
             pages[-1].append(piece)
             left_mm -= piece.height_mm
     return tuple(tuple(page) for page in pages if page)
+
+
+def _kept_with(blocks: Sequence[Block]) -> Sequence[Block]:
+    """What must begin on the page of the first block: its text, and the table that follows."""
+    for number, block in enumerate(blocks[1:], 1):
+        if isinstance(blocks[0], Table) or isinstance(block, Heading):
+            return blocks[1:number]
+        if isinstance(block, Table):
+            return blocks[1 : number + 1]
+    return blocks[1:]
 
 
 def _least_mm(block: Block) -> float:

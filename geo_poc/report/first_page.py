@@ -14,7 +14,7 @@ from geo_poc.report import symbols
 from geo_poc.report.blocks import Table, fitting_rows
 from geo_poc.report.drawing import coverage_map
 from geo_poc.report.frame import WIDTH, frame_of
-from geo_poc.report.grounds import main_assumptions, sources_table
+from geo_poc.report.grounds import SHORT_SOURCES_MM, main_assumptions, sources_table
 from geo_poc.report.headline import (
     BarPart,
     Lead,
@@ -33,9 +33,9 @@ from geo_poc.wording import Span, spans, text
 
 _SHEET_MM, _FRAME_MM, _HEADER_MM, _FOOTER_MM = 297.0, 24.0, 17.0, 11.0
 _TEXT_MM, _MAP_MM, _SIDE_MM = 186.0, 102.0, 79.0
-_ASSUMPTIONS_MM, _SOURCES_MM = 86.0, 95.0
+_ASSUMPTIONS_MM = 78.0
 _LEAD_PT, _LEAD_LINE_MM, _LINE_MM = 13.0, 6.0, 3.9
-_HEADING_MM, _BAR_MM, _LEGEND_MM, _MATRIX_MM = 8.4, 6.0, 10.0, 31.0
+_HEADING_MM, _BAR_MM, _LEGEND_MM, _MATRIX_MM = 8.4, 6.0, 14.0, 27.0
 _GAPS_MM = 12.0
 _LEAST_GROUNDS_MM = 38.0
 _NOTES = ("report_note_answered", "report_note_unchecked", "report_threat_relative")
@@ -152,7 +152,7 @@ def _fitted(findings: Findings) -> _Fitted:
         assumptions=fitting_rows(
             main_assumptions(findings, width_mm=_ASSUMPTIONS_MM), height_mm=room_mm
         ),
-        sources=fitting_rows(sources_table(findings, width_mm=_SOURCES_MM), height_mm=room_mm),
+        sources=fitting_rows(sources_table(findings, widths_mm=SHORT_SOURCES_MM), height_mm=room_mm),
     )
 
 
@@ -163,8 +163,7 @@ def _above_mm(findings: Findings) -> float:
     below = " ".join(sentence(s) for s in below_bar(findings))
     lines = line_count(whole, width_mm=_TEXT_MM, size_pt=_LEAD_PT)
     small = line_count(below, width_mm=_TEXT_MM, size_pt=8.6)
-    fictional_mm = _LINE_MM if findings.theatre.fictional else 0.0
-    return _HEADER_MM + fictional_mm + lines * _LEAD_LINE_MM + _BAR_MM + small * _LINE_MM
+    return _HEADER_MM + lines * _LEAD_LINE_MM + _BAR_MM + small * _LINE_MM
 
 
 def _below_mm() -> float:

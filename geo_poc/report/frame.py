@@ -19,7 +19,7 @@ from geo_poc.report.labels import Box
 from geo_poc.theatre import WGS84, Theatre
 
 WIDTH = 386.0
-_HEIGHTS = (236.0, 296.0)
+_HEIGHTS = (220.0, 284.0)
 _MARGIN = 12.0
 _SEEN = 0.35
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,8 @@ _LEVELS = (5, 4, 3, 2, 1, 0)
 _LONGEST = 60
 _MOST_REASONS, _MOST_EXAMPLES = 6, 4
 _SHORT_HASH = 12
+SHORT_SOURCES_MM = (16.0, 25.0, 17.5, 13.5, 10.5, 10.5, 10.0)
+_SOURCES_MM = (28.0, 66.0, 26.0, 22.0, 15.0, 15.0, 14.0)
 _OF_ONE_CLASS = ": (?:road|terrain|surface|ground) "
 _METHODS = ("reach", "classes", "matrix", "zones", "threat", "unknown", "rounding")
 
@@ -137,8 +140,8 @@ def proximity_words(findings: Findings) -> tuple[tuple[Span, ...], ...]:
 def assumptions_table(findings: Findings, *, width_mm: float) -> Table:
     """Every figure that the times rest on; those that are missing first."""
     rows = [_assumption(row) for row in _missing_first(findings.assumptions).itertuples()]
-    shares = (0.40, 0.13, 0.17, 0.23, 0.07)
-    heads = ("what", "value", "range", "from", "grade")
+    shares = (0.34, 0.09, 0.12, 0.39, 0.06)
+    heads = ("what", "value", "range", "source", "grade")
     looks = ("text", "number", "number", "text", "text")
     return Table(
         name="assumptions",
@@ -158,7 +161,7 @@ def main_assumptions(findings: Findings, *, width_mm: float) -> Table:
         table["value"].isna(), 0, np.where(table["grade"] == "M", 1, np.where(of_class, 3, 2))
     )
     ranked = table.assign(rank=rank).sort_values("rank", kind="stable")
-    shares = (0.52, 0.16, 0.32)
+    shares = (0.49, 0.15, 0.36)
     heads, looks = ("what", "value", "from"), ("text", "number", "text")
     return Table(
         name="assumptions",
@@ -209,19 +212,18 @@ def written_value(value: object) -> str:
     return shortened(str(value), longest=_LONGEST)
 
 
-def sources_table(findings: Findings, *, width_mm: float) -> Table:
+def sources_table(findings: Findings, *, widths_mm: Sequence[float]) -> Table:
     """Every input file with its date, its age at the day of the data, and its rows."""
-    shares = (0.15, 0.33, 0.15, 0.13, 0.08, 0.08, 0.08)
     heads = ("layer", "source", "date", "age", "read", "kept", "rejected")
     return Table(
         name="sources",
         columns=tuple(
             Column(
                 head=text(f"report_head_{head}"),
-                width_mm=share * width_mm,
+                width_mm=width_mm,
                 look="text" if number < 3 else "number",
             )
-            for number, (head, share) in enumerate(zip(heads, shares, strict=True))
+            for number, (head, width_mm) in enumerate(zip(heads, widths_mm, strict=True))
         ),
         rows=tuple(_source(findings, source) for source in findings.sources),
     )
@@ -257,7 +259,7 @@ def data_section(findings: Findings) -> tuple[Block, ...]:
     blocks: list[Block] = [
         Heading(text=text("report_sources_title")),
         Paragraph(spans=spans("report_sources_intro", n=OLD_MONTHS)),
-        sources_table(findings, width_mm=186.0),
+        sources_table(findings, widths_mm=_SOURCES_MM),
         Heading(text=text("report_rejects_title")),
         Paragraph(spans=spans("report_rejects_intro")),
         _reject_counts(findings),

@@ -112,7 +112,7 @@ def _layer_blocks(findings: Findings, summary: CaseSummary, answers: Answers) ->
         flown=f"{counts['C']:,}",
         sites=f"{summary.total.sites:,}",
         standard=figures.duration(findings.plan.standard.response),
-        when=text(f"worst_{summary.season}_{summary.light}"),
+        when=text(f"when_{summary.season}_{summary.light}"),
     )
     blocks: list[Block] = [
         Heading(text=text(f"report_sites_title_{summary.layer}")),
@@ -148,14 +148,14 @@ def ranked_sites(findings: Findings, summary: CaseSummary) -> pd.DataFrame:
 def _site_columns() -> tuple[Column, ...]:
     return (
         Column(head=text("report_head_class"), width_mm=8.0, look="class"),
-        Column(head=text("report_head_site"), width_mm=37.0),
+        Column(head=text("report_head_site"), width_mm=36.0, look="site"),
         Column(head=text("report_head_people"), width_mm=16.0, look="number"),
         Column(head=text("report_head_threat"), width_mm=12.0, look="threat"),
-        Column(head=text("kind_road"), width_mm=21.0),
-        Column(head=text("kind_foot"), width_mm=18.0),
-        Column(head=text("kind_air"), width_mm=19.0),
-        Column(head=text("report_head_second"), width_mm=19.0),
-        Column(head=text("report_head_why"), width_mm=36.0),
+        Column(head=text("kind_road"), width_mm=22.0),
+        Column(head=text("kind_foot"), width_mm=20.0),
+        Column(head=text("kind_air"), width_mm=20.0),
+        Column(head=text("report_head_second"), width_mm=21.0),
+        Column(head=text("report_head_why"), width_mm=31.0),
     )
 
 
@@ -216,13 +216,8 @@ def _why(findings: Findings, site: Any, answers: Answers) -> str:
     first = answers.first.loc[site.id]
     if math.isfinite(first["seconds"]):
         key = "flown" if site.letter == "C" else f"late_{findings.conditions.season}"
-        base = answers.bases.get(first["base"], first["base"])
-        return text(
-            f"report_why_{key}",
-            mover=mover_name(first["mover"]),
-            base=shortened(base, longest=_LONGEST_BASE),
-            distance=figures.distance(float(first["distance_m"])),
-        )
+        away = figures.distance(float(first["distance_m"]))
+        return text(f"report_why_{key}", mover=mover_name(first["mover"]), distance=away)
     if first["reason"] == "cut_off":
         cut_off = figures.duration(findings.plan.standard.cut_off)
         return text("report_why_cut_off", cut_off=cut_off)
@@ -233,12 +228,13 @@ def zones_table(findings: Findings) -> Table:
     """Zones for page 1, most urgent first: where, how many people, when, and why so late."""
     columns = (
         Column(head=text("report_head_no"), width_mm=8.0, look="rank"),
-        Column(head=text("report_head_zone"), width_mm=44.0),
-        Column(head=text("report_head_sites"), width_mm=15.0, look="number"),
-        Column(head=text("report_head_threat"), width_mm=13.0, look="threat"),
-        Column(head=text("report_head_people"), width_mm=17.0, look="number"),
-        Column(head=text("report_head_time"), width_mm=17.0),
-        Column(head=text("report_head_why"), width_mm=72.0),
+        Column(head=text("report_head_zone"), width_mm=45.0),
+        Column(head=text("report_head_sites"), width_mm=13.0, look="number"),
+        Column(head=text("report_head_threat"), width_mm=12.0, look="threat"),
+        Column(head=text("report_head_people"), width_mm=16.0, look="number"),
+        Column(head=text("report_head_time"), width_mm=20.0),
+        Column(head=text("report_head_base"), width_mm=38.0),
+        Column(head=text("report_head_why"), width_mm=34.0),
     )
     rows = tuple(_zone_row(findings, zone) for zone in findings.zones.itertuples())
     return Table(name="zones", columns=columns, rows=rows)
@@ -255,6 +251,7 @@ def _zone_row(findings: Findings, zone: Any) -> tuple[Cell, ...]:
         Cell(text=f"T{zone.threat_level}"),
         people_cell(float(zone.people), estimate=False),
         _zone_time(zone),
+        Cell(text=_zone_base(zone)),
         Cell(text=_zone_why(findings, zone)),
     )
 
@@ -265,17 +262,36 @@ def _zone_time(zone: Any) -> Cell:
     return Cell(text=figures.duration(seconds), tone=tone)
 
 
-def _zone_why(findings: Findings, zone: Any) -> str:
+def _zone_base(zone: Any) -> str:
+    """Nearest base and how far it is in a straight line."""
     base = shortened(zone.base_name, longest=_LONGEST_BASE)
-    away = figures.distance(float(zone.distance_m))
+    return text("report_zone_base", base=base, distance=figures.distance(float(zone.distance_m)))
+
+
+def _zone_why(findings: Findings, zone: Any) -> str:
     if math.isfinite(zone.seconds):
         key = f"report_zone_late_{findings.conditions.season}"
-        return text(key, mover=mover_name(zone.mover), base=base, distance=away)
+        return text(key, mover=mover_name(zone.mover))
     if zone.reason == "cut_off":
         cut_off = figures.duration(findings.plan.standard.cut_off)
-        return text("report_zone_cut_off", cut_off=cut_off, base=base, distance=away)
+        return text("report_zone_cut_off", cut_off=cut_off)
     reason = zone.reason if zone.reason in _REASONS[1:] else "unknown"
-    return text(f"report_zone_{reason}", base=base, distance=away)
+    return text(f"report_zone_{reason}")
+
+
+def expected(incidents: float) -> str:
+    """Expected incidents to 2 significant figures; NaN is "unknown".
+
+    Examples
+    --------
+    >>> expected(0.814), expected(0.0), expected(12.4), expected(float("nan"))
+    ('0.81', '0', '12', 'unknown')
+    """
+    if math.isnan(incidents):
+        return text("unknown")
+    if 0 < incidents < 0.01:
+        return text("report_expected_few")
+    return f"{incidents:.2g}" if incidents < 100 else f"{incidents:,.0f}"
 
 
 def all_zones(findings: Findings) -> tuple[Block, ...]:
@@ -312,5 +328,5 @@ def _zone_detail(zone: Any) -> tuple[Cell, ...]:
         people_cell(float(zone.people), estimate=False),
         Cell(text=figures.people(float(zone.residents))),
         Cell(text=figures.people(float(zone.site_people))),
-        Cell(text=f"{zone.expected_30d:.2g}"),
+        Cell(text=expected(float(zone.expected_30d))),
     )

@@ -1,4 +1,4 @@
-"""How wide text is and how many lines it takes, so that pages and labels can be laid out beforehand."""
+"""How wide text is and how many lines it takes, to lay out pages and labels beforehand."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MM_PER_PT = 25.4 / 72
 def width_em(text: str) -> float:
     """Width of one line of text in em, never less than the widest common system font needs.
 
-    The classes of width are those of DejaVu Sans, which is wider than Arial, Liberation, Noto and Segoe.
+    The classes of width are those of DejaVu Sans, wider than Arial, Liberation, Noto and Segoe.
     Characters that East Asian fonts draw full width count one em, combining marks nothing.
 
     Examples
@@ -57,7 +57,7 @@ def width_mm(text: str, *, size_pt: float) -> float:
 
 
 def line_count(text: str, *, width_mm: float, size_pt: float) -> int:
-    """Number of lines of text in a column, at least 1; words longer than a line are broken.
+    """Count of the lines of text in a column, at least 1; words longer than a line are broken.
 
     Parameters
     ----------
@@ -98,30 +98,29 @@ def _words(text: str) -> list[str]:
 
 
 def shortened(text: str, *, longest: int) -> str:
-    """Text cut to a number of characters, the cut shown by an ellipsis; control characters left out.
+    """Text cut to a number of characters, the cut shown by an ellipsis; runs of spaces are one.
 
     Examples
     --------
-    >>> shortened("Kuajok airfield", longest=7), shortened("a\\x00b", longest=7)
-    ('Kuajok…', 'ab')
+    >>> shortened("Kuajok airfield", longest=7), shortened(" a  b ", longest=7)
+    ('Kuajok…', 'a b')
     """
-    clean = printable(text)
+    clean = " ".join(word for word in printable(text).split(" ") if word)
     return clean if len(clean) <= longest else clean[: longest - 1].rstrip() + "…"
 
 
 def printable(text: str) -> str:
-    """Text on one line, without the characters that HTML and XML do not allow.
+    r"""Text without the characters that HTML and XML do not allow.
 
     Left out are control characters, surrogates, and marks that turn the direction of the text that
-    follows; white space of any kind becomes one space, a no-break space stays.
+    follows; white space of any kind becomes a space, a no-break space stays.
 
     Examples
     --------
-    >>> printable(" a\\n\\tb\\u202e")
-    'a b'
+    >>> printable("a\n\tb\u202e")
+    'a  b'
     """
     spaced = "".join(" " if c in _SPACES else c for c in text)
-    kept = "".join(
+    return "".join(
         c for c in spaced if unicodedata.category(c) not in _FORBIDDEN and c not in _TURNING
     )
-    return " ".join(word for word in kept.split(" ") if word)

@@ -61,7 +61,7 @@ def _box(bbox: tuple[float, float, float, float]) -> BaseGeometry:
     west, south, east, north = bbox
     if -180 <= west < east <= 180 and -90 <= south < north <= 90:
         return shapely.box(west, south, east, north)
-    swapped = -90 <= west < south and -180 <= south <= 180 and east < north and east <= 90
+    swapped = -90 <= west < east <= 90 and 90 < max(abs(south), abs(north)) <= 180
     raise ConfigError(
         Fault(
             where="[theatre] area bbox",

@@ -19,7 +19,6 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.warp import reproject, transform_bounds
 from rasterio.windows import Window
 from rasterio.windows import from_bounds as window_from_bounds
-from rasterio.windows import transform as window_transform
 
 from geo_poc.errors import ConfigError, CrsError, Fault, SourceError
 from geo_poc.layers.layer import SourceRecord
@@ -276,7 +275,7 @@ def _read_window(raster: Any, theatre: Theatre, file: Path) -> _Cells:
     values = raster.read(1, window=part, masked=True).astype(np.float64).filled(np.nan)
     return _Cells(
         values=values * raster.scales[0] + raster.offsets[0],
-        transform=window_transform(part, raster.transform),
+        transform=raster.transform @ Affine.translation(left, top),
         crs=CRS.from_wkt(raster.crs.to_wkt()),
         file=file,
     )

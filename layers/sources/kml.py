@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -15,7 +17,11 @@ from geo_poc.layers.sources.vector import damaged, require_file
 from geo_poc.theatre import Source
 
 _DRIVER = "LIBKML"
-_NAMES = {"Name": "name"}
+_FIELDS = {
+    "LIBKML_NAME_FIELD": "placemark name",
+    "LIBKML_DESCRIPTION_FIELD": "placemark description",
+}
+_NAMES = {"placemark name": "name", "placemark description": "description"}
 _DRAWING = ("altitudeMode", "tessellate", "extrude", "visibility", "drawOrder", "icon")
 
 
@@ -34,8 +40,8 @@ def read(path: Path | None, source: Source, *, layer: str) -> Raw:
     Returns
     -------
     Raw
-        ``name, description, folder``, the extended data under their own names (those called ``name``
-        or ``folder`` with ``(data)`` behind), ``geometry`` (None where a placemark has none).
+        ``name, description, folder``, the extended data under their own names (those called so too
+        with ``(data)`` behind), ``geometry`` (None where a placemark has none).
 
     Raises
     ------
@@ -45,13 +51,14 @@ def read(path: Path | None, source: Source, *, layer: str) -> Raw:
     file = require_file(path)
     _require_driver(file)
     try:
-        folders = [str(name) for name in pyogrio.list_layers(file)[:, 0]]
-        _require_folder(source.layer, folders, file)
-        parts = [
-            _named(pyogrio.read_dataframe(file, layer=number, force_2d=True), name)
-            for number, name in enumerate(folders)
-            if source.layer in (None, name)
-        ]
+        with _own_fields():
+            folders = [str(name) for name in pyogrio.list_layers(file)[:, 0]]
+            _require_folder(source.layer, folders, file)
+            parts = [
+                _named(pyogrio.read_dataframe(file, layer=number, force_2d=True), name)
+                for number, name in enumerate(folders)
+                if source.layer in (None, name)
+            ]
     except (DataSourceError, DataLayerError) as e:
         raise damaged(file, e) from e
     return raw_of(parts, source, layer=layer)
@@ -59,9 +66,21 @@ def read(path: Path | None, source: Source, *, layer: str) -> Raw:
 
 def _named(placemarks: pd.DataFrame, folder: str) -> pd.DataFrame:
     there = [name for name in _DRAWING if name in placemarks]
-    own = {name: f"{name} (data)" for name in ("name", "folder") if name in placemarks}
+    ours = {*_NAMES.values(), "folder"}
+    own = {name: f"{name} (data)" for name in placemarks if str(name).lower() in ours}
     table = pd.DataFrame(placemarks).drop(columns=there)
     return table.rename(columns=own | _NAMES).assign(folder=folder)
+
+
+@contextmanager
+def _own_fields() -> Iterator[None]:
+    """Keep a placemark's name from being overwritten by extended data that is called ``name``."""
+    before = {option: pyogrio.get_gdal_config_option(option) for option in _FIELDS}
+    pyogrio.set_gdal_config_options(_FIELDS)
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options(before)
 
 
 def _require_driver(file: Path) -> None:

@@ -13,13 +13,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+
 from geo_poc.coverage.findings import Coverage, Findings
 from geo_poc.layers.layer import Layer, SourceRecord
 from geo_poc.layers.positions import mgrs_of
 from geo_poc.layers.threat import Threat
-from geo_poc.routing.travel_time import Reason, TravelTime
-
 from geo_poc.plan import ALL_CONDITIONS, Asset, PlanFile, PlanSpec, Standard
+from geo_poc.routing.travel_time import Reason, TravelTime
 from geo_poc.theatre import AreaSpec, Source, TheatreSpec, theatre_over
 
 HOSTILE_NAME = "<img src=x onerror=alert(1)>${1+1}</script>"

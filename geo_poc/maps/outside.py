@@ -56,7 +56,7 @@ class _Reader(HTMLParser):
         if self._text is not None:
             self._text.append("")
 
-    def handle_endtag(self, tag: str) -> None:
+    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002  (named by HTMLParser)
         self._text = None
 
     def handle_data(self, data: str) -> None:

@@ -71,7 +71,6 @@ const lines = (() => {
     }
     const level = overlay.level();
     map.getContainer().dataset.level = level;
-    map.getContainer().dataset.theme = state.theme;
     outlines.forEach(({ casing, line, rank }, index) => {
       const chosen = state.selected && state.selected.kind === "zone" && state.selected.index === index;
       const shown = level > 0 || rank <= 9 || chosen;

@@ -65,7 +65,7 @@
     const foot = ratio * (size.y - top) < size.x - legend ? byId("furniture").offsetHeight + 20 : 14;
     const left = Math.max(10, Math.min(legend, size.x - ratio * (size.y - top - foot) - 60));
     map.fitBounds(bounds, { paddingTopLeft: [left, top], paddingBottomRight: [20, foot], animate: false });
-    map.setMaxBounds(bounds.pad(0.8));
+    map.setMaxBounds(bounds.pad(1.5));
     map.setMinZoom(map.getZoom() - 1);
     return map.getZoom();
   }

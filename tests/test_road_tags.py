@@ -142,6 +142,13 @@ def test_several_classes_count_as_the_lowest_and_an_unknown_one_is_not_hidden() 
     assert table["road_class"].tolist() == ["track", "path", "goat_road"]
 
 
+def test_ferry_is_a_class_where_the_way_is_not_a_road_as_well() -> None:
+    table, _ = with_road_columns(
+        roads(highway=[None, "track", None], route=["ferry", "ferry", "bus"]), columns={}
+    )
+    assert table["road_class"].tolist() == ["ferry", "track", ""]
+
+
 def test_ids_that_repeat_are_replaced_by_the_row() -> None:
     table, _ = with_road_columns(roads(id=["a", "a"]), columns={})
     assert table["id"].tolist() == ["1", "2"]

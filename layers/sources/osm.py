@@ -69,8 +69,6 @@ def read(path: Path | None, source: Source, *, layer: str) -> Raw:  # noqa: ARG0
     table = pd.DataFrame(rows, columns=["id", *TAGS, "geometry"], dtype=object)
     table.index = pd.RangeIndex(1, len(table) + 1, name="row")
     table, file_columns = with_road_columns(table, columns=source.columns)
-    ferries = table["road_class"] == ""
-    table["road_class"] = table["road_class"].mask(ferries, "ferry")
     return Raw(table=table, crs=WGS84, file_columns=file_columns)
 
 

@@ -93,6 +93,8 @@ def with_road_columns(
     made = table.rename(columns={name: f"{name} (file)" for name in ours_in_file})
     made["id"] = _ids(table, found.get("id"))
     made["road_class"] = _column(table, found.get("road_class")).map(lowest_class).astype(object)
+    is_ferry = _column(table, _own(table, "route")).map(tag_text) == "ferry"
+    made["road_class"] = made["road_class"].mask((made["road_class"] == "") & is_ferry, "ferry")
     for ours in ("surface", "name"):
         made[ours] = _column(table, found.get(ours)).map(tag_text).astype(object)
     made["speed_kmh"] = _column(table, found.get("speed_kmh")).map(speed_kmh_of).astype(float)

@@ -56,7 +56,7 @@ def plan_toml(recipe: Recipe) -> str:
     assets = (
         ("wheeled_patrol", "all", "30 min", "{ night_time_factor = 1.25, off_road_kmh = 10.0 }"),
         ("foot_patrol", "all", "15 min", "{ wet_time_factor = 1.5 }"),
-        ("mi8", "aviation", "60 min", "{ night = false }"),
+        ("mi8", "aviation", "60 min", "{ night = false, range_km = 160.0 }"),
     )
     source = json.dumps(_USER_INPUT)
     head = f"""# {recipe.label}. The figures are a sample, not advice.

@@ -106,8 +106,9 @@ def read_inputs(theatre_path: Path, plan_path: Path | None, *, progress: Progres
         layer = _tried(faults, partial(read_layer, name, sources, folder=beside, theatre=theatre))
         if layer is not None:
             layers[name] = layer
+            if sources:
+                _tried(faults, partial(require_rows, layer))
     if plan is not None and plan_path is not None and "bases" in layers:
-        _tried(faults, partial(require_rows, layers["bases"]))
         faults.extend(_unknown_bases(plan, layers["bases"].table, plan_path))
     rasters = _tried(faults, partial(_rasters, file, folder, theatre))
     if faults or rasters is None:

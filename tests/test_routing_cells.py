@@ -28,7 +28,7 @@ THEATRE = Theatre(
 AREAS = [
     ("closure", False, "", shapely.box(-1, 100_001, 150_000, 119_999)),
     ("water", True, "", shapely.LineString([(150_000, -1), (150_000, 200_001)])),
-    ("caveat", False, "Alpha", shapely.box(0, 0, 29_000, 29_000)),
+    ("caveat", False, "Alpha", shapely.box(0, 0, 49_000, 49_000)),
     ("no_fly", False, "", shapely.box(200_000, 0, 210_000, 60_000)),
 ]
 
@@ -135,4 +135,4 @@ def test_cells_behind_the_closure_and_the_river_say_so(found: tuple[TravelTime, 
     assert names[9, 7] == Reason.CLOSED
     assert names[15, 14] == Reason.REACHED
     assert names[15, 16] == Reason.NO_NETWORK
-    assert names[19, 1] == Reason.CAVEAT
+    assert names[16, 4] == Reason.CAVEAT

@@ -1,4 +1,4 @@
-"""Which column of a file is which of ours: given by the user, tagged in HXL, or known by its header."""
+"""Which column of a file is which of ours: given, tagged in HXL, or known by its header."""
 
 from __future__ import annotations
 
@@ -57,11 +57,12 @@ def our_columns(
     given: Mapping[str, str],
     file: str,
     tags: Sequence[object] | None = None,
+    positions: bool = True,
 ) -> dict[str, str]:
     """Our column -> the file's column, for every column of the layer that the file has.
 
-    What the user gave comes first, then HXL tags, then headers. Our own name beats a synonym, except
-    for positions, where two candidates are always a question to the user.
+    What the user gave comes first, then HXL tags, then headers. Our own name beats a synonym,
+    except for positions, where two candidates are always a question to the user.
 
     Parameters
     ----------
@@ -74,6 +75,8 @@ def our_columns(
         Named in errors.
     tags : sequence, optional
         The HXL tag of each column; empty text or None for none.
+    positions : bool
+        Look for longitude, latitude and grid reference; False where the file has geometry.
 
     Raises
     ------
@@ -82,18 +85,17 @@ def our_columns(
 
     Examples
     --------
-    >>> our_columns(["Nom", "POINT_X", "POINT_Y", "n"], layer="camps", given={"people": "n"}, file="a")
-    {'people': 'n', 'name': 'Nom', 'lon': 'POINT_X', 'lat': 'POINT_Y'}
+    >>> our_columns(["Nom", "X", "Y", "n"], layer="camps", given={"people": "n"}, file="a")
+    {'people': 'n', 'name': 'Nom', 'lon': 'X', 'lat': 'Y'}
     """
     require_known(given, layer=layer, file=file)
     require_given(headers, given, file=file)
     mapping = dict(given)
     faults = []
-    for ours in ["id", *FIELDS[layer], *POSITION]:
+    for ours in ["id", *FIELDS[layer], *(POSITION if positions else ())]:
         if ours in mapping:
             continue
-        free = [h for h in headers if h not in given.values()]
-        found = _tagged(ours, layer, headers, tags) or _headed(ours, layer, free)
+        found = _tagged(ours, layer, headers, tags) or _headed(ours, layer, headers, given)
         if len(found) > 1:
             faults.append(_ambiguous(ours, found, file))
         elif found:
@@ -114,11 +116,7 @@ def named(table: pd.DataFrame, mapping: Mapping[str, str]) -> pd.DataFrame:
     >>> named(table, {"id": "pcode"}).to_dict("list")
     {'id (file)': ['1'], 'pcode': ['SS01'], 'id': ['SS01']}
     """
-    displaced = {
-        ours: f"{ours} (file)"
-        for ours, theirs in mapping.items()
-        if ours in table and ours != theirs
-    }
+    displaced = {o: f"{o} (file)" for o, theirs in mapping.items() if o in table and o != theirs}
     return table.rename(columns=displaced).assign(
         **{ours: table[theirs] for ours, theirs in mapping.items()}
     )
@@ -207,10 +205,11 @@ def nearest(name: str, there: Sequence[str]) -> str:
     return f"did you mean '{by_plain[near[0]]}'" if near else f"choose from {', '.join(there)}"
 
 
-def _headed(ours: str, layer: str, headers: Sequence[str]) -> list[str]:
+def _headed(ours: str, layer: str, headers: Sequence[str], given: Mapping[str, str]) -> list[str]:
+    """Columns whose header is our name, else a synonym that the user has not given another use."""
     same = [h for h in headers if plain(h) == ours]
     known = {plain(s) for s in _known("headers", layer, ours)}
-    synonyms = [h for h in headers if plain(h) in known]
+    synonyms = [h for h in headers if plain(h) in known and h not in given.values()]
     if same and ours not in POSITION:
         return same
     return same + synonyms

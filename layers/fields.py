@@ -1,131 +1,186 @@
-"""Raw rows -> the typed columns of a layer, with a refusal for each cell that cannot be read."""
+"""Each row against its layer: what can be read, what is within bounds, what must not be missing."""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
 import pandas as pd
 
 from geo_poc.errors import Fault, LayerError
-from geo_poc.layers.columns import kind_words, nearest, require_known
+from geo_poc.layers.columns import file_view, kind_words, plain
+from geo_poc.layers.precision import position_sd_m
 from geo_poc.layers.refusals import refusals
 from geo_poc.layers.schemas import FIELDS, Field
 from geo_poc.layers.sources.raw import Raw
-from geo_poc.layers.values import Parsed, codes, dates, flags, numbers, texts
-from geo_poc.theatre import Source
-
-_CONSTANT = "values"
+from geo_poc.layers.values import Parsed, codes, dates, flags, is_missing, numbers, texts
 
 
-def typed_columns(
-    raw: Raw, source: Source, *, layer: str, file: str
-) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
-    """Columns of the layer in their types, on the index of the raw rows, and what was refused.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Checked:
+    """Columns of a layer, typed, and the rows that a check refuses.
+
+    Parameters
+    ----------
+    table : DataFrame
+        All fields of the layer and ``id``, indexed by row; refused rows are still in it.
+    refused : tuple of DataFrame
+        As :func:`geo_poc.layers.refusals.refusals` gives, the most important first.
+    """
+
+    table: pd.DataFrame
+    refused: tuple[pd.DataFrame, ...]
+
+
+def checked(raw: Raw, *, layer: str, file: str, constants: Collection[str] = ()) -> Checked:
+    """Columns of a layer read from a file's rows.
 
     Parameters
     ----------
     raw : Raw
-    source : Source
-        Its ``values`` stand for all rows, its ``estimate`` for ``people_estimate``.
-    layer, file : str
-
-    Returns
-    -------
-    table : DataFrame
-        All columns of the layer but ``id``, ``source`` and ``geometry``.
-    refused : list of DataFrame
-        As :func:`geo_poc.layers.refusals.refusals` gives.
+    layer : str
+    file : str
+        Named in errors.
+    constants : collection of str
+        Columns that the theatre file sets for all rows: a fault in one is an error.
 
     Raises
     ------
     LayerError
-        If a required column is missing, or ``values`` names none of the layer; all faults together.
+        If a column that the layer cannot do without is missing, or a constant cannot be used.
+
+    Examples
+    --------
+    >>> raw = Raw(table=pd.DataFrame({"name": ["A", "B"], "people": ["12", "-3"]}, index=[1, 2]))
+    >>> result = checked(raw, layer="camps", file="camps.csv")
+    >>> result.table["people"].tolist(), result.refused[0]["reason"].tolist()
+    ([12.0, -3.0], ['must not be negative'])
     """
-    require_known(source.values, layer=layer, file=file)
-    table = raw.table.assign(**source.values)
-    if source.estimate and "people_estimate" in FIELDS[layer]:
-        table = table.assign(people_estimate=True)
-    _require_columns(table, layer=layer, file=file)
-    typed, refused = {}, []
-    for name, field in FIELDS[layer].items():
-        parsed = _parsed(table, name, field, layer=layer, decimal=raw.decimal)
-        typed[name] = parsed.values
-        shown = raw.file_columns.get(name, name)
-        values = table[name] if name in table else None
-        refused.append(refusals(parsed.faults, column=shown, values=values))
-    return pd.DataFrame(typed, index=table.index), refused
+    fields = FIELDS[layer]
+    _require_columns(raw, layer=layer, file=file)
+    table = pd.DataFrame(index=raw.table.index)
+    refused = []
+    for name, field in fields.items():
+        cells = _cells(raw, name)
+        parsed = _parsed(cells, field, layer=layer, name=name, raw=raw)
+        if name in constants and parsed.faults.any():
+            raise LayerError(_bad_constant(name, cells, parsed, file=file))
+        table[name] = parsed.content
+        column = raw.file_columns.get(name, name)
+        refused.append(refusals(parsed.faults, column=column, values=cells))
+    table["id"] = _ids(raw, file=file)
+    return Checked(table=table, refused=tuple(r for r in refused if len(r)))
 
 
-def _require_columns(table: pd.DataFrame, *, layer: str, file: str) -> None:
-    missing = [n for n, f in FIELDS[layer].items() if f.required and n not in table]
-    there = [str(c) for c in table.columns]
-    if missing:
-        raise LayerError(
-            [
-                Fault(
-                    where=f"{file}: {layer}",
-                    found=f"columns {', '.join(there)}",
-                    rule=f"needs a column {name}",
-                    repair=(
-                        f"{nearest(name, there)}; name it with columns = {{ {name} = '...' }}, "
-                        f"or give one value for all rows with values = {{ {name} = '...' }}"
-                    ),
-                )
-                for name in missing
-            ]
+def incident_faults(checks: Checked, raw: Raw, *, as_of: dt.date) -> Checked:
+    """Incidents with an end, a spread of position, and refusals of impossible dates.
+
+    An incident without an end date ended on the day it began. Its position is spread by
+    ``where_prec`` (:mod:`geo_poc.layers.precision`) unless the file itself gives ``position_sd_m``.
+
+    Parameters
+    ----------
+    checks : Checked
+    raw : Raw
+    as_of : date
+        An incident that ended later is refused as ``outside``.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"date_start": ["2021-05-02"], "date_end": ["2021-05-01"]}, index=[1])
+    >>> checks = checked(Raw(table=rows), layer="incidents", file="incidents.csv")
+    >>> done = incident_faults(checks, Raw(table=rows), as_of=dt.date(2021, 12, 31))
+    >>> done.refused[0]["reason"][0]
+    'ends before it starts on 2021-05-02'
+    """
+    table = checks.table.copy()
+    table["date_end"] = table["date_end"].fillna(table["date_start"])
+    table["position_sd_m"] = table["position_sd_m"].fillna(position_sd_m(table["where_prec"]))
+    column = raw.file_columns.get("date_end", raw.file_columns.get("date_start", "date_start"))
+    shown = table["date_end"].dt.strftime("%Y-%m-%d")
+    early = "ends before it starts on " + table["date_start"].dt.strftime("%Y-%m-%d")
+    late = f"date in the future of as_of {as_of}"
+    backwards = early.where(table["date_end"] < table["date_start"], "").fillna("")
+    future = pd.Series(late, index=table.index).where(table["date_end"] > pd.Timestamp(as_of), "")
+    found = (
+        refusals(backwards, column=column, values=shown),
+        refusals(future, column=column, values=shown, kind="outside"),
+    )
+    return Checked(table=table, refused=(*checks.refused, *(f for f in found if len(f))))
+
+
+def _require_columns(raw: Raw, *, layer: str, file: str) -> None:
+    there = ", ".join(map(str, file_view(raw.table, raw.file_columns).columns)) or "no columns"
+    faults = [
+        Fault(
+            where=f"{file}: {layer}",
+            found=f"no column for {name}; the file has {there}",
+            rule=f"needs the column {name}",
+            repair=f"name it with columns = {{ {name} = '...' }} or set values = {{ {name} = ... }}",
         )
+        for name, field in FIELDS[layer].items()
+        if field.required and name not in raw.table
+    ]
+    if faults:
+        raise LayerError(faults)
 
 
-def _parsed(table: pd.DataFrame, name: str, field: Field, *, layer: str, decimal: str) -> Parsed:
-    if name not in table:
-        return _absent(table.index, field)
-    cells = table[name]
+def _cells(raw: Raw, name: str) -> pd.Series:
+    if name in raw.table:
+        return raw.table[name]
+    return pd.Series([None] * len(raw.table), index=raw.table.index, dtype=object)
+
+
+def _parsed(cells: pd.Series, field: Field, *, layer: str, name: str, raw: Raw) -> Parsed:
     match field.type:
         case "text":
             return texts(cells)
-        case "number" | "count" | "whole":
-            return _bounded(numbers(cells, decimal=decimal), field)
         case "date":
-            parsed = dates(cells)
-            return _required(parsed, parsed.values.isna()) if field.required else parsed
+            parsed = dates(cells, beside=raw.table.drop(columns="geometry", errors="ignore"))
+            return _required(parsed, cells) if field.required else parsed
         case "flag":
             return flags(cells, default=bool(field.default))
         case "code":
+            known = {plain(code): code for code in field.codes}
+            known |= kind_words(layer) if name == "kind" else {}
             default = None if field.default is None else str(field.default)
-            known = {**{c: c for c in field.codes}, **(kind_words(layer) if name == "kind" else {})}
             return codes(cells, known=known, default=default)
-
-
-def _absent(index: pd.Index[int], field: Field) -> Parsed:
-    """Column that the file lacks: its default, or unknown."""
-    nothing = pd.Series("", index=index, dtype="object")
-    match field.type:
-        case "number" | "count":
-            values = pd.Series(float("nan"), index=index, dtype="float64")
-        case "date":
-            values = pd.Series(pd.NaT, index=index, dtype="datetime64[ns]")
-        case "whole":
-            values = pd.Series(field.default, index=index, dtype="int64")
-        case "flag":
-            values = pd.Series(bool(field.default), index=index, dtype="bool")
         case _:
-            values = pd.Series(str(field.default or ""), index=index, dtype="object")
-    return Parsed(values=values, faults=nothing)
+            return _in_bounds(numbers(cells, decimal=raw.decimal), field)
 
 
-def _bounded(parsed: Parsed, field: Field) -> Parsed:
-    """Numbers within what the field allows; a whole number that is missing gets the default."""
-    values, faults = parsed.values, parsed.faults
+def _required(parsed: Parsed, cells: pd.Series) -> Parsed:
+    missing = cells.map(is_missing).astype(bool)
+    return Parsed(content=parsed.content, faults=parsed.faults.mask(missing, "is missing"))
+
+
+def _in_bounds(parsed: Parsed, field: Field) -> Parsed:
+    values, faults = parsed.content, parsed.faults
     if field.type == "count":
         faults = faults.mask((faults == "") & (values < 0), "must not be negative")
     if field.type == "whole":
         low, high = field.bounds
-        wrong = values.notna() & ~(values.between(low, high) & (values % 1 == 0))
-        faults = faults.mask((faults == "") & wrong, f"must be a whole number {low} to {high}")
-        values = values.mask(wrong).fillna(float(field.default or low)).astype("int64")
-    return Parsed(values=values, faults=faults)
+        wrong = values.notna() & ~values.isin(range(low, high + 1))
+        faults = faults.mask((faults == "") & wrong, f"must be a whole number from {low} to {high}")
+        values = values.mask(wrong).fillna(float(field.default or low))
+    return Parsed(content=values, faults=faults)
 
 
-def _required(parsed: Parsed, missing: pd.Series[bool]) -> Parsed:
-    return Parsed(
-        values=parsed.values,
-        faults=parsed.faults.mask((parsed.faults == "") & missing, "is missing"),
+def _bad_constant(name: str, cells: pd.Series, parsed: Parsed, *, file: str) -> Fault:
+    row = int(np.flatnonzero(parsed.faults != "")[0])
+    return Fault(
+        where=f"{file}: values",
+        found=f"{name} = {cells.iloc[row]!r}",
+        rule=parsed.faults.iloc[row],
+        repair=f"correct {name} in the theatre file",
     )
+
+
+def _ids(raw: Raw, *, file: str) -> pd.Series:
+    """Id of each row; where the file has none, the file's name and the row."""
+    ids = texts(_cells(raw, "id")).content
+    stem = file.replace("\\", "/").rsplit("/", 1)[-1].rsplit(".", 1)[0]
+    made = pd.Series([f"{stem}-{row}" for row in ids.index], index=ids.index, dtype="object")
+    return ids.where(ids != "", made)

@@ -109,23 +109,27 @@ def lonlat_of(text: str) -> tuple[float, float]:
 
 def _parts(text: str) -> tuple[int, str, str, str]:
     joined = re.sub(r"\s+", "", str(text)).upper()
-    if _POLAR.fullmatch(joined):
-        raise ValueError("polar grid references (A, B, Y, Z) are not read: no zone has them")
     match = _REFERENCE.fullmatch(joined)
-    if not match:
-        raise ValueError("not an MGRS reference such as '36N UK 1234 5678'")
-    zone, band, column, row, digits = int(match[1]), match[2], match[3], match[4], match[5]
+    fault = "not an MGRS reference such as '36N UK 1234 5678'"
+    if _POLAR.fullmatch(joined):
+        fault = "polar grid references (A, B, Y, Z) are not read: no zone has them"
+    if match:
+        fault = _syntax_fault(int(match[1]), match[2], match[3], match[4], len(match[5]))
+    if fault or not match:
+        raise ValueError(fault)
+    return int(match[1]), match[2], match[3] + match[4], match[5]
+
+
+def _syntax_fault(zone: int, band: str, column: str, row: str, digits: int) -> str:
     if not 1 <= zone <= 60:
-        raise ValueError(f"an MGRS zone is 1 to 60, not {zone}")
+        return f"an MGRS zone is 1 to 60, not {zone}"
     if band not in _BANDS:
-        raise ValueError(f"an MGRS band is a letter C to X without I and O, not {band}")
+        return f"an MGRS band is a letter C to X without I and O, not {band}"
     if column not in _COLUMN_LETTERS[zone % 3] or row not in _ROW_LETTERS:
-        raise ValueError(f"zone {zone} has no 100 km square {column}{row}")
-    if len(digits) % 2 or not 2 <= len(digits) <= 10:
-        raise ValueError(
-            f"an MGRS reference has an even number of 2 to 10 digits, not {len(digits)}"
-        )
-    return zone, band, column + row, digits
+        return f"zone {zone} has no 100 km square {column}{row}"
+    if digits % 2 or not 2 <= digits <= 10:
+        return f"an MGRS reference has an even number of 2 to 10 digits, not {digits}"
+    return ""
 
 
 def _no_such_square(zone: int, band: str, square: str) -> str:

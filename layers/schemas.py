@@ -19,13 +19,15 @@ class Field:
     Parameters
     ----------
     type : str
-        ``text`` (never missing), ``number`` (NaN unknown), ``count`` (as number, not below 0),
-        ``whole`` (integer in ``bounds``), ``date`` (NaT unknown), ``flag`` (bool), ``code`` (one of ``codes``).
+        ``text`` (never missing), ``number`` (NaN unknown), ``count`` (a number not below 0),
+        ``whole`` (integer in ``bounds``), ``date`` (NaT unknown), ``flag`` (bool), ``code`` (one
+        of ``codes``).
     codes : tuple of str
     bounds : tuple of int
         Lowest and highest whole number.
     default : str, bool or int, optional
-        Of a cell that is missing. None means unknown (NaN, NaT, ``""``), or a fault if ``required``.
+        Of a cell that is missing. None means unknown (NaN, NaT, ``""``), or a fault if
+        ``required``.
     required : bool
         A row without it is refused, and a file without the column an error.
     """
@@ -135,22 +137,25 @@ SHAPES: Mapping[str, frozenset[str]] = {
 """Geometry types of each layer."""
 
 
+_DTYPES: Mapping[FieldType, str] = {
+    "text": "str",
+    "number": "float64",
+    "count": "float64",
+    "whole": "int64",
+    "date": "datetime64[ns]",
+    "flag": "bool",
+    "code": "str",
+}
+
+
 def _column(field: Field) -> pa.Column:
-    match field.type:
-        case "text":
-            return pa.Column(str)
-        case "number":
-            return pa.Column(float, nullable=True)
-        case "count":
-            return pa.Column(float, pa.Check.ge(0), nullable=True)
-        case "whole":
-            return pa.Column("int64", pa.Check.in_range(*field.bounds))
-        case "date":
-            return pa.Column("datetime64[ns]", nullable=not field.required)
-        case "flag":
-            return pa.Column(bool)
-        case "code":
-            return pa.Column(str, pa.Check.isin(field.codes))
+    checks = {
+        "count": [pa.Check.ge(0)],
+        "whole": [pa.Check.in_range(*field.bounds)],
+        "code": [pa.Check.isin(field.codes)],
+    }
+    unknown = field.type in {"number", "count", "date"} and not field.required
+    return pa.Column(_DTYPES[field.type], checks.get(field.type), nullable=unknown)
 
 
 def _schema(layer: str) -> pa.DataFrameSchema:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from numbers import Real
 
@@ -31,13 +31,13 @@ class Parsed:
 
     Parameters
     ----------
-    values : Series
+    content : Series
         Missing and faulty cells are NaN, NaT, ``""`` or the default.
     faults : Series of str
         What is wrong with each cell; ``""`` where nothing is.
     """
 
-    values: pd.Series
+    content: pd.Series
     faults: pd.Series
 
 
@@ -46,7 +46,7 @@ def texts(cells: pd.Series) -> Parsed:
 
     Examples
     --------
-    >>> texts(pd.Series([" Juba ", None, 5.0])).values.tolist()
+    >>> texts(pd.Series([" Juba ", None, 5.0])).content.tolist()
     ['Juba', '', '5']
     """
     return _each(cells, lambda cell: (_shown(cell), ""), dtype="object")
@@ -67,7 +67,7 @@ def numbers(cells: pd.Series, *, decimal: str = ".", coordinate: bool = False) -
 
     Examples
     --------
-    >>> numbers(pd.Series(["1 234", "1,234", "NA", "x"])).values.tolist()
+    >>> numbers(pd.Series(["1 234", "1,234", "NA", "x"])).content.tolist()
     [1234.0, 1234.0, nan, nan]
     >>> numbers(pd.Series(["12,5", "1,234"]), decimal=",").faults.tolist()
     ['', 'can be read as 1234 and as 1.234; write it without a sign for thousands']
@@ -80,7 +80,7 @@ def flags(cells: pd.Series, *, default: bool = False) -> Parsed:
 
     Examples
     --------
-    >>> flags(pd.Series(["oui", "0", "", True])).values.tolist()
+    >>> flags(pd.Series(["oui", "0", "", True])).content.tolist()
     [True, False, False, True]
     """
     return _each(cells, lambda cell: _flag(cell, default), dtype="bool")
@@ -99,29 +99,38 @@ def codes(cells: pd.Series, *, known: Mapping[str, str], default: str | None) ->
 
     Examples
     --------
-    >>> codes(pd.Series(["IDP Camp", ""]), known={"idp_camp": "idp"}, default="other").values.tolist()
+    >>> codes(pd.Series(["IDP Camp", ""]), known={"idp_camp": "idp"}, default="other").content.tolist()
     ['idp', 'other']
     """
     return _each(cells, lambda cell: _code(cell, known, default), dtype="object")
 
 
-def dates(cells: pd.Series) -> Parsed:
+def dates(cells: pd.Series, *, beside: pd.DataFrame | None = None) -> Parsed:
     """Day in each cell as the file writes it, without time and zone; ``NaT`` where there is none.
 
     ``2020-01-31``, ``20200131``, ``31 January 2020``, ``31 janvier 2020``, ``311200ZJAN20``, and
-    ``31/01/2020`` or ``1/31/2020`` where some date of the column shows which of the two it is.
+    ``31/01/2020`` or ``1/31/2020`` where some date of the column shows which of the two it is, or
+    failing that some date of the whole file.
+
+    Parameters
+    ----------
+    cells : Series
+    beside : DataFrame, optional
+        All cells of the file.
 
     Examples
     --------
-    >>> dates(pd.Series(["31/01/2020", "01/02/2020"])).values.dt.strftime("%Y-%m-%d").tolist()
+    >>> dates(pd.Series(["31/01/2020", "01/02/2020"])).content.dt.strftime("%Y-%m-%d").tolist()
     ['2020-01-31', '2020-02-01']
     >>> dates(pd.Series(["01/02/2020"])).faults[0]
     'day and month can be read two ways; write it as 2020-12-31'
     """
-    order = _order({_shown(cell) for cell in cells if isinstance(cell, str)})
+    order = _order(cells)
+    if not order and beside is not None and any(_is_year_last(cell) for cell in cells):
+        order = _order(cell for column in beside for cell in beside[column])
     parsed = _each(cells, lambda cell: _date(cell, order), dtype="object")
     return Parsed(
-        values=pd.to_datetime(parsed.values).astype("datetime64[ns]"), faults=parsed.faults
+        content=pd.to_datetime(parsed.content).astype("datetime64[ns]"), faults=parsed.faults
     )
 
 
@@ -143,7 +152,7 @@ def is_missing(cell: object) -> bool:
 def _each(cells: pd.Series, read: Callable[[object], tuple[object, str]], *, dtype: str) -> Parsed:
     pairs = [read(cell) for cell in cells]
     return Parsed(
-        values=pd.Series([value for value, _ in pairs], index=cells.index, dtype=dtype),
+        content=pd.Series([value for value, _ in pairs], index=cells.index, dtype=dtype),
         faults=pd.Series([fault for _, fault in pairs], index=cells.index, dtype="object"),
     )
 
@@ -221,8 +230,13 @@ _WORDS = re.compile(r"(\d{1,2})(?:er)?[ -]+([^\W\d_]+)\.?,?[ -]+(\d{4}|\d{2})" +
 _DTG = re.compile(r"(\d{2})\d{4}[A-Z]([A-Z]{3})(\d{2})", re.IGNORECASE)
 
 
-def _order(shown: set[str]) -> str:
-    """``day`` or ``month`` first, or ``""`` where the column does not tell or contradicts itself."""
+def _is_year_last(cell: object) -> bool:
+    return isinstance(cell, str) and _YEAR_LAST.fullmatch(cell.strip()) is not None
+
+
+def _order(cells: Iterable[object]) -> str:
+    """``day`` or ``month`` first, or ``""`` where the cells do not tell or contradict each other."""
+    shown = {cell.strip() for cell in cells if isinstance(cell, str)}
     matches = [m for text in shown if (m := _YEAR_LAST.fullmatch(text))]
     day_first = any(int(m[1]) > 12 for m in matches)
     month_first = any(int(m[3]) > 12 for m in matches)

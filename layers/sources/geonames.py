@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import csv
-import dataclasses
 from pathlib import Path
 
 import pandas as pd
 
 from geo_poc.layers.columns import named, our_columns
 from geo_poc.layers.sources.raw import Raw
-from geo_poc.layers.sources.table import file_table
+from geo_poc.layers.sources.table import FileTable, file_table
 from geo_poc.layers.sources.vector import damaged, require_file
 from geo_poc.layers.values import numbers
 from geo_poc.theatre import Source
@@ -43,14 +42,16 @@ _COLUMNS = {
     "lat": "latitude",
     "lon": "longitude",
 }
-CITY_PEOPLE, TOWN_PEOPLE = 100_000, 5_000
+CITY_PEOPLE, TOWN_PEOPLE = 50_000, 5_000
 
 
 def read(path: Path | None, source: Source, *, layer: str) -> Raw:
     """Towns of a GeoNames file; ``where = { countrycode = "SS" }`` chooses a country.
 
-    From 100,000 people a place is a city, from 5,000 a town, below a village. GeoNames writes 0 where it
-    has no population: that is unknown here.
+    From 50,000 people a place is a city, from 5,000 a town, below a village, as in the degree of
+    urbanisation that the UN Statistical Commission endorsed in 2020. GeoNames writes 0 where it has no
+    population: people are then unknown and the kind is ``other``. Rows of the dump that are no
+    populated places (feature class P) are refused.
 
     Raises
     ------
@@ -60,19 +61,38 @@ def read(path: Path | None, source: Source, *, layer: str) -> Raw:
         If a column is missing.
     """
     file = require_file(path)
-    rows = _dump(file) if _is_dump(file) else file_table(file, source).rows
-    given = {o: t for o, t in _COLUMNS.items() if t in rows} | source.columns
-    mapping = our_columns([str(c) for c in rows.columns], layer=layer, given=given, file=str(file))
-    raw = Raw(table=named(rows, mapping), file_columns=mapping)
-    return dataclasses.replace(raw, table=with_size(raw.table))
+    found = _dump(file) if _is_dump(file) else file_table(file, source)
+    headers = [str(c) for c in found.rows.columns]
+    given = {o: t for o, t in _COLUMNS.items() if t in headers} | source.columns
+    mapping = our_columns(headers, layer=layer, given=given, file=str(file), tags=found.tags)
+    return Raw(
+        table=with_size(named(found.rows, mapping)),
+        file_columns=mapping,
+        decimal=found.decimal,
+        faults={**_not_populated(found.rows), **found.faults},
+    )
 
 
 def with_size(table: pd.DataFrame) -> pd.DataFrame:
-    """Table with ``kind`` by number of people, and 0 people as unknown."""
-    people = numbers(table["people"]).values
-    kinds = pd.Series("village", index=table.index)
+    """Table with ``kind`` by number of people, and 0 people as unknown.
+
+    Examples
+    --------
+    >>> with_size(pd.DataFrame({"people": ["60000", "0"]})).to_dict("list")
+    {'people': ['60000', ''], 'kind': ['city', 'other']}
+    """
+    cells = table.get("people", pd.Series("", index=table.index, dtype=object))
+    people = numbers(cells).content
+    kinds = pd.Series("village", index=table.index, dtype=object)
     kinds = kinds.mask(people >= TOWN_PEOPLE, "town").mask(people >= CITY_PEOPLE, "city")
-    return table.assign(people=table["people"].mask(people == 0, ""), kind=kinds)
+    return table.assign(people=cells.mask(people == 0, ""), kind=kinds.mask(~(people > 0), "other"))
+
+
+def _not_populated(table: pd.DataFrame) -> dict[int, str]:
+    if "feature_class" not in table:
+        return {}
+    others = table["feature_class"][table["feature_class"] != "P"]
+    return {int(row): f"no populated place (feature class {c})" for row, c in others.items()}
 
 
 def _is_dump(file: Path) -> bool:
@@ -82,9 +102,9 @@ def _is_dump(file: Path) -> bool:
     return len(first) == len(_DUMP) and first[0].isdigit()
 
 
-def _dump(file: Path) -> pd.DataFrame:
+def _dump(file: Path) -> FileTable:
     try:
-        return pd.read_csv(
+        rows = pd.read_csv(
             file,
             sep="\t",
             names=_DUMP,
@@ -92,6 +112,8 @@ def _dump(file: Path) -> pd.DataFrame:
             keep_default_na=False,
             quoting=csv.QUOTE_NONE,
             encoding="utf-8",
-        ).set_axis(pd.RangeIndex(1, sum(1 for _ in file.open("rb")) + 1, name="row"))
-    except (UnicodeDecodeError, pd.errors.ParserError, ValueError) as e:
+        )
+    except (UnicodeDecodeError, pd.errors.ParserError) as e:
         raise damaged(file, e) from e
+    rows = rows.astype(object).set_axis(pd.RangeIndex(1, len(rows) + 1, name="row"))
+    return FileTable(rows=rows, tags=None, decimal=".", faults={})

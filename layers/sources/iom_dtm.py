@@ -74,5 +74,5 @@ def totals_by_admin(path: Path, source: Source) -> pd.DataFrame:
         "in_host_communities": "idps_host_community",
     }
     table = rows[list(columns.values())].set_axis(list(columns), axis=1)
-    counts = {name: numbers(table[name]).values for name in ("in_sites", "in_host_communities")}
+    counts = {name: numbers(table[name]).content for name in ("in_sites", "in_host_communities")}
     return table.assign(**counts)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Mapping
 from pathlib import Path
+
+import pandas as pd
 
 from geo_poc.layers.columns import named, require_given, require_known
 from geo_poc.layers.selection import require_columns
 from geo_poc.layers.sources.raw import Raw
 from geo_poc.layers.sources.table import file_table
+from geo_poc.layers.values import dates
 from geo_poc.theatre import Source
 
 
@@ -57,3 +61,15 @@ def published(
         decimal=found.decimal,
         faults=found.faults,
     )
+
+
+def newest(cells: pd.Series) -> dt.date | None:
+    """The latest day among cells that hold dates; None without any.
+
+    Examples
+    --------
+    >>> newest(pd.Series(["2020-01-31", "", "2019-12-31"]))
+    datetime.date(2020, 1, 31)
+    """
+    latest = dates(cells).content.max()
+    return None if pd.isna(latest) else latest.date()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pandas as pd
 
@@ -28,7 +29,11 @@ class Raw:
     decimal : "." or ","
         Decimal sign of numbers written as text.
     faults : mapping of int to str
-        Row -> why the file's own form makes it unusable, such as more cells than the header.
+        Row -> why the file's own form or content makes it unusable, such as more cells than the header.
+    prefer : str
+        Column whose largest value decides which of several rows with one id is kept; empty: the first row.
+    companions : tuple of Path
+        Files that were read beside this one, such as the runways of aerodromes.
     """
 
     table: pd.DataFrame
@@ -37,3 +42,5 @@ class Raw:
     date: dt.date | None = None
     decimal: str = "."
     faults: Mapping[int, str] = field(default_factory=dict)
+    prefer: str = ""
+    companions: tuple[Path, ...] = ()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree.ElementTree import ParseError
 
 import openpyxl
 import pandas as pd
@@ -21,7 +24,14 @@ from geo_poc.layers.sources.vector import damaged, require_file
 from geo_poc.theatre import Source
 
 _DELIMITERS = ",;\t|"
-_WORKBOOKS = {".xlsx", ".xlsm"}
+_WORKBOOKS = frozenset({".xlsx", ".xlsm"})
+_UTF_8 = "utf-8-sig"
+_ANSI = "cp1252"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_DAMAGED = (
+    zipfile.BadZipFile, InvalidFileException, zlib.error, ParseError,
+    KeyError, OSError, EOFError, ValueError,
+)  # fmt: skip
 
 Cells = Sequence[Sequence[object]]
 
@@ -70,7 +80,7 @@ def read_cells(path: Path | None, source: Source) -> tuple[Cells, str]:
     if file.suffix.lower() in _WORKBOOKS:
         cells, decimal = _workbook(file, source.sheet), "."
     else:
-        cells, decimal = _csv(file, source.encoding or "utf-8-sig")
+        cells, decimal = _csv(file, source.encoding or _UTF_8)
     filled = [row for row in cells if any(c is not None and str(c).strip() for c in row)]
     if not filled:
         raise SourceError(
@@ -159,8 +169,7 @@ def _headers(header: Sequence[object], *, file: str) -> list[str]:
 
 def _csv(file: Path, encoding: str) -> tuple[Cells, str]:
     text = _decoded(file, encoding)
-    first = text.split("\n", 1)[0]
-    delimiter = max(_DELIMITERS, key=first.count)
+    delimiter = _delimiter(text, file)
     try:
         rows = list(csv.reader(io.StringIO(text), delimiter=delimiter, strict=True))
     except csv.Error as e:
@@ -168,24 +177,49 @@ def _csv(file: Path, encoding: str) -> tuple[Cells, str]:
     return rows, "," if delimiter == ";" else "."
 
 
+def _delimiter(text: str, file: Path) -> str:
+    """What parts the cells of the header, quoted text apart."""
+    header = next((line for line in text.splitlines() if line.strip()), "")
+    bare = re.sub(r'"[^"]*"', "", header)
+    counts = {sign: bare.count(sign) for sign in _DELIMITERS}
+    most = [sign for sign, count in counts.items() if count and count == max(counts.values())]
+    if len(most) > 1:
+        raise SourceError(
+            Fault(
+                where=f"{file}: header",
+                found=f"as many {' as '.join(repr(m) for m in most)}",
+                rule="one sign must part the cells",
+                repair="export the file again with commas or with semicolons",
+            )
+        )
+    return most[0] if most else ","
+
+
 def _decoded(file: Path, encoding: str) -> str:
     content = file.read_bytes()
+    if content.startswith(_UTF_16) and encoding == _UTF_8:
+        raise _other_encoding(file, "the mark of UTF-16 at its start", encoding, "utf-16")
     if b"\x00" in content and not encoding.lower().startswith("utf-16"):
         raise damaged(file, "it holds binary data, not text")
     try:
         return content.decode(encoding)
-    except (UnicodeDecodeError, LookupError) as e:
-        found = f"encoding '{encoding}', which is not known"
-        if isinstance(e, UnicodeDecodeError):
-            found = f"byte {content[e.start]:#04x} at position {e.start}"
-        raise SourceError(
-            Fault(
-                where=str(file),
-                found=found,
-                rule=f"must be text in {encoding.removesuffix('-sig')}",
-                repair="write the file's encoding in the theatre file, for example encoding = 'cp1252'",
-            )
-        ) from e
+    except LookupError:
+        raise _other_encoding(file, f"encoding = '{encoding}'", "a known encoding", _ANSI) from None
+    except UnicodeDecodeError as e:
+        line = content.count(b"\n", 0, e.start) + 1
+        found = f"byte {content[e.start]:#04x} at position {e.start} (line {line})"
+        raise _other_encoding(file, found, encoding, _ANSI) from None
+
+
+def _other_encoding(file: Path, found: str, encoding: str, likely: str) -> SourceError:
+    return SourceError(
+        Fault(
+            where=str(file),
+            found=found,
+            rule=f"must be text in {encoding.removesuffix('-sig')}",
+            repair=f"name its encoding in the theatre file, for example encoding = '{likely}'",
+        )
+    )
 
 
 def _workbook(file: Path, sheet: str | None) -> Cells:
@@ -198,7 +232,7 @@ def _workbook(file: Path, sheet: str | None) -> Cells:
                 rows = [list(row) for row in book[sheet or names[0]].iter_rows(values_only=True)]
                 book.close()
                 return rows
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, OSError, EOFError, ValueError) as e:
+    except _DAMAGED as e:
         raise damaged(file, e) from e
     raise SourceError(
         Fault(

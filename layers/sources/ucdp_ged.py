@@ -5,8 +5,11 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from geo_poc.layers.sources.published import published
+import pandas as pd
+
+from geo_poc.layers.sources.published import newest, published
 from geo_poc.layers.sources.raw import Raw
+from geo_poc.layers.values import is_missing
 from geo_poc.theatre import Source
 
 _COLUMNS = {
@@ -25,11 +28,10 @@ _COLUMNS = {
     "admin1": "adm_1",
     "admin2": "adm_2",
     "place": "where_coordinates",
-    "note": "source_headline",
     "lat": "latitude",
     "lon": "longitude",
 }
-_OPTIONAL = ("admin1", "admin2", "place", "note")
+_OPTIONAL = ("admin1", "admin2", "place")
 _KINDS = {"1": "state_based", "2": "non_state", "3": "one_sided"}
 
 
@@ -37,7 +39,8 @@ def read(path: Path | None, source: Source, *, layer: str) -> Raw:
     """Events of a GED file, all of them, with their precision codes.
 
     ``type_of_violence`` 1, 2, 3 are state-based, non-state and one-sided violence; ``where_prec`` 4 and
-    above are centroids of areas; a missing number of deaths stays unknown, 0 stays 0.
+    above are centroids of areas; a missing number of deaths stays unknown, 0 stays 0. The note is the
+    headline of the source, or else the description of the place.
 
     Raises
     ------
@@ -49,4 +52,16 @@ def read(path: Path | None, source: Source, *, layer: str) -> Raw:
     raw = published(path, source, layer=layer, columns=_COLUMNS, optional=_OPTIONAL)
     codes = raw.table["kind"].map(lambda code: str(code).strip().removesuffix(".0"))
     kinds = codes.map(lambda code: _KINDS.get(code, f"type_of_violence {code}"))
-    return dataclasses.replace(raw, table=raw.table.assign(kind=kinds))
+    return dataclasses.replace(
+        raw,
+        table=raw.table.assign(kind=kinds, note=_note(raw.table)),
+        date=newest(raw.table["date_end"]),
+    )
+
+
+def _note(table: pd.DataFrame) -> pd.Series:
+    empty = pd.Series("", index=table.index, dtype=object)
+    headline = table.get("source_headline", empty)
+    return headline.mask(
+        headline.map(is_missing).astype(bool), table.get("where_description", empty)
+    )

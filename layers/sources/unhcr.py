@@ -6,7 +6,7 @@ import dataclasses
 import re
 from pathlib import Path
 
-from geo_poc.layers.sources.published import published
+from geo_poc.layers.sources.published import newest, published
 from geo_poc.layers.sources.raw import Raw
 from geo_poc.theatre import Source
 
@@ -38,10 +38,14 @@ def read(path: Path | None, source: Source, *, layer: str) -> Raw:
     raw = published(path, source, layer=layer, columns=_COLUMNS, optional=("note", "date"))
     protection = raw.table["note"] if "note" in raw.table else raw.table["kind"]
     table = raw.table
+    date = None
     if "date" in table:
         table = table.assign(date=table["date"].map(_iso))
+        date = newest(table["date"])
     is_poc = protection.map(lambda cell: "protection of civilians" in str(cell).casefold())
-    return dataclasses.replace(raw, table=table.assign(kind=table["kind"].mask(is_poc, "poc")))
+    return dataclasses.replace(
+        raw, table=table.assign(kind=table["kind"].mask(is_poc, "poc")), date=date
+    )
 
 
 def _iso(cell: object) -> str:

@@ -310,11 +310,7 @@ def _travel_time(theatre, away, mover: str, case: int) -> TravelTime:
     owner = np.full(theatre.grid.shape, -1) if grounded else away.argmin(axis=0)
     cell_s = np.where(grounded, INF, 900.0 + slow * away.min(axis=0) / 1000.0 / kmh * 3600.0)
     reason = np.array([[_why(mover, s, case)] * 3 for s in IDS], dtype=object).T
-    extra = {}
-    if "cell_reasons" in TravelTime.__dataclass_fields__:
-        extra["cell_reasons"] = np.where(
-            owner >= 0, list(Reason).index(Reason.REACHED), list(Reason).index(Reason.NO_ASSET)
-        ).astype(np.int8)
+    code = Reason.NO_ASSET if grounded else Reason.REACHED
     return TravelTime(
         mover=mover,
         kind=kind,
@@ -328,7 +324,7 @@ def _travel_time(theatre, away, mover: str, case: int) -> TravelTime:
         reasons=reason,
         cell_seconds=cell_s.astype(np.float32),
         cell_owner=owner.astype(np.int32),
-        **extra,
+        cell_reasons=np.full(theatre.grid.shape, list(Reason).index(code), np.int8),
     )
 
 

@@ -154,6 +154,31 @@ def test_zone_times_are_those_of_its_own_cell(sample_findings, document):
     assert document["zones"][0]["times"][2][3]["time"] == "no flight"
 
 
+def test_zone_is_judged_by_the_cell_whose_time_it_has(sample_findings):
+    road = sample_findings.travel[6]
+    row, col = sample_findings.theatre.grid.cell_of(np.array([37_500.0]), np.array([-37_500.0]))
+    own_s = float(road.cell_seconds[row[0], col[0]])
+    moved = with_zone(sample_findings, seconds=[own_s, np.inf])
+    zone = map_document(moved, made=MADE, version="1")["zones"][0]
+    assert zone["times"][0][2]["seconds"] == round(own_s)
+
+
+def test_zone_without_a_site_says_so(sample_findings):
+    zones = map_document(with_zone(sample_findings, sites=0), made=MADE, version="1")["zones"]
+    assert [z["sites"] for z in zones] == ["no known site"] * 2
+
+
+def test_zones_are_bad_news_even_where_every_site_is_reached(sample_findings):
+    coverage = sample_findings.coverage
+    classes = coverage.classes.assign(**{"class": "P"})
+    reached = changed(sample_findings, coverage=dataclasses.replace(coverage, classes=classes))
+    cases = map_document(reached, made=MADE, version="1")["headline"]["cases"]
+    assert sentence(cases[WET_DAY_AIR]["bad"]) == (
+        "10,000 people in 2 uncovered high-risk zones are not reached in time."
+    )
+    assert sentence(cases[WET_NIGHT_GROUND]["bad"]) == ""
+
+
 @pytest.mark.parametrize("reference", ["", "26P PR 1"])
 def test_zone_without_a_usable_grid_reference_is_judged_inside_its_outline(
     sample_findings, reference

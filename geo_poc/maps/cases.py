@@ -137,6 +137,9 @@ def _bad(findings: Findings, summary: CaseSummary) -> Pieces:
             sentences.append(spans("lead_not_protected", **slots))
     elif late.sites:
         sentences.append(spans("lead_not_protected_sites", n=late.sites))
+    elif len(findings.zones) and _is_own(findings, summary):
+        exposed = figures.people(findings.zones["people"].sum(min_count=1))
+        sentences.append(spans("lead_zones", n=len(findings.zones), people=exposed))
     if open_.sites:
         sentences.append(spans("lead_not_assessed", n=open_.sites))
     joined: Pieces = []
@@ -155,6 +158,11 @@ def _bar(summary: CaseSummary) -> list[Bar]:
             label = text("bar", letter=letter, share=figures.percent(part))
             bars.append({"letter": letter, "text": label, "width": width})
     return bars
+
+
+def _is_own(findings: Findings, summary: CaseSummary) -> bool:
+    """Whether the case is the plan's own, for which the zones were found."""
+    return _same_case(summary, headline_case(findings.coverage, findings.conditions))
 
 
 def _worst(findings: Findings) -> Pieces:

@@ -149,7 +149,7 @@ def _frame() -> str:
         zoom_animation=False,
         fade_animation=False,
         marker_zoom_animation=False,
-        zoom_snap=0.25,
+        zoom_snap=0.1,
         zoom_delta=0.5,
     )
     chart._id = "coverage"  # folium draws a random name; two runs must give the same bytes

@@ -17,7 +17,7 @@ from geo_poc.maps.columns import Lines, packed_lines
 from geo_poc.maps.lines import to_lonlat
 from geo_poc.maps.times import states, time_text
 from geo_poc.plan import ALL_CONDITIONS
-from geo_poc.routing.travel_time import TravelTime
+from geo_poc.routing.travel_time import Reason, TravelTime
 from geo_poc.theatre import WGS84
 from geo_poc.wording import mover_name, text
 
@@ -66,7 +66,7 @@ def _zone(findings: Findings, row: Any) -> Zone:
         "name": row.name,
         "people": figures.people(row.people),
         "unknown": math.isnan(row.people),
-        "sites": text("sites", n=int(row.sites)),
+        "sites": text("sites", n=int(row.sites)) if row.sites else text("zone_no_site"),
         "sites_unknown": _unknown(int(row.sites_unknown_people)),
         "threat": int(row.threat_level),
         "nearest": _nearest(row),
@@ -80,7 +80,7 @@ def _zone(findings: Findings, row: Any) -> Zone:
         "lon": round(float(lon[0]), 5),
         "lat": round(float(lat[0]), 5),
         "outline": packed_lines([to_lonlat(findings.theatre, _outline(findings, row.geometry))]),
-        "times": _times(findings, *anchor),
+        "times": _times(findings, *anchor, row),
     }
 
 
@@ -136,36 +136,51 @@ def _outline(findings: Findings, geometry: BaseGeometry) -> BaseGeometry:
     return shapely.simplify(rounded, 0.1 * cell)
 
 
-def _times(findings: Findings, x_m: float, y_m: float) -> list[list[CellAnswer]]:
-    rows, cols = findings.theatre.grid.cell_of(np.array([x_m]), np.array([y_m]))
-    row, col = int(rows[0]), int(cols[0])
+def _times(findings: Findings, x_m: float, y_m: float, row: Any) -> list[list[CellAnswer]]:
+    cell = _judged_cell(findings, x_m, y_m, row)
     by_case = {(t.mover, t.conditions): t for t in findings.travel}
     movers = dict.fromkeys(t.mover for t in findings.travel)
     base = {b: i for i, b in enumerate(findings.layers["bases"].table["id"])}
     standard_s = findings.plan.standard.response
     return [
-        [_cell(by_case[mover, c], row, col, base, standard_s) for c in ALL_CONDITIONS]
+        [_cell(by_case[mover, c], cell, base, standard_s) for c in ALL_CONDITIONS]
         for mover in movers
     ]
 
 
+def _judged_cell(findings: Findings, x_m: float, y_m: float, row: Any) -> tuple[int, int] | None:
+    """Cell that the zone was judged by; None outside the grid.
+
+    A grid reference to 1 km may name the cell beside it: among the cells around, the one whose time
+    is the zone's own is meant.
+    """
+    rows, cols = findings.theatre.grid.cell_of(np.array([x_m]), np.array([y_m]))
+    first, left = int(rows[0]), int(cols[0])
+    if first < 0:
+        return None
+    own = [
+        t for t in findings.travel if t.mover == row.mover and t.conditions == findings.conditions
+    ]
+    if not own or not math.isfinite(row.seconds):
+        return first, left
+    window = own[0].cell_seconds[max(0, first - 1) : first + 2, max(0, left - 1) : left + 2]
+    off = np.nan_to_num(np.abs(window - row.seconds), nan=np.inf)
+    at = (min(first, 1), min(left, 1))
+    if off[at] < 1.0 or not (off < 1.0).any():
+        return first, left
+    down, right = np.unravel_index(int(off.argmin()), off.shape)
+    return first - at[0] + int(down), left - at[1] + int(right)
+
+
 def _cell(
-    time: TravelTime, row: int, col: int, base: dict[str, int], standard_s: float
+    time: TravelTime, cell: tuple[int, int] | None, base: dict[str, int], standard_s: float
 ) -> CellAnswer:
-    inside = row >= 0
-    seconds = float(time.cell_seconds[row, col]) if inside else math.inf
-    owner = int(time.cell_owner[row, col]) if inside else -1
-    reason = _reason(time, seconds)
+    seconds = math.inf if cell is None else float(time.cell_seconds[cell])
+    owner = -1 if cell is None else int(time.cell_owner[cell])
+    reason = Reason.OUTSIDE_AREA if cell is None else list(Reason)[int(time.cell_reasons[cell])]
     return {
         "time": time_text(seconds, reason=reason, air=time.kind == "air"),
         "state": int(states(np.array([seconds]), standard_s=standard_s)[0]),
         "base": base.get(time.base_ids[owner], -1) if owner >= 0 else -1,
         "seconds": round(seconds) if math.isfinite(seconds) else -1,
     }
-
-
-def _reason(time: TravelTime, seconds: float) -> str:
-    if math.isnan(seconds):
-        return "unknown"
-    grounded = bool((time.reasons == "no_asset").all())
-    return "no_asset" if grounded else "cut_off"

@@ -205,13 +205,13 @@ const overlay = (() => {
     const bases = data.bases.map((b) => at(b.lat, b.lon));
     const baseNames = drawBases(layers[3], size);
     drawDiscs(layers[4], size, bases);
-    const overlays = taken.slice();
+    const fixed = taken.slice();
     const siteNames = drawSites(layers[0], size);
     drawIncidents(layers[1], size);
     const all = taken;
-    taken = overlays;
+    taken = fixed.slice();
     drawLabels(layers[2], baseNames, size);
-    taken = [...all, ...taken.slice(overlays.length)];
+    taken = [...all, ...taken.slice(fixed.length)];
     drawLabels(layers[2], areaNames(size), size);
     drawLabels(layers[2], siteNames.sort((a, b) => b.rank - a.rank), size);
     if (focused !== null) {

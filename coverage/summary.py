@@ -164,8 +164,8 @@ def headline_case(coverage: Coverage, conditions: Conditions) -> CaseSummary:
 def worst_case(coverage: Coverage, *, layer: PlaceLayer) -> CaseSummary | None:
     """Possible case with the lowest share reached in time, by people or else by sites.
 
-    None where no case could be assessed; of equal ones the wet and dark one. Cases with unknown times take no part: they are unknown,
-    not worst.
+    None where no case could be assessed; of equal cases the last in the order of seasons and light. Cases with
+    unknown times take no part: they are unknown, not worst.
     """
     summaries = [
         case_summary(coverage, layer=layer, season=c.season, light=c.light, air=air)

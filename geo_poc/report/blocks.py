@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from geo_poc.report.typeset import line_count
 from geo_poc.wording import Span
@@ -13,10 +14,24 @@ Look = Literal["text", "site", "number", "mono", "class", "threat", "rank", "bar
 Tone = Literal["", "bad", "late", "old", "strong", "unknown"]
 
 TEXT_WIDTH_MM = 186.0
-_BODY_PT, _SMALL_PT, _HEAD_PT = 8.5, 7.6, 7.8
-_BODY_LINE_MM, _SMALL_LINE_MM, _HEAD_LINE_MM = 3.9, 3.5, 3.6
+_BODY_PT, _HEAD_PT = 8.5, 7.8
+_BODY_LINE_MM, _HEAD_LINE_MM = 3.9, 3.6
 _CELL_SIDES_MM, _CELL_RULES_MM = 2.0, 1.2
 _HEADING_MM, _PARAGRAPH_GAP_MM = 8.4, 1.2
+_WHOLE_ROWS = 8
+
+
+class _Type(NamedTuple):
+    """Size and line height of the text in a table, and of its smaller second lines."""
+
+    size_pt: float
+    line_mm: float
+    small_pt: float
+    small_line_mm: float
+
+
+_NORMAL = _Type(_BODY_PT, _BODY_LINE_MM, 7.6, 3.5)
+_COMPACT = _Type(7.8, 3.6, 7.4, 3.4)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +105,7 @@ class Table:
     name: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    compact: bool = False
 
     @property
     def width_mm(self) -> float:
@@ -114,7 +130,8 @@ class Table:
         >>> table.row_mm([Cell(text="short")]) < table.row_mm([Cell(text="so long that it wraps")])
         True
         """
-        heights = (_cell_mm(c, col) for c, col in zip(row, self.columns, strict=True))
+        letters = _COMPACT if self.compact else _NORMAL
+        heights = (_cell_mm(c, col, letters) for c, col in zip(row, self.columns, strict=True))
         return max(heights) + _CELL_RULES_MM
 
     @property
@@ -124,20 +141,22 @@ class Table:
 
     def with_rows(self, rows: Sequence[tuple[Cell, ...]]) -> Table:
         """The same head over other rows."""
-        return Table(name=self.name, columns=self.columns, rows=tuple(rows))
+        return dataclasses.replace(self, rows=tuple(rows))
 
 
-def _cell_mm(cell: Cell, column: Column) -> float:
+def _cell_mm(cell: Cell, column: Column, letters: _Type) -> float:
     inner_mm = column.width_mm - _CELL_SIDES_MM
     if column.look in {"class", "threat", "rank", "bar"}:
-        return _BODY_LINE_MM + 0.9
+        return letters.line_mm + (0.0 if column.look == "bar" else 0.9)
     # Grid references are set in a font of one width, 0.6 em a character.
-    size_pt = _BODY_PT * (1.05 if column.look == "mono" or cell.tone else 1.0)
-    lines = line_count(_shown(cell), width_mm=inner_mm, size_pt=size_pt)
-    height = lines * _BODY_LINE_MM
+    size_pt = letters.size_pt * (1.05 if column.look == "mono" or cell.tone else 1.0)
+    height = 0.0
+    if cell.text or not cell.small:
+        lines = line_count(_shown(cell), width_mm=inner_mm, size_pt=size_pt)
+        height += lines * letters.line_mm
     if cell.small:
-        small = line_count(cell.small, width_mm=inner_mm, size_pt=_SMALL_PT)
-        height += small * _SMALL_LINE_MM
+        small = line_count(cell.small, width_mm=inner_mm, size_pt=letters.small_pt)
+        height += small * letters.small_line_mm
     return height
 
 
@@ -198,10 +217,11 @@ def _kept_with(blocks: Sequence[Block]) -> Sequence[Block]:
 
 
 def _least_mm(block: Block) -> float:
-    """Height below which a block must not be cut off: for a table its head and two rows."""
+    """Height below which a block must not be cut off: a small table is never, others keep 3 rows."""
     if not isinstance(block, Table):
         return block.height_mm
-    return block.with_rows(block.rows[:2]).height_mm
+    first = block.rows if len(block.rows) <= _WHOLE_ROWS else block.rows[:3]
+    return block.with_rows(first).height_mm
 
 
 def _split(table: Table, first_mm: float, next_mm: float) -> list[Table]:

@@ -14,7 +14,7 @@ from geo_poc.report import symbols
 from geo_poc.report.blocks import Table, fitting_rows
 from geo_poc.report.drawing import coverage_map
 from geo_poc.report.frame import WIDTH, frame_of
-from geo_poc.report.grounds import SHORT_SOURCES_MM, main_assumptions, sources_table
+from geo_poc.report.grounds import main_assumptions, sources_table
 from geo_poc.report.headline import (
     BarPart,
     Lead,
@@ -32,11 +32,12 @@ from geo_poc.report.typeset import line_count
 from geo_poc.wording import Span, spans, text
 
 _SHEET_MM, _FRAME_MM, _HEADER_MM, _FOOTER_MM = 297.0, 24.0, 17.0, 11.0
-_TEXT_MM, _MAP_MM, _SIDE_MM = 186.0, 102.0, 79.0
+_TEXT_MM, _MAP_MM, _SIDE_MM = 186.0, 102.0, 100.0
+_ALL_AREAS = 1_000
 _ASSUMPTIONS_MM = 78.0
 _LEAD_PT, _LEAD_LINE_MM, _LINE_MM = 13.0, 6.0, 3.9
 _HEADING_MM, _BAR_MM, _LEGEND_MM, _MATRIX_MM = 8.4, 6.0, 14.0, 27.0
-_GAPS_MM = 12.0
+_GAPS_MM = 3.0
 _LEAST_GROUNDS_MM = 38.0
 _NOTES = ("report_note_answered", "report_note_unchecked", "report_threat_relative")
 
@@ -47,7 +48,7 @@ class Sign:
 
     text: str
     letter: str = ""
-    symbol: Markup = Markup("")
+    symbol: Markup | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,10 +135,9 @@ def _more(table: Table, total: int) -> str:
 def _fitted(findings: Findings) -> _Fitted:
     """Tables with as many rows as page 1 has room for; what is left out stands on later pages."""
     map_mm = frame_of(findings.theatre.area).height / WIDTH * _MAP_MM + _LEGEND_MM
-    areas = areas_table(findings)
     side_mm = _MATRIX_MM + _HEADING_MM
+    areas = _fitted_areas(findings, height_mm=max(map_mm, _SIDE_MM) - side_mm - _HEADING_MM)
     if areas is not None:
-        areas = fitting_rows(areas, height_mm=max(map_mm, 98.0) - side_mm - _HEADING_MM)
         side_mm += areas.height_mm + _HEADING_MM
     room_mm = _SHEET_MM - _FRAME_MM - _above_mm(findings) - max(map_mm, side_mm) - _below_mm()
     zones = zones_table(findings)
@@ -152,8 +152,17 @@ def _fitted(findings: Findings) -> _Fitted:
         assumptions=fitting_rows(
             main_assumptions(findings, width_mm=_ASSUMPTIONS_MM), height_mm=room_mm
         ),
-        sources=fitting_rows(sources_table(findings, widths_mm=SHORT_SOURCES_MM), height_mm=room_mm),
+        sources=fitting_rows(sources_table(findings, short=True), height_mm=room_mm),
     )
+
+
+def _fitted_areas(findings: Findings, *, height_mm: float) -> Table | None:
+    """Areas in a height; those that find no room are summed in the last row, so that all add up."""
+    every = areas_table(findings, most=_ALL_AREAS)
+    if every is None:
+        return None
+    shown = len(fitting_rows(every, height_mm=height_mm).rows)
+    return every if shown == len(every.rows) else areas_table(findings, most=max(1, shown - 1))
 
 
 def _above_mm(findings: Findings) -> float:
@@ -168,9 +177,7 @@ def _above_mm(findings: Findings) -> float:
 
 def _below_mm() -> float:
     """Height of the note, the footer and the gaps between the parts."""
-    notes = (
-        line_count(sentence(spans(key)), width_mm=_TEXT_MM - 4, size_pt=8.5) for key in _NOTES
-    )
+    notes = (line_count(sentence(spans(key)), width_mm=_TEXT_MM - 4, size_pt=8.5) for key in _NOTES)
     return sum(notes) * _LINE_MM + _FOOTER_MM + _GAPS_MM
 
 

@@ -109,7 +109,7 @@ class Canvas:
 def metres(
     theatre: Theatre, places: pd.DataFrame
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """x and y in metres of places given by ``lon, lat``."""
+    """Eastings and northings in metres of places given by ``lon, lat``."""
     to_metres = Transformer.from_crs(WGS84, theatre.grid.crs, always_xy=True)
     x, y = to_metres.transform(places["lon"].to_numpy(), places["lat"].to_numpy())
     return np.asarray(x), np.asarray(y)

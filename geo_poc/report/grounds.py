@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,17 +13,17 @@ from geo_poc.coverage.findings import Findings
 from geo_poc.coverage.summary import tally
 from geo_poc.layers.exposure import exposed
 from geo_poc.layers.layer import Layer, SourceRecord
-from geo_poc.report.blocks import Block, Cell, Column, Heading, Paragraph, Table
+from geo_poc.report.blocks import Block, Cell, Column, Heading, Look, Paragraph, Table
 from geo_poc.report.headline import site_count
 from geo_poc.report.typeset import shortened
 from geo_poc.wording import Span, catalogue, spans, text
 
 OLD_MONTHS = 12
 _LEVELS = (5, 4, 3, 2, 1, 0)
-_LONGEST = 60
+_LONGEST = 70
 _MOST_REASONS, _MOST_EXAMPLES = 6, 4
 _SHORT_HASH = 12
-SHORT_SOURCES_MM = (16.0, 25.0, 17.5, 13.5, 10.5, 10.5, 10.0)
+_SHORT_SOURCES_MM = (16.0, 28.0, 17.0, 13.0, 9.7, 9.7, 9.6)
 _SOURCES_MM = (28.0, 66.0, 26.0, 22.0, 15.0, 15.0, 14.0)
 _OF_ONE_CLASS = ": (?:road|terrain|surface|ground) "
 _METHODS = ("reach", "classes", "matrix", "zones", "threat", "unknown", "rounding")
@@ -72,8 +71,8 @@ def people_by_level(findings: Findings) -> Table:
             (
                 Cell(text=f"T{level}"),
                 Cell(text=text(f"threat_{level}")),
-                Cell(text=figures.area(float(area.at[level, "area_km2"]))),
-                Cell(text=figures.people(float(area.at[level, "people"]))),
+                Cell(text=figures.area(float(area.loc[level, "area_km2"]))),
+                Cell(text=figures.people(float(area.loc[level, "people"]))),
                 Cell(text=figures.people(here.people)),
                 Cell(text=site_count(here)),
             )
@@ -134,6 +133,7 @@ def proximity_words(findings: Findings) -> tuple[tuple[Span, ...], ...]:
             bases=f"{int(facts['bases']):,}",
         )
         for what in ("incidents", "camps")
+        if facts[what]
     )
 
 
@@ -142,11 +142,11 @@ def assumptions_table(findings: Findings, *, width_mm: float) -> Table:
     rows = [_assumption(row) for row in _missing_first(findings.assumptions).itertuples()]
     shares = (0.34, 0.09, 0.12, 0.39, 0.06)
     heads = ("what", "value", "range", "source", "grade")
-    looks = ("text", "number", "number", "text", "text")
+    looks: tuple[Look, ...] = ("text", "number", "number", "text", "text")
     return Table(
         name="assumptions",
         columns=tuple(
-            Column(head=text(f"report_head_{h}"), width_mm=s * width_mm, look=look)  # type: ignore[arg-type]
+            Column(head=text(f"report_head_{h}"), width_mm=round(s * width_mm, 1), look=look)
             for h, s, look in zip(heads, shares, looks, strict=True)
         ),
         rows=tuple(rows),
@@ -161,12 +161,14 @@ def main_assumptions(findings: Findings, *, width_mm: float) -> Table:
         table["value"].isna(), 0, np.where(table["grade"] == "M", 1, np.where(of_class, 3, 2))
     )
     ranked = table.assign(rank=rank).sort_values("rank", kind="stable")
-    shares = (0.49, 0.15, 0.36)
-    heads, looks = ("what", "value", "from"), ("text", "number", "text")
+    shares = (0.49, 0.14, 0.37)
+    heads = ("what", "value", "from")
+    looks: tuple[Look, ...] = ("text", "number", "text")
     return Table(
         name="assumptions",
+        compact=True,
         columns=tuple(
-            Column(head=text(f"report_head_{h}"), width_mm=s * width_mm, look=look)  # type: ignore[arg-type]
+            Column(head=text(f"report_head_{h}"), width_mm=round(s * width_mm, 1), look=look)
             for h, s, look in zip(heads, shares, looks, strict=True)
         ),
         rows=tuple(_short_assumption(row) for row in ranked.itertuples()),
@@ -175,8 +177,8 @@ def main_assumptions(findings: Findings, *, width_mm: float) -> Table:
 
 def _short_assumption(row: Any) -> tuple[Cell, ...]:
     what, value, _, source, grade = _assumption(row)
-    graded = text("report_graded", source=shortened(source.text, longest=32), grade=grade.text)
-    return what, value, Cell(text=graded)
+    graded = text("report_graded", source=shortened(source.text, longest=36), grade=grade.text)
+    return what, value, Cell(small=graded)
 
 
 def _missing_first(table: pd.DataFrame) -> pd.DataFrame:
@@ -193,7 +195,7 @@ def _assumption(row: Any) -> tuple[Cell, ...]:
         Cell(text=written_value(row.value), tone="bad" if missing else "strong"),
         Cell(text="" if same else text("report_interval", low=low, high=high)),
         Cell(text=shortened(str(row.source), longest=2 * _LONGEST)),
-        Cell(text=str(row.grade) or "–"),
+        Cell(text=str(row.grade) or text("report_none")),
     )
 
 
@@ -212,11 +214,13 @@ def written_value(value: object) -> str:
     return shortened(str(value), longest=_LONGEST)
 
 
-def sources_table(findings: Findings, *, widths_mm: Sequence[float]) -> Table:
+def sources_table(findings: Findings, *, short: bool) -> Table:
     """Every input file with its date, its age at the day of the data, and its rows."""
     heads = ("layer", "source", "date", "age", "read", "kept", "rejected")
+    widths_mm = _SHORT_SOURCES_MM if short else _SOURCES_MM
     return Table(
         name="sources",
+        compact=short,
         columns=tuple(
             Column(
                 head=text(f"report_head_{head}"),
@@ -242,7 +246,7 @@ def _source(findings: Findings, source: SourceRecord) -> tuple[Cell, ...]:
 
 def _age_cell(age: int | None) -> Cell:
     if age is None:
-        return Cell(text=text("unknown"), tone="old")
+        return Cell(text=text("share_unknown"), tone="old")
     if age > OLD_MONTHS:
         return Cell(text=text("report_age_old", n=age), tone="old")
     return Cell(text=text("report_age", n=age))
@@ -259,7 +263,7 @@ def data_section(findings: Findings) -> tuple[Block, ...]:
     blocks: list[Block] = [
         Heading(text=text("report_sources_title")),
         Paragraph(spans=spans("report_sources_intro", n=OLD_MONTHS)),
-        sources_table(findings, widths_mm=_SOURCES_MM),
+        sources_table(findings, short=False),
         Heading(text=text("report_rejects_title")),
         Paragraph(spans=spans("report_rejects_intro")),
         _reject_counts(findings),
@@ -324,15 +328,16 @@ def _layer_reasons(layer: Layer) -> list[tuple[Cell, ...]]:
             Cell(text=layer_name(layer.name)),
             Cell(text=f"{len(rows):,}"),
             Cell(text=shortened(reason, longest=140)),
-            Cell(small=", ".join(map(_example, rows.head(_MOST_EXAMPLES).itertuples()))),
+            Cell(small="; ".join(map(_example, rows.head(_MOST_EXAMPLES).itertuples()))),
         )
         for reason, rows in groups[:_MOST_REASONS]
     ]
 
 
 def _example(row: Any) -> str:
-    value = shortened(str(row.value), longest=24)
-    return text("report_reject_example", row=str(row.row), column=str(row.column), value=value)
+    found = [shortened(str(part), longest=24) for part in (row.column, row.value)]
+    named = " ".join(part for part in found if part)
+    return text("report_reject_example", row=str(row.row), found=named)
 
 
 def method_section(findings: Findings, *, version: str) -> tuple[Block, ...]:
@@ -352,6 +357,7 @@ def method_section(findings: Findings, *, version: str) -> tuple[Block, ...]:
         *(Paragraph(spans=spans(f"report_unchecked_{n}")) for n in range(1, 6)),
         Heading(text=text("report_provenance_title")),
         _provenance(findings, version=version),
+        Heading(text=text("report_files_title")),
         _hashes(findings),
     )
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -23,12 +24,13 @@ from geo_poc.coverage.summary import (
     worst_case,
 )
 from geo_poc.plan import ALL_CONDITIONS
-from geo_poc.report.blocks import Cell, Column, Part, Table
+from geo_poc.report.blocks import Cell, Column, Look, Part, Table
+from geo_poc.report.frame import metres
 from geo_poc.wording import Span, spans, text
 
 _BAR = ("P", "C", "N", "?")
 _LABELLED_PERCENT = 6.0
-_MOST_AREAS = 11
+_AREAS_MM = (36.0, 16.0, 13.0, 14.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,9 +81,7 @@ def _answer(findings: Findings, summary: CaseSummary) -> tuple[Span, ...]:
     if not summary.air:
         return spans(f"lead_ground_{of}", when=when, protected=protected, standard=standard)
     flown = figures.percent(share("C"))
-    return spans(
-        f"lead_air_{of}", when=when, protected=protected, standard=standard, flown=flown
-    )
+    return spans(f"lead_air_{of}", when=when, protected=protected, standard=standard, flown=flown)
 
 
 def _bad(findings: Findings, summary: CaseSummary) -> tuple[tuple[Span, ...], ...]:
@@ -181,36 +181,55 @@ def _matrix_cell(summary: CaseSummary, chosen: CaseSummary) -> MatrixCell:
     )
 
 
-def areas_table(findings: Findings) -> Table | None:
+def areas_table(findings: Findings, *, most: int) -> Table | None:
     """People and sites by first-level area, most people not protected first.
 
-    None where no site names its area. Beyond the first few, areas are summed in one row.
+    None where no site lies in a named area. Areas beyond ``most`` are summed in a last row.
     """
     case = headline_case(findings.coverage, findings.conditions)
     places = findings.coverage.places
-    if "admin1" not in places or not case.possible:
+    if not case.possible:
         return None
     sites = places[places["layer"] == case.layer]
-    sites = sites.assign(letter=sites["id"].map(classes_of(findings.coverage, case)))
-    if not (sites["admin1"] != "").any():
+    sites = sites.assign(
+        letter=sites["id"].map(classes_of(findings.coverage, case)),
+        area=area_names(findings, sites),
+    )
+    if not (sites["area"] != "").any():
         return None
-    groups = [(name, group) for name, group in sites.groupby("admin1", sort=True)]
+    groups = [(name, group) for name, group in sites.groupby("area", sort=True)]
     groups.sort(key=lambda g: _urgency(g[1]))
-    first, rest = groups[:_MOST_AREAS], groups[_MOST_AREAS:]
+    first, rest = groups[:most], groups[most:]
     rows = [_area_row(str(name) or text("report_area_unknown"), group) for name, group in first]
     if rest:
         name = text("report_areas_more", n=len(rest))
         rows.append(_area_row(name, pd.concat([group for _, group in rest])))
     heads = ("report_head_area", "report_head_bar", "report_head_late", "report_head_sites")
-    widths, looks = (28.0, 21.0, 14.0, 16.0), ("text", "bar", "number", "number")
+    looks: tuple[Look, ...] = ("text", "bar", "number", "number")
     return Table(
         name="areas",
+        compact=True,
         columns=tuple(
-            Column(head=text(h), width_mm=w, look=look)  # type: ignore[arg-type]
-            for h, w, look in zip(heads, widths, looks, strict=True)
+            Column(head=text(h), width_mm=w, look=look)
+            for h, w, look in zip(heads, _AREAS_MM, looks, strict=True)
         ),
         rows=tuple(rows),
     )
+
+
+def area_names(findings: Findings, sites: pd.DataFrame) -> pd.Series[str]:
+    """First-level area of each site: as its source names it, else the one it lies in, else empty."""
+    areas = findings.layers["areas"].table
+    admin = areas[areas["kind"] == "admin"]
+    x_m, y_m = metres(findings.theatre, sites)
+    points = gpd.GeoDataFrame(
+        index=sites.index, geometry=gpd.points_from_xy(x_m, y_m), crs=admin.crs
+    )
+    found = points.sjoin(admin[["name", "geometry"]], predicate="intersects")["name"]
+    lying_in = found.groupby(level=0).min().reindex(sites.index).fillna("")
+    if "admin1" not in sites:
+        return lying_in
+    return sites["admin1"].where(sites["admin1"] != "", lying_in)
 
 
 def _urgency(sites: pd.DataFrame) -> tuple[float, int, int]:

@@ -23,7 +23,7 @@ from geo_poc.wording import text
 
 __all__ = ["Report", "lead", "report_context", "write_report"]
 
-_PAGE_ROOM_MM = 246.0
+_PAGE_ROOM_MM = 249.0
 _LONGEST_NAME = 60
 
 

@@ -228,13 +228,13 @@ def zones_table(findings: Findings) -> Table:
     """Zones for page 1, most urgent first: where, how many people, when, and why so late."""
     columns = (
         Column(head=text("report_head_no"), width_mm=8.0, look="rank"),
-        Column(head=text("report_head_zone"), width_mm=45.0),
-        Column(head=text("report_head_sites"), width_mm=13.0, look="number"),
+        Column(head=text("report_head_zone"), width_mm=42.0),
+        Column(head=text("report_head_sites"), width_mm=12.0, look="number"),
         Column(head=text("report_head_threat"), width_mm=12.0, look="threat"),
         Column(head=text("report_head_people"), width_mm=16.0, look="number"),
-        Column(head=text("report_head_time"), width_mm=20.0),
-        Column(head=text("report_head_base"), width_mm=38.0),
-        Column(head=text("report_head_why"), width_mm=34.0),
+        Column(head=text("report_head_time"), width_mm=22.0),
+        Column(head=text("report_head_base"), width_mm=36.0),
+        Column(head=text("report_head_why"), width_mm=38.0),
     )
     rows = tuple(_zone_row(findings, zone) for zone in findings.zones.itertuples())
     return Table(name="zones", columns=columns, rows=rows)
@@ -270,8 +270,7 @@ def _zone_base(zone: Any) -> str:
 
 def _zone_why(findings: Findings, zone: Any) -> str:
     if math.isfinite(zone.seconds):
-        key = f"report_zone_late_{findings.conditions.season}"
-        return text(key, mover=mover_name(zone.mover))
+        return text("report_zone_late", mover=mover_name(zone.mover))
     if zone.reason == "cut_off":
         cut_off = figures.duration(findings.plan.standard.cut_off)
         return text("report_zone_cut_off", cut_off=cut_off)

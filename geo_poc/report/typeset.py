@@ -8,7 +8,7 @@ import unicodedata
 _NARROW = frozenset("ijlftrI.,:;'|!()[]{}/ \u00a0-")
 _WIDE = frozenset("mwMWOQ@%—>≤")
 _CAPITAL_EM, _NARROW_EM, _NORMAL_EM, _WIDE_EM, _FULL_EM = 0.72, 0.37, 0.6, 0.9, 1.0
-_BREAKS = " -/"
+_BREAKS = " -"
 _SPACES = frozenset("\t\n\r\v\f\x1c\x1d\x1e\x1f\x85\u2028\u2029")
 _FORBIDDEN = frozenset({"Cc", "Cs", "Cn"})
 _TURNING = frozenset(

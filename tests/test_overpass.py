@@ -60,6 +60,9 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
     class Handler(BaseHTTPRequestHandler):
         def send(self, status: int, text: str) -> None:
             stand_in.requests += 1
+            if not status:
+                self.close_connection = True
+                return
             self.send_response(status)
             self.end_headers()
             self.wfile.write(text.encode())
@@ -193,6 +196,31 @@ def test_server_that_is_down_is_told_at_once(naps: list[float], tmp_path: Path) 
     with pytest.raises(SourceError, match=r"within reach.*use a file"):
         overpass.read(tmp_path, source, layer="roads", bounds=BOUNDS)
     assert naps == []
+
+
+def test_server_that_hangs_up_is_an_error(
+    server: StandIn, naps: list[float], tmp_path: Path
+) -> None:
+    server.always = (0, "")
+    with pytest.raises(SourceError, match="the server must be within reach"):
+        read(server, tmp_path)
+
+
+def test_behind_a_proxy_the_server_is_not_called_directly(
+    server: StandIn, naps: list[float], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "")
+    monkeypatch.setenv("HTTP_PROXY", server.url.removesuffix("/api"))
+    source = Source(url="http://overpass.invalid/api")
+    monkeypatch.setattr("osmnx._http._config_dns", lambda url: None)
+    raw = overpass.read(tmp_path, source, layer="roads", bounds=BOUNDS)
+    assert len(raw.table) == 4
+
+
+def test_area_without_roads_is_an_error(server: StandIn, naps: list[float], tmp_path: Path) -> None:
+    server.always = (200, answer([{"type": "way", "id": 1, "nodes": [1], "tags": {}}]))
+    with pytest.raises(SourceError, match="Overpass JSON with roads"):
+        read(server, tmp_path)
 
 
 def test_cached_answer_that_is_damaged_is_an_error(

@@ -41,7 +41,9 @@ def test_speed_is_in_km_per_hour_and_the_lowest_counts(tag: object, kmh: float) 
     assert speed_kmh_of(tag) == pytest.approx(kmh)
 
 
-@pytest.mark.parametrize("tag", ["none", "signals", "RO:urban", "walk", "", None, float("nan")])
+@pytest.mark.parametrize(
+    "tag", ["none", "signals", "RO:urban", "walk", "", None, float("nan"), 0, "0"]
+)
 def test_a_limit_without_a_figure_is_unknown(tag: object) -> None:
     assert math.isnan(speed_kmh_of(tag))
 
@@ -75,7 +77,7 @@ def test_columns_of_the_theatre_file_come_before_known_names() -> None:
 def test_nothing_known_is_empty_text_nan_and_false() -> None:
     table, used = with_road_columns(roads(other=[1]), columns={})
     row = table.iloc[0]
-    assert (row["road_class"], row["surface"], row["name"], row["id"]) == ("", "", "", "1")
+    assert (row["road_class"], row["surface"], row["name"], row["id"]) == ("", "", "", "")
     assert np.isnan([row["speed_kmh"], row["length_m"]]).all()
     assert row[["oneway", "bridge", "restricted"]].tolist() == [False] * 3
     assert used == {}
@@ -149,10 +151,17 @@ def test_ferry_is_a_class_where_the_way_is_not_a_road_as_well() -> None:
     assert table["road_class"].tolist() == ["ferry", "track", ""]
 
 
-def test_ids_that_repeat_are_replaced_by_the_row() -> None:
-    table, _ = with_road_columns(roads(id=["a", "a"]), columns={})
-    assert table["id"].tolist() == ["1", "2"]
+@pytest.mark.parametrize("ids", [["a", "a"], ["1", "2"], [1, 2], [None, None]])
+def test_ids_that_do_not_tell_roads_apart_are_left_empty(ids: list[object]) -> None:
+    table, _ = with_road_columns(roads(id=ids), columns={})
+    assert table["id"].tolist() == ["", ""]
+    assert table["id (file)"].tolist() == ids
+
+
+def test_ids_of_the_file_are_kept_where_they_can_be() -> None:
     assert with_road_columns(roads(id=["a", "b"]), columns={})[0]["id"].tolist() == ["a", "b"]
+    given, _ = with_road_columns(roads(link=[7, 8]), columns={"id": "link"})
+    assert given["id"].tolist() == ["7", "8"]
 
 
 def test_table_without_geometry_is_read_too() -> None:

@@ -1,11 +1,11 @@
 import numpy as np
 import pandas as pd
 import pytest
-from geo_poc.layers.selection import selected
 from hypothesis import given
 from hypothesis import strategies as st
 
 from geo_poc.errors import ConfigError
+from geo_poc.layers.selection import selected
 
 
 def chosen(values: list[object], wanted: object) -> list[bool]:

@@ -93,4 +93,5 @@ def _streets(edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def _texts(edges: gpd.GeoDataFrame, column: str) -> pd.Series:
     if column not in edges:
         return pd.Series("", index=edges.index, dtype=object)
-    return pd.Series([tag_text(value) for value in edges[column]], index=edges.index, dtype=object)
+    texts = [tag_text(value) for value in edges[column]]
+    return pd.Series(texts, index=edges.index, dtype=object)

@@ -67,7 +67,7 @@ def read(path: Path | None, source: Source, *, layer: str) -> Raw:
 def _named(placemarks: pd.DataFrame, folder: str) -> pd.DataFrame:
     there = [name for name in _DRAWING if name in placemarks]
     ours = {*_NAMES.values(), "folder"}
-    own = {name: f"{name} (data)" for name in placemarks if str(name).lower() in ours}
+    own = {str(name): f"{name} (data)" for name in placemarks if str(name).lower() in ours}
     table = pd.DataFrame(placemarks).drop(columns=there)
     return table.rename(columns=own | _NAMES).assign(folder=folder)
 

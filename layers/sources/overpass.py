@@ -54,12 +54,11 @@ def read(path: Path | None, source: Source, *, layer: str, bounds: Bounds | None
     if bounds is None:
         raise _unusable(source, "no bounds", f"{layer} are asked for by the theatre's bounds")
     cache = path or Path.home() / ".cache" / "geo_poc" / "overpass"
-    return roads_of_graph(_graph(bounds, source, cache=cache), source)
+    return _roads(bounds, source, cache=cache)
 
 
-def _graph(bounds: Bounds, source: Source, *, cache: Path) -> nx.MultiDiGraph[int]:
-    import osmnx  # noqa: PLC0415  (a second to import, needed only here)
-    from osmnx._errors import (  # noqa: PLC0415
+def _roads(bounds: Bounds, source: Source, *, cache: Path) -> Raw:
+    from osmnx._errors import (  # noqa: PLC0415  (a second to import, needed only here)
         GraphSimplificationError,
         InsufficientResponseError,
         ResponseStatusCodeError,
@@ -68,20 +67,23 @@ def _graph(bounds: Bounds, source: Source, *, cache: Path) -> nx.MultiDiGraph[in
     try:
         with warnings.catch_warnings(), _osmnx_settings(source, cache=cache):
             warnings.simplefilter("ignore", UserWarning)
-            graph = osmnx.graph_from_bbox(
-                bounds,
-                simplify=False,
-                retain_all=True,
-                truncate_by_edge=True,
-                custom_filter=_FILTERS,
-            )
-            return osmnx.simplify_graph(graph, edge_attrs_differ=["osmid"])
+            return roads_of_graph(_graph(bounds), source)
     except requests.RequestException as e:
         raise _unusable(source, str(e), "the server must be within reach") from e
     except (ResponseStatusCodeError, InsufficientResponseError, GraphSimplificationError) as e:
         raise _unusable(source, str(e)[:200], "the answer must hold roads") from e
     except (KeyError, TypeError, ValueError) as e:
-        raise _unusable(source, repr(e)[:200], "the answer must be Overpass JSON") from e
+        raise _unusable(source, repr(e)[:200], "the answer must be Overpass JSON with roads") from e
+
+
+def _graph(bounds: Bounds) -> nx.MultiDiGraph[int]:
+    """Streets from junction to junction, never across two ways, whose tags may differ."""
+    import osmnx  # noqa: PLC0415  (a second to import, needed only here)
+
+    graph = osmnx.graph_from_bbox(
+        bounds, simplify=False, retain_all=True, truncate_by_edge=True, custom_filter=_FILTERS
+    )
+    return osmnx.simplify_graph(graph, edge_attrs_differ=["osmid"])
 
 
 @contextmanager

@@ -66,7 +66,7 @@ def with_road_columns(
 
     Lines that may be used only against the order of their points are turned round, so that
     ``oneway`` always means from the first to the last point. The file's own columns stay; one that
-    bears a name of ours stays as ``name (file)``. Without a column of unique ids the row is the id.
+    bears a name of ours stays as ``name (file)``. ``id`` is empty where the file has none to use.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def with_road_columns(
     found = _columns_found(table.columns, columns)
     ours_in_file = [name for name in ROAD_SYNONYMS if name in table]
     made = table.rename(columns={name: f"{name} (file)" for name in ours_in_file})
-    made["id"] = _ids(table, found.get("id"))
+    made["id"] = _ids(table, found, is_given="id" in columns)
     made["road_class"] = _column(table, found.get("road_class")).map(lowest_class).astype(object)
     is_ferry = _column(table, _own(table, "route")).map(tag_text) == "ferry"
     made["road_class"] = made["road_class"].mask((made["road_class"] == "") & is_ferry, "ferry")
@@ -112,8 +112,8 @@ def with_road_columns(
 def speed_kmh_of(value: object) -> float:
     """Speed in km/h of an OSM ``maxspeed`` or a number; nan where it states none.
 
-    Of several values the lowest counts. ``none``, ``signals``, ``walk`` and zone names
-    (``RO:urban``) state no figure.
+    Of several values the lowest counts. 0 (how Geofabrik's files write "no tag"), ``none``,
+    ``signals``, ``walk`` and zone names (``RO:urban``) state no figure.
 
     Examples
     --------
@@ -121,10 +121,10 @@ def speed_kmh_of(value: object) -> float:
     (50.0, 60.0, 40.5, nan)
     """
     if isinstance(value, Real):
-        return float(value)
+        return float(value) if value != 0 else float("nan")
     parts = [_SPEED.match(part.lower()) for text in _texts(value) for part in text.split(";")]
     speeds = [float(part[1]) * _KMH[part[2]] for part in parts if part]
-    return min(speeds, default=float("nan"))
+    return min(filter(None, speeds), default=float("nan"))
 
 
 def oneway_direction(value: object, *, road_class: str, junction: str) -> int:
@@ -192,11 +192,14 @@ def _columns_found(there: Iterable[str], columns: Mapping[str, str]) -> dict[str
     return found
 
 
-def _ids(table: pd.DataFrame, name: str | None) -> pd.Series:
-    """Ids of the file if it has one for each road and no two alike, else the row."""
-    ids = _column(table, name).map(tag_text)
-    usable = bool((ids != "").all()) and ids.is_unique
-    return (ids if usable else table.index.to_series().map(str)).astype(object)
+def _ids(table: pd.DataFrame, found: Mapping[str, str], *, is_given: bool) -> pd.Series:
+    """Ids of the file, or ``""`` where they cannot tell the roads of several files apart.
+
+    Mere numbers count up from 1 in many files; they are ids only if the theatre file says so.
+    """
+    ids = _column(table, found.get("id")).map(tag_text)
+    usable = ids.is_unique and (is_given or not ids.str.isdecimal().any())
+    return (ids if usable else ids.map(lambda _: "")).astype(object)
 
 
 def _own(table: pd.DataFrame, name: str) -> str | None:

@@ -104,8 +104,6 @@ def read_features(
                 repair="read it with format = 'table', or name another layer of the file",
             )
         )
-    if features.geometry.name != "geometry":
-        features = features.rename_geometry("geometry")
     features.index = pd.RangeIndex(1, len(features) + 1, name="row")
     return features
 

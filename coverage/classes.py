@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 
 import geopandas as gpd
 import numpy as np
@@ -119,7 +120,7 @@ def coverage_of(
 def _outside(points: gpd.GeoSeries, mandate: gpd.GeoDataFrame) -> NDArray[np.bool_]:
     if mandate.empty:
         return np.zeros(len(points), bool)
-    return ~points.intersects(mandate.union_all()).to_numpy()
+    return np.asarray(~points.intersects(mandate.union_all()).to_numpy(), dtype=np.bool_)
 
 
 def _under(travel: Sequence[TravelTime], case: Conditions, *, air: bool) -> list[TravelTime]:
@@ -198,15 +199,15 @@ def _matrix(
     joined = classes.merge(places[["id", "layer", "people"]], on="id")
     joined = joined[joined["class"] != OUTSIDE]
     rows = []
-    for (layer, season, light, air), case in joined.groupby(
-        ["layer", "season", "light", "air"], sort=True
-    ):
-        conditions = Conditions(season=season, light=light)
-        rows.append(
-            {"layer": layer, "season": season, "light": light, "air": bool(air)}
-            | _totals(case)
-            | {"possible": not air or may_fly(travel, conditions)}
-        )
+    for case in ALL_CONDITIONS:
+        under = joined[(joined["season"] == case.season) & (joined["light"] == case.light)]
+        for layer, air in product(sorted(places["layer"].unique()), (False, True)):
+            here = under[(under["layer"] == layer) & (under["air"] == air)]
+            rows.append(
+                {"layer": layer, "season": case.season, "light": case.light, "air": air}
+                | _totals(here)
+                | {"possible": not air or may_fly(travel, case)}
+            )
     columns = ["layer", "season", "light", "air", *_totals(joined), "possible"]
     return pd.DataFrame(rows, columns=columns)
 

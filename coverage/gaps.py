@@ -109,9 +109,10 @@ def gap_zones(around: Surroundings, *, high_risk_level: int) -> gpd.GeoDataFrame
         _zone(around, nearest, zone_of_cell == number, number, zone_of_cell)
         for number in range(1, int(zone_of_cell.max()) + 1)
     ]
-    kept = [row for row in rows if row["people"] > 0 or row["sites"] > 0]
-    kept.sort(key=lambda row: (-row["people"], -row["expected_30d"], row["mgrs"]))
-    table = pd.DataFrame(kept, columns=[c for c in ZONE_COLUMNS if c != "rank"])
+    table = pd.DataFrame(rows, columns=[c for c in ZONE_COLUMNS if c != "rank"])
+    table = table[(table["people"] > 0) | (table["sites"] > 0)].sort_values(
+        ["people", "expected_30d", "mgrs"], ascending=[False, False, True], ignore_index=True
+    )
     table.insert(0, "rank", range(1, len(table) + 1))
     return gpd.GeoDataFrame(table, geometry="geometry", crs=around.theatre.grid.crs)
 

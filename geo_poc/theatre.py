@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -308,27 +309,38 @@ class Theatre:
     @property
     def inside(self) -> NDArray[np.bool_]:
         """Cells whose centre lies in the area, shape (rows, cols)."""
-        return geometry_mask(
-            [self.area], out_shape=self.grid.shape, transform=self.grid.transform, invert=True
+        grid = self.grid
+        mask = geometry_mask(
+            [self.area], out_shape=grid.shape, transform=grid.transform, invert=True
         )
+        return np.asarray(mask, dtype=np.bool_)
 
     @property
     def lonlat_bounds(self) -> tuple[float, float, float, float]:
         """West, south, east, north of the area in degrees."""
-        bounds = shapely.bounds(shapely.segmentize(self.area, 10_000.0))
-        return tuple(  # type: ignore[return-value]
-            Transformer.from_crs(self.grid.crs, WGS84, always_xy=True).transform_bounds(
-                *bounds, densify_pts=21
-            )
-        )
+        left, bottom, right, top = self.area.bounds
+        to_degrees = Transformer.from_crs(self.grid.crs, WGS84, always_xy=True)
+        return to_degrees.transform_bounds(left, bottom, right, top, densify_pts=21)
 
     def lonlat(
         self, x_m: NDArray[np.float64], y_m: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Longitude and latitude in degrees of points in metres."""
-        to_degrees = Transformer.from_crs(self.grid.crs, WGS84, always_xy=True)
-        lon, lat = to_degrees.transform(x_m, y_m)
+        lon, lat = transformer(self.grid.crs, WGS84).transform(x_m, y_m)
         return np.asarray(lon), np.asarray(lat)
+
+
+@cache
+def transformer(source: str, target: str) -> Transformer:
+    """Transformation between two coordinate systems, x or longitude first; made once for each pair.
+
+    Examples
+    --------
+    >>> x, y = transformer(WGS84, "EPSG:32636").transform(33.0, 0.0)
+    >>> round(x), round(y)
+    (500000, 0)
+    """
+    return Transformer.from_crs(source, target, always_xy=True)
 
 
 def theatre_over(spec: TheatreSpec, area_lonlat: BaseGeometry) -> Theatre:

@@ -29,10 +29,10 @@ class UnderWay:
         as ``seconds`` where nothing is shut.
     """
 
-    seconds: NDArray[np.floating]
-    without_closures: NDArray[np.floating]
-    without_caveats: NDArray[np.floating]
-    unrestricted: NDArray[np.floating]
+    seconds: NDArray[np.float64]
+    without_closures: NDArray[np.float64]
+    without_caveats: NDArray[np.float64]
+    unrestricted: NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -88,7 +88,7 @@ def test_run_json_names_hashes_versions_seeds_and_cost(done: Path, small: Path) 
     assert record["seeds"]["theatre"] == RECIPE.seed
     assert record["parameters"]["plan"]["standard"]["response"] == 3 * 3600
     assert {"numpy", "geopandas", "python"} <= set(record["versions"])
-    assert [step["name"] for step in record["steps"]][0] == "read"
+    assert next(step["name"] for step in record["steps"]) == "read"
     assert record["peak_memory_mb"] > 0
 
 
@@ -167,7 +167,7 @@ def test_an_asset_at_a_base_that_does_not_exist_is_refused(broken: Path, tmp_pat
         plan.read_text(encoding="utf-8").replace('bases = "aviation"', 'bases = ["Nowhere"]'),
         encoding="utf-8",
     )
-    with pytest.raises(GeoPocError, match="'Nowhere'.*use one of"):
+    with pytest.raises(GeoPocError, match=r"'Nowhere'.*use one of"):
         run(broken / "theatre.toml", plan, tmp_path / "out", made=MADE)
 
 

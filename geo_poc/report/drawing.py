@@ -68,7 +68,7 @@ def _empty_canvas(findings: Findings, palette: Palette) -> Canvas:
     defs = element(root, "defs", {})
     symbols.define_patterns(defs, palette)
     symbols.define_sites(defs, palette)
-    ground = {"width": frame.width, "height": frame.height, "fill": palette.neighbour}
+    ground: Attributes = {"width": frame.width, "height": frame.height, "fill": palette.neighbour}
     element(root, "rect", ground)
     return Canvas(root=root, frame=frame, palette=palette)
 
@@ -131,7 +131,11 @@ def _draw_lines(canvas: Canvas, findings: Findings) -> None:
     _path(canvas, roads, {"stroke": palette.road, "stroke-width": 0.8})
     outline = [findings.theatre.area.boundary]
     _path(canvas, outline, {"stroke": palette.neighbour, "stroke-width": 3})
-    border = {"stroke": palette.boundary, "stroke-width": 1.3, "stroke-dasharray": "7 2 1.5 2"}
+    border: Attributes = {
+        "stroke": palette.boundary,
+        "stroke-width": 1.3,
+        "stroke-dasharray": "7 2 1.5 2",
+    }
     _path(canvas, outline, border)
     limits = areas.geometry[areas["kind"].isin(_LIMITS) & areas.geom_type.isin(_FLAT)]
     _path(canvas, limits, {"stroke": palette.ink2, "stroke-width": 1, "stroke-dasharray": "1 2"})

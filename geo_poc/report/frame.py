@@ -64,11 +64,16 @@ class Frame:
         """
         return (x_m - self.left_m) / self.m_per_unit, (self.top_m - y_m) / self.m_per_unit
 
+    def _points(self, metres: NDArray[np.float64]) -> NDArray[np.float64]:
+        corner = np.array([self.left_m, self.top_m])
+        units: NDArray[np.float64] = (metres - corner) * [1.0, -1.0] / self.m_per_unit
+        return units
+
     def drawn(self, geometries: Sequence[BaseGeometry] | gpd.GeoSeries) -> NDArray[np.object_]:
         """Geometries cut to the drawing, simplified to what can be seen, in drawing units."""
         cut = shapely.clip_by_rect(np.asarray(geometries, dtype=object), *self.bounds_m)
         simple = shapely.simplify(cut, _SEEN * self.m_per_unit)
-        moved = shapely.transform(simple, lambda p: np.column_stack(self.point(p[:, 0], p[:, 1])))
+        moved = shapely.transform(simple, self._points)
         return np.atleast_1d(moved)
 
 

@@ -1,4 +1,4 @@
-"""What the figures rest on: threat and its test, assumptions, sources, rejects, provenance."""
+"""What the figures rest on: assumptions, sources, and the rows that were not used."""
 
 from __future__ import annotations
 
@@ -10,131 +10,17 @@ import pandas as pd
 
 from geo_poc import figures
 from geo_poc.coverage.findings import Findings
-from geo_poc.coverage.summary import tally
-from geo_poc.layers.exposure import exposed
 from geo_poc.layers.layer import Layer, SourceRecord
 from geo_poc.report.blocks import Block, Cell, Column, Heading, Look, Paragraph, Table
-from geo_poc.report.headline import site_count
 from geo_poc.report.typeset import shortened
-from geo_poc.wording import Span, catalogue, spans, text
+from geo_poc.wording import catalogue, spans, text
 
 OLD_MONTHS = 12
-_LEVELS = (5, 4, 3, 2, 1, 0)
 _LONGEST = 70
 _MOST_REASONS, _MOST_EXAMPLES = 6, 4
-_SHORT_HASH = 12
 _SHORT_SOURCES_MM = (16.0, 28.0, 17.0, 13.0, 9.7, 9.7, 9.6)
 _SOURCES_MM = (28.0, 66.0, 26.0, 22.0, 15.0, 15.0, 14.0)
 _OF_ONE_CLASS = ": (?:road|terrain|surface|ground) "
-_METHODS = ("reach", "classes", "matrix", "zones", "threat", "unknown", "rounding")
-
-
-def threat_section(findings: Findings) -> tuple[Block, ...]:
-    """How high the threat is where, for how many people, and how well that was told in the past."""
-    return (
-        Heading(text=text("report_threat_title")),
-        *(Paragraph(spans=s) for s in _threat_words(findings)),
-        people_by_level(findings),
-        Heading(text=text("report_backtest_title")),
-        Paragraph(spans=spans("report_backtest_intro")),
-        backtest_table(findings),
-        Heading(text=text("report_proximity_title")),
-        *(Paragraph(spans=s) for s in proximity_words(findings)),
-    )
-
-
-def _threat_words(findings: Findings) -> list[tuple[Span, ...]]:
-    threat = findings.threat
-    words = [spans("report_threat_meaning"), spans("report_threat_relative")]
-    used = {"n": threat.incidents_used, "method": threat.method}
-    words.append(spans("report_threat_method", **used))
-    if threat.newest is None:
-        words.append(spans("report_threat_none"))
-    else:
-        age = (findings.theatre.as_of - threat.newest).days
-        newest = figures.day(threat.newest)
-        words.append(spans("report_threat_newest", date=newest, n=age))
-    if threat.incidents_vague:
-        words.append(spans("report_threat_vague", n=threat.incidents_vague))
-    return words
-
-
-def people_by_level(findings: Findings) -> Table:
-    """Area, residents and displaced people at each threat level, worst first."""
-    area = exposed(findings.people, findings.threat, findings.threat_level).set_index("level")
-    places = findings.coverage.places
-    camps = places[places["layer"] == "camp"]
-    rows = []
-    for level in _LEVELS:
-        here = tally(camps.loc[camps["threat_level"] == level, "people"])
-        rows.append(
-            (
-                Cell(text=f"T{level}"),
-                Cell(text=text(f"threat_{level}")),
-                Cell(text=figures.area(float(area.loc[level, "area_km2"]))),
-                Cell(text=figures.people(float(area.loc[level, "people"]))),
-                Cell(text=figures.people(here.people)),
-                Cell(text=site_count(here)),
-            )
-        )
-    return Table(
-        name="levels",
-        columns=(
-            Column(head=text("report_head_threat"), width_mm=16.0, look="threat"),
-            Column(head=text("report_head_level"), width_mm=50.0),
-            Column(head=text("report_head_size"), width_mm=30.0, look="number"),
-            Column(head=text("report_head_residents"), width_mm=30.0, look="number"),
-            Column(head=text("report_head_displaced"), width_mm=34.0, look="number"),
-            Column(head=text("report_head_sites"), width_mm=26.0, look="number"),
-        ),
-        rows=tuple(rows),
-    )
-
-
-def backtest_table(findings: Findings) -> Table:
-    """Share of later incidents in the top 5 % of the area, by model, with its interval."""
-    rows = []
-    for test in findings.threat.backtest.itertuples():
-        low, high = figures.percent(float(test.low)), figures.percent(float(test.high))
-        interval = text("report_interval", low=low, high=high)
-        unknown = math.isnan(test.low) or math.isnan(test.high)
-        rows.append(
-            (
-                Cell(text=str(test.model)),
-                Cell(text=figures.percent(float(test.hit_05)), tone="strong"),
-                Cell(text=text("unknown") if unknown else interval),
-                Cell(text=text("number", n=int(test.events))),
-                Cell(text=text("number", n=int(test.origins))),
-            )
-        )
-    return Table(
-        name="backtest",
-        columns=(
-            Column(head=text("report_head_model"), width_mm=66.0),
-            Column(head=text("report_head_hit"), width_mm=34.0, look="number"),
-            Column(head=text("report_head_interval"), width_mm=36.0, look="number"),
-            Column(head=text("report_head_events"), width_mm=26.0, look="number"),
-            Column(head=text("report_head_origins"), width_mm=24.0, look="number"),
-        ),
-        rows=tuple(rows),
-    )
-
-
-def proximity_words(findings: Findings) -> tuple[tuple[Span, ...], ...]:
-    """How many incidents and camps lie far from every base in a straight line."""
-    facts = findings.proximity
-    far = figures.distance(float(facts["distance_m"]))
-    return tuple(
-        spans(
-            f"report_proximity_{what}",
-            beyond=f"{int(facts[f'{what}_beyond']):,}",
-            n=int(facts[what]),
-            distance=far,
-            bases=f"{int(facts['bases']):,}",
-        )
-        for what in ("incidents", "camps")
-        if facts[what]
-    )
 
 
 def assumptions_table(findings: Findings, *, width_mm: float) -> Table:
@@ -338,73 +224,3 @@ def _example(row: Any) -> str:
     found = [shortened(str(part), longest=24) for part in (row.column, row.value)]
     named = " ".join(part for part in found if part)
     return text("report_reject_example", row=str(row.row), found=named)
-
-
-def method_section(findings: Findings, *, version: str) -> tuple[Block, ...]:
-    """How the figures were made, what was not checked, and what they were made from."""
-    standard = findings.plan.standard
-    slots = {
-        "standard": figures.duration(standard.response),
-        "cut_off": figures.duration(standard.cut_off),
-    }
-    methods = [
-        spans(f"report_method_{name}", **(slots if name == "reach" else {})) for name in _METHODS
-    ]
-    return (
-        Heading(text=text("report_method_title")),
-        *(Paragraph(spans=s) for s in methods),
-        Heading(text=text("report_unchecked_title")),
-        *(Paragraph(spans=spans(f"report_unchecked_{n}")) for n in range(1, 6)),
-        Heading(text=text("report_provenance_title")),
-        _provenance(findings, version=version),
-        Heading(text=text("report_files_title")),
-        _hashes(findings),
-    )
-
-
-def _provenance(findings: Findings, *, version: str) -> Table:
-    theatre, threat = findings.theatre, findings.threat
-    grid = theatre.grid
-    facts = {
-        "version": version,
-        "theatre": theatre.name,
-        "plan": findings.plan.plan.name,
-        "standard_source": findings.plan.standard.source,
-        "grid": text(
-            "report_fact_grid_is",
-            rows=grid.rows,
-            cols=grid.cols,
-            cell=figures.distance(grid.cell_size_m),
-        ),
-        "crs": grid.crs,
-        "as_of": figures.day(theatre.as_of),
-        "horizon": text("report_fact_days", n=threat.horizon_days),
-    }
-    rows = tuple(
-        (Cell(text=text(f"report_fact_{key}")), Cell(text=shortened(value, longest=160)))
-        for key, value in facts.items()
-    )
-    columns = (
-        Column(head=text("report_head_what"), width_mm=46.0),
-        Column(head=text("report_head_value"), width_mm=140.0),
-    )
-    return Table(name="provenance", columns=columns, rows=rows)
-
-
-def _hashes(findings: Findings) -> Table:
-    columns = (
-        Column(head=text("report_head_layer"), width_mm=24.0),
-        Column(head=text("report_head_file"), width_mm=92.0),
-        Column(head=text("report_head_licence"), width_mm=36.0),
-        Column(head=text("report_head_hash"), width_mm=34.0, look="mono"),
-    )
-    rows = tuple(
-        (
-            Cell(text=layer_name(source.layer)),
-            Cell(text=shortened(source.file, longest=110)),
-            Cell(text=shortened(source.licence, longest=_LONGEST)),
-            Cell(text=source.sha256[:_SHORT_HASH] or text("report_none")),
-        )
-        for source in findings.sources
-    )
-    return Table(name="hashes", columns=columns, rows=rows)

@@ -115,7 +115,7 @@ def class_bar(summary: CaseSummary) -> tuple[BarPart, ...]:
         if width > 0:
             label = text("bar", letter=letter, share=figures.percent(share(letter)))
             shown = label if width >= _LABELLED_PERCENT else ""
-            parts.append(BarPart(letter=letter, width=round(width, 2), label=shown))
+            parts.append(BarPart(letter=str(letter), width=round(width, 2), label=shown))
     return tuple(parts)
 
 
@@ -226,10 +226,11 @@ def area_names(findings: Findings, sites: pd.DataFrame) -> pd.Series[str]:
         index=sites.index, geometry=gpd.points_from_xy(x_m, y_m), crs=admin.crs
     )
     found = points.sjoin(admin[["name", "geometry"]], predicate="intersects")["name"]
-    lying_in = found.groupby(level=0).min().reindex(sites.index).fillna("")
+    lying_in: pd.Series[str] = found.groupby(level=0).min().reindex(sites.index).fillna("")
     if "admin1" not in sites:
         return lying_in
-    return sites["admin1"].where(sites["admin1"] != "", lying_in)
+    named: pd.Series[str] = sites["admin1"].where(sites["admin1"] != "", lying_in)
+    return named
 
 
 def _urgency(sites: pd.DataFrame) -> tuple[float, int, int]:
@@ -253,7 +254,7 @@ def _parts(sites: pd.DataFrame) -> tuple[Part, ...]:
     if total == 0:
         return ()
     return tuple(
-        Part(letter=letter, width=round(100 * float(part) / total, 2))
+        Part(letter=str(letter), width=round(100 * float(part) / total, 2))
         for letter, part in people.items()
         if part > 0
     )

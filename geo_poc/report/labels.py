@@ -129,7 +129,7 @@ def moved_clear(size: float, *, at: tuple[float, float], taken: Sequence[Box], f
     Box(left=4.0, top=4.0, right=6.0, bottom=6.0)
     """
     half, diagonal = size / 2, 0.7
-    directions = [(0, -1), (1, 0), (0, 1), (-1, 0)]
+    directions: list[tuple[float, float]] = [(0, -1), (1, 0), (0, 1), (-1, 0)]
     directions += [(x * diagonal, y * diagonal) for x, y in ((1, -1), (1, 1), (-1, 1), (-1, -1))]
     steps = [(0.0, 0.0)]
     steps += [(x * r * half, y * r * half) for r in range(1, 6) for x, y in directions]

@@ -10,7 +10,7 @@ from geo_poc.coverage.findings import Findings
 from geo_poc.report import symbols
 from geo_poc.report.frame import Canvas, Frame, metres
 from geo_poc.report.labels import Box, Wanted, moved_clear, placed
-from geo_poc.report.svg import element, nice_length
+from geo_poc.report.svg import Attributes, element, nice_length
 from geo_poc.report.typeset import shortened, width_em
 from geo_poc.wording import text
 
@@ -99,7 +99,11 @@ def _draw_bases(canvas: Canvas, findings: Findings) -> None:
     for town in _towns(canvas.frame, findings):
         box = town.symbol
         centre = {"cx": (box.left + box.right) / 2, "cy": (box.top + box.bottom) / 2}
-        style = {"r": _TOWN_RADIUS, "fill": canvas.palette.paper, "stroke": canvas.palette.ink}
+        style: Attributes = {
+            "r": _TOWN_RADIUS,
+            "fill": canvas.palette.paper,
+            "stroke": canvas.palette.ink,
+        }
         element(canvas.root, "circle", {**centre, **style})
     for base in findings.layers["bases"].table.itertuples():
         symbols.draw_base(
@@ -138,15 +142,15 @@ def _draw_furniture(canvas: Canvas) -> None:
     length_m = nice_length(70 * frame.m_per_unit)
     right, base = frame.width - 24, frame.height - 6
     left = right - length_m / frame.m_per_unit
-    paper = {"fill": canvas.palette.paper, "fill-opacity": 0.85}
+    paper: Attributes = {"fill": canvas.palette.paper, "fill-opacity": 0.85}
     size = {"width": box.right - box.left, "height": box.bottom - box.top}
     element(canvas.root, "rect", {"x": box.left, "y": box.top, **size, **paper})
     bar = f"M{left:.1f} {base - 3:.1f}v3H{right:.1f}v-3"
     element(canvas.root, "path", {"d": bar, "fill": "none", "stroke": ink})
     group = element(canvas.root, "g", {"class": "furniture"})
-    middle = {"y": base - 3, "text-anchor": "middle"}
+    middle: Attributes = {"y": base - 3, "text-anchor": "middle"}
     element(group, "text", {"x": (left + right) / 2, **middle}, text=figures.distance(length_m))
     arrow = f"M{frame.width - 11:.1f} {base - 14:.1f}l3.5 9l-3.5 -2l-3.5 2z"
     element(canvas.root, "path", {"d": arrow, "fill": ink})
-    north = {"x": frame.width - 11, "y": base + 4, "text-anchor": "middle"}
+    north: Attributes = {"x": frame.width - 11, "y": base + 4, "text-anchor": "middle"}
     element(group, "text", north, text=text("report_north"))

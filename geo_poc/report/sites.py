@@ -186,7 +186,7 @@ def _time_cell(site: str, answers: Answers, kind: str, standard_s: float) -> Cel
     table = answers.by_kind[kind]
     if site not in table.index:
         return Cell(text=text("reason_no_asset"), tone="unknown")
-    answer = table.loc[site]
+    answer: Any = table.loc[site]
     if not math.isfinite(answer["seconds"]):
         return Cell(text=text(f"reason_{answer['reason']}"), tone="unknown")
     return _reached_cell(answer["base"], float(answer["seconds"]), answers, standard_s)
@@ -195,7 +195,7 @@ def _time_cell(site: str, answers: Answers, kind: str, standard_s: float) -> Cel
 def _second_cell(site: str, answers: Answers, standard_s: float) -> Cell:
     if site not in answers.second.index:
         return Cell(text=text("report_none"), tone="unknown")
-    answer = answers.second.loc[site]
+    answer: Any = answers.second.loc[site]
     return _reached_cell(answer["base"], float(answer["seconds"]), answers, standard_s)
 
 
@@ -213,7 +213,7 @@ def _why(findings: Findings, site: Any, answers: Answers) -> str:
         return text("report_why_unknown")
     if site.id not in answers.first.index:
         return text("report_why_no_asset")
-    first = answers.first.loc[site.id]
+    first: Any = answers.first.loc[site.id]
     if math.isfinite(first["seconds"]):
         key = "flown" if site.letter == "C" else f"late_{findings.conditions.season}"
         away = figures.distance(float(first["distance_m"]))
@@ -258,8 +258,9 @@ def _zone_row(findings: Findings, zone: Any) -> tuple[Cell, ...]:
 
 def _zone_time(zone: Any) -> Cell:
     seconds = float(zone.seconds)
-    tone = "late" if math.isfinite(seconds) else "unknown"
-    return Cell(text=figures.duration(seconds), tone=tone)
+    return Cell(
+        text=figures.duration(seconds), tone="late" if math.isfinite(seconds) else "unknown"
+    )
 
 
 def _zone_base(zone: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 
 from geo_poc.palette import Palette
-from geo_poc.report.svg import element, written
+from geo_poc.report.svg import Attributes, element, written
 
 BASE_WIDTH, BASE_HEIGHT = 15.0, 10.0
 DISC = 12.0
@@ -170,8 +170,18 @@ def legend_symbol(name: str, palette: Palette) -> str:
             triangle.set("stroke-dasharray", "2.4 1.4")
     else:
         zone = name == "zone"
-        style = {"stroke": palette.class_n if zone else palette.ink2, "stroke-width": 1.6}
-        rect = {"x": 2, "y": 2, "width": 20, "height": 12, "fill": "none", **style}
+        style: Attributes = {
+            "stroke": palette.class_n if zone else palette.ink2,
+            "stroke-width": 1.6,
+        }
+        rect: dict[str, str | float] = {
+            "x": 2,
+            "y": 2,
+            "width": 20,
+            "height": 12,
+            "fill": "none",
+            **style,
+        }
         if not zone:
             rect["stroke-dasharray"] = "1.4 2.6"
         element(root, "rect", rect)

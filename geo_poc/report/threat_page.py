@@ -1,0 +1,129 @@
+"""Where the threat is, for how many people, and how well that was told in the past."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from geo_poc import figures
+from geo_poc.coverage.findings import Findings
+from geo_poc.coverage.summary import tally
+from geo_poc.layers.exposure import exposed
+from geo_poc.report.blocks import Block, Cell, Column, Heading, Paragraph, Table
+from geo_poc.report.headline import site_count
+from geo_poc.report.typeset import shortened
+from geo_poc.wording import Span, spans, text
+
+_LEVELS = (5, 4, 3, 2, 1, 0)
+_LONGEST_MODEL, _LONGEST_METHOD = 70, 600
+
+
+def threat_section(findings: Findings) -> tuple[Block, ...]:
+    """How high the threat is where, for how many people, and how well that was told in the past."""
+    return (
+        Heading(text=text("report_threat_title")),
+        *(Paragraph(spans=s) for s in _threat_words(findings)),
+        people_by_level(findings),
+        Heading(text=text("report_backtest_title")),
+        Paragraph(spans=spans("report_backtest_intro")),
+        backtest_table(findings),
+        Heading(text=text("report_proximity_title")),
+        *(Paragraph(spans=s) for s in proximity_words(findings)),
+    )
+
+
+def _threat_words(findings: Findings) -> list[tuple[Span, ...]]:
+    threat = findings.threat
+    words = [spans("report_threat_meaning"), spans("report_threat_relative")]
+    method = shortened(threat.method, longest=_LONGEST_METHOD)
+    words.append(spans("report_threat_method", n=threat.incidents_used, method=method))
+    if threat.newest is None:
+        words.append(spans("report_threat_none"))
+    else:
+        age = (findings.theatre.as_of - threat.newest).days
+        newest = figures.day(threat.newest)
+        words.append(spans("report_threat_newest", date=newest, n=age))
+    if threat.incidents_vague:
+        words.append(spans("report_threat_vague", n=threat.incidents_vague))
+    return words
+
+
+def people_by_level(findings: Findings) -> Table:
+    """Area, residents and displaced people at each threat level, worst first."""
+    area = exposed(findings.people, findings.threat, findings.threat_level)
+    size_km2, residents = (
+        dict(zip(area["level"], area[c], strict=True)) for c in ("area_km2", "people")
+    )
+    places = findings.coverage.places
+    camps = places[places["layer"] == "camp"]
+    rows = []
+    for level in _LEVELS:
+        here = tally(camps.loc[camps["threat_level"] == level, "people"])
+        rows.append(
+            (
+                Cell(text=f"T{level}"),
+                Cell(text=text(f"threat_{level}")),
+                Cell(text=figures.area(float(size_km2[level]))),
+                Cell(text=figures.people(float(residents[level]))),
+                Cell(text=figures.people(here.people)),
+                Cell(text=site_count(here)),
+            )
+        )
+    return Table(
+        name="levels",
+        columns=(
+            Column(head=text("report_head_threat"), width_mm=16.0, look="threat"),
+            Column(head=text("report_head_level"), width_mm=50.0),
+            Column(head=text("report_head_size"), width_mm=30.0, look="number"),
+            Column(head=text("report_head_residents"), width_mm=30.0, look="number"),
+            Column(head=text("report_head_displaced"), width_mm=34.0, look="number"),
+            Column(head=text("report_head_sites"), width_mm=26.0, look="number"),
+        ),
+        rows=tuple(rows),
+    )
+
+
+def backtest_table(findings: Findings) -> Table:
+    """Share of later incidents in the top 5 % of the area, by model, with its interval."""
+    rows = tuple(map(_tested, findings.threat.backtest.itertuples()))
+    return Table(
+        name="backtest",
+        columns=(
+            Column(head=text("report_head_model"), width_mm=66.0),
+            Column(head=text("report_head_hit"), width_mm=34.0, look="number"),
+            Column(head=text("report_head_interval"), width_mm=36.0, look="number"),
+            Column(head=text("report_head_events"), width_mm=26.0, look="number"),
+            Column(head=text("report_head_origins"), width_mm=24.0, look="number"),
+        ),
+        rows=rows,
+    )
+
+
+def _tested(test: Any) -> tuple[Cell, ...]:
+    low, high = figures.percent(float(test.low)), figures.percent(float(test.high))
+    interval = text("report_interval", low=low, high=high)
+    unknown = math.isnan(test.low) or math.isnan(test.high)
+    return (
+        Cell(text=shortened(str(test.model), longest=_LONGEST_MODEL)),
+        Cell(text=figures.percent(float(test.hit_05)), tone="strong"),
+        Cell(text=text("unknown") if unknown else interval),
+        Cell(text=text("number", n=int(test.events))),
+        Cell(text=text("number", n=int(test.origins))),
+    )
+
+
+def proximity_words(findings: Findings) -> tuple[tuple[Span, ...], ...]:
+    """How many incidents and camps lie far from every base in a straight line."""
+    facts = findings.proximity
+    far = figures.distance(float(facts["distance_m"]))
+    return tuple(
+        spans(
+            f"report_proximity_{what}",
+            beyond=f"{int(facts[f'{what}_beyond']):,}",
+            n=int(facts[what]),
+            distance=far,
+            bases=f"{int(facts['bases']):,}",
+        )
+        for what in ("incidents", "camps")
+        if facts[what]
+    )

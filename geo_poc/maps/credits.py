@@ -59,19 +59,26 @@ def credits_of(findings: Findings, *, made: dt.datetime, version: str) -> Credit
 
 
 def _credits(sources: tuple[SourceRecord, ...], as_of: dt.date) -> list[Credit]:
-    """One credit for each name and date, with the layers that it fed."""
-    layers: dict[tuple[str, dt.date | None], list[SourceRecord]] = {}
+    """One credit for each layer and date, or for each file that fed several layers."""
+    layers: dict[tuple[str, dt.date | None], list[str]] = {}
     for source in sources:
-        layers.setdefault((source.label or source.file, source.date), []).append(source)
-    return [_credit(records, as_of) for records in layers.values()]
+        if source.read:
+            fed = layers.setdefault((source.label or source.file, source.date), [])
+            fed.append(text(f"layer_{source.layer}"))
+    names: dict[tuple[str, dt.date | None], list[str]] = {}
+    for (name, date), fed in layers.items():
+        names.setdefault((", ".join(dict.fromkeys(fed)), date), []).append(name)
+    return [_credit(fed, date, ", ".join(same), as_of) for (fed, date), same in names.items()]
 
 
-def _credit(records: list[SourceRecord], as_of: dt.date) -> Credit:
-    record = records[0]
-    name = record.label or record.file
-    fed = ", ".join(dict.fromkeys(text(f"layer_{r.layer}") for r in records))
-    if record.date is None:
-        return {"text": text("source", layers=fed, name=name), "age": text("age_unknown")}
-    age = record.age_months(as_of) or 0
-    dated = text("source_dated", layers=fed, name=name, date=figures.day(record.date))
+def _credit(fed: str, date: dt.date | None, names: str, as_of: dt.date) -> Credit:
+    if date is None:
+        return {"text": text("source", layers=fed, name=names), "age": text("age_unknown")}
+    age = _age_months(date, as_of)
+    dated = text("source_dated", layers=fed, name=names, date=figures.day(date))
     return {"text": dated, "age": text("age_old", n=age) if age > OLD_MONTHS else ""}
+
+
+def _age_months(date: dt.date, as_of: dt.date) -> int:
+    months = (as_of.year - date.year) * 12 + as_of.month - date.month
+    return max(0, months - (as_of.day < date.day))

@@ -69,4 +69,4 @@ def _threat_note(findings: Findings) -> str:
     if threat.newest is None:
         return text("threat_note_empty")
     newest = figures.day(threat.newest)
-    return text("threat_note", method=threat.method, n=threat.incidents_used, newest=newest)
+    return text("threat_note", n=threat.incidents_used, newest=newest)

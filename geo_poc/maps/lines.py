@@ -21,6 +21,7 @@ STEPS_ACROSS = 3_000
 TRUNK = ("motorway", "trunk", "primary")
 MINOR = ("secondary", "tertiary", "unclassified")
 SLOW_KMH = 25.0
+CUT_EDGE_M = 2_000.0
 WARNED = ("no_fly", "caveat", "closure")
 
 
@@ -46,7 +47,7 @@ class Drawing(TypedDict):
     """All lines of the page; polygons are their rings."""
 
     theatre: Lines
-    countries: Lines
+    borders: Lines
     admin: Lines
     lakes: Lines
     swamps: Lines
@@ -63,7 +64,7 @@ def drawing(findings: Findings) -> Drawing:
     flat = water.geom_type.isin(["Polygon", "MultiPolygon"])
     return {
         "theatre": _lines(findings.theatre, [findings.theatre.area]),
-        "countries": _lines(findings.theatre, areas.geometry[areas["kind"] == "country"]),
+        "borders": _lines(findings.theatre, _borders(areas.geometry[areas["kind"] == "country"])),
         "admin": _lines(findings.theatre, areas.geometry[areas["kind"] == "admin"]),
         "lakes": _lines(findings.theatre, water.geometry[flat]),
         "swamps": _lines(findings.theatre, areas.geometry[areas["kind"] == "swamp"]),
@@ -88,6 +89,14 @@ def tolerance_m(theatre: Theatre) -> float:
 def _lines(theatre: Theatre, geometries: Iterable[BaseGeometry]) -> Lines:
     simple = (shapely.simplify(g, tolerance_m(theatre)) for g in geometries)
     return packed_lines([to_lonlat(theatre, g) for g in simple if not g.is_empty])
+
+
+def _borders(countries: gpd.GeoSeries) -> list[BaseGeometry]:
+    """Borders of the countries without the straight edge at which the data were cut off."""
+    if countries.empty:
+        return []
+    cut = shapely.box(*countries.total_bounds).boundary.buffer(CUT_EDGE_M)
+    return [border.difference(cut) for border in countries.boundary]
 
 
 def _roads(findings: Findings) -> dict[str, Lines]:

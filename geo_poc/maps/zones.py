@@ -7,7 +7,6 @@ from typing import Any, TypedDict
 
 import numpy as np
 import shapely
-from pyproj import Transformer
 from shapely.geometry.base import BaseGeometry
 
 from geo_poc import figures
@@ -18,7 +17,7 @@ from geo_poc.maps.lines import to_lonlat
 from geo_poc.maps.times import states, time_text
 from geo_poc.plan import ALL_CONDITIONS
 from geo_poc.routing.travel_time import Reason, TravelTime
-from geo_poc.theatre import WGS84
+from geo_poc.theatre import WGS84, transformer
 from geo_poc.wording import mover_name, text
 
 
@@ -123,9 +122,7 @@ def _anchor(findings: Findings, row: Any) -> tuple[float, float]:
     except ValueError:
         inside = row.geometry.representative_point()
         return float(inside.x), float(inside.y)
-    x, y = Transformer.from_crs(WGS84, findings.theatre.grid.crs, always_xy=True).transform(
-        lon, lat
-    )
+    x, y = transformer(WGS84, findings.theatre.grid.crs).transform(lon, lat)
     return float(x), float(y)
 
 

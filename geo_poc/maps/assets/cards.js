@@ -19,7 +19,7 @@ const cards = (() => {
     ];
   }
 
-  const fact = (value, label, late) => html("div", {}, [html("b", { text: value, class: late ? "late" : null }), html("span", { text: label })]);
+  const fact = (value, label, late) => html("div", {}, [html("b", { text: value, class: [late ? "late" : "", value.length > 8 ? "long" : ""].join(" ").trim() || null }), html("span", { text: label })]);
   const facts = (...list) => html("div", { class: "facts" }, list);
   const why = (sentence, letter) => html("p", { class: `why why-${symbols.letterClass(letter)}`, text: sentence });
   const threatFact = (level) =>

@@ -22,9 +22,9 @@ const lines = (() => {
 
   async function baseMap() {
     const { drawing } = data;
-    const [theatre, countries, admin, lakes, swamps, rivers] = await Promise.all(
-      ["theatre", "countries", "admin", "lakes", "swamps", "rivers"].map((name) => unpackLines(drawing[name])));
-    path(countries, "country-area", "ground", true).addTo(map);
+    const [theatre, borders, admin, lakes, swamps, rivers] = await Promise.all(
+      ["theatre", "borders", "admin", "lakes", "swamps", "rivers"].map((name) => unpackLines(drawing[name])));
+    path(borders, "country-line", "ground", false).addTo(map);
     path(theatre, "land", "ground", true).addTo(map);
     path(swamps, "swamp", "water", true).addTo(map);
     path(lakes, "lake", "water", true).addTo(map);
@@ -71,6 +71,7 @@ const lines = (() => {
     }
     const level = overlay.level();
     map.getContainer().dataset.level = level;
+    map.getContainer().classList.toggle("inked", state.theme !== "protection");
     outlines.forEach(({ casing, line, rank }, index) => {
       const chosen = state.selected && state.selected.kind === "zone" && state.selected.index === index;
       const shown = level > 0 || rank <= 9 || chosen;

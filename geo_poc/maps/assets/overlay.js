@@ -103,7 +103,7 @@ const overlay = (() => {
     return shown;
   }
 
-  function drawIncidents(group, size) {
+  function drawIncidents(group, size, fixed) {
     if (!state.show.incidents) return;
     const cells = new Map();
     const pitch = [52, 44, 1][level()];
@@ -119,22 +119,26 @@ const overlay = (() => {
       cell.attacks += columns.kind[i] === 0;
       cells.set(key, cell);
     }
-    for (const cell of cells.values()) drawCell(group, cell);
+    const blocked = level() === 2 ? taken.slice() : fixed.slice();
+    for (const cell of cells.values()) drawCell(group, cell, blocked);
   }
 
-  function drawCell(group, cell) {
+  function drawCell(group, cell, blocked) {
     const count = cell.indices.length;
-    let p = L.point(cell.x / count, cell.y / count);
-    const blocks = level() === 2 ? taken : [];
-    for (let i = 0; i < 16 && blocks.some((b) => meets(b, around(p, 7))); i++) {
-      p = L.point(p.x + 9 * Math.sin(i), p.y - 9 * Math.cos(i));
+    const half = level() === 2 ? 7 : 12;
+    const middle = L.point(cell.x / count, cell.y / count);
+    let p = middle;
+    for (let i = 0; i < 32 && blocked.some((b) => meets(b, around(p, half))); i++) {
+      const away = half * (1 + Math.floor(i / 8) * 0.7);
+      p = L.point(middle.x + away * Math.sin((i * Math.PI) / 4), middle.y - away * Math.cos((i * Math.PI) / 4));
     }
+    blocked.push(around(p, half));
     const first = cell.indices[0];
     const sign = level() === 2
       ? symbols.incident(columns.kind[first], cell.indices.some((i) => columns.approximate[i]))
       : symbols.ring(count, cell.attacks);
     if (level() === 2 && count > 1) sign.append(svg("text", { x: 8, y: -4, class: "sign-count", text: count }));
-    taken.push(around(p, level() === 2 ? 8 : 13));
+    taken.push(around(p, half + 1));
     place(group, sign, p, { class: "hit", "data-kind": "incidents", "data-index": cell.indices.join() });
   }
 
@@ -207,7 +211,7 @@ const overlay = (() => {
     drawDiscs(layers[4], size, bases);
     const fixed = taken.slice();
     const siteNames = drawSites(layers[0], size);
-    drawIncidents(layers[1], size);
+    drawIncidents(layers[1], size, fixed);
     const all = taken;
     taken = fixed.slice();
     drawLabels(layers[2], baseNames, size);

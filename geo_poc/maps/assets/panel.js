@@ -35,8 +35,10 @@ const panel = (() => {
     bar.replaceChildren(...now.bar.map((part) =>
       html("span", { class: `bar-${symbols.letterClass(part.letter)}` }, [html("i", { text: part.text })])));
     now.bar.forEach((part, i) => {
+      const narrow = part.width < 12;
       bar.children[i].style.flexGrow = part.width;
-      bar.children[i].classList.toggle("narrow", part.width < 12);
+      bar.children[i].classList.toggle("narrow", narrow);
+      if (narrow) bar.children[i].firstChild.textContent = part.width < 4 ? "" : part.letter;
     });
     bar.hidden = !now.bar.length;
     byId("worst").replaceChildren(...pieces(data.headline.worst), ` ${data.headline.unknown}`);

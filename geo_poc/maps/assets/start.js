@@ -3,6 +3,8 @@
 (async () => {
   const { byId } = tools;
   let opener = null;
+  let home = "";
+  let overview = 0;
 
   function draw() {
     surface.draw();
@@ -10,10 +12,18 @@
     overlay.draw();
   }
 
+  const view = () => [map.getCenter().lat, map.getCenter().lng, map.getZoom()].join();
+
+  /** A map that nobody has moved is fitted again to the room that it has. */
+  function resized() {
+    if (view() === home) fit();
+    else map.invalidateSize({ animate: false, pan: false });
+  }
+
   function changed() {
     const strip = byId("strip").hidden;
     controls.refresh();
-    if (strip !== byId("strip").hidden) map.invalidateSize({ animate: false, pan: false });
+    if (strip !== byId("strip").hidden) resized();
     draw();
   }
 
@@ -54,6 +64,7 @@
 
   /** The theatre below the layer bar and, where there is room, clear of legend and furniture. */
   function fit() {
+    map.invalidateSize({ animate: false, pan: false });
     const [west, south, east, north] = data.bounds;
     const bounds = L.latLngBounds([south, west], [north, east]);
     const size = map.getSize();
@@ -67,21 +78,22 @@
     map.fitBounds(bounds, { paddingTopLeft: [left, top], paddingBottomRight: [20, foot], animate: false });
     map.setMaxBounds(bounds.pad(1.5));
     map.setMinZoom(map.getZoom() - 1);
-    return map.getZoom();
+    home = view();
+    overview = map.getZoom();
   }
 
   map.attributionControl?.remove();
   panel.start(choose, select);
   cards.start(close);
   controls.start(changed, select);
-  let overview = fit();
+  fit();
   const theatre = await lines.start(select);
   await overlay.start(select);
   await surfaces.loadAll(theatre);
   const surface = new surfaces.Surface().addTo(map);
   map.on("zoomend", () => { controls.legend(); lines.refresh(); });
-  window.addEventListener("resize", () => { map.invalidateSize({ animate: false }); });
-  overview = fit();
+  window.addEventListener("resize", resized);
+  fit();
   draw();
   document.documentElement.dataset.ready = "yes";
 })();

@@ -17,7 +17,7 @@ from geo_poc.coverage.summary import (
     share_in_time,
     worst_case,
 )
-from geo_poc.inputs import Inputs
+from geo_poc.inputs import LAYERS, Inputs
 from geo_poc.layers.layer import SourceRecord
 from geo_poc.provenance import Step
 from geo_poc.run import Run
@@ -33,7 +33,7 @@ def run_tables(done: Run) -> list[Part]:
     return [
         Text(_title(found), style="bold"),
         Text(_headline(found)),
-        _layers(found.sources),
+        *_layers(found.sources),
         Text(text("terminal_rejects")),
         _zones(found),
         _steps(done.steps),
@@ -55,7 +55,7 @@ def input_tables(inputs: Inputs) -> list[Part]:
                 crs=grid.crs,
             )
         ),
-        _layers(inputs.sources),
+        *_layers(inputs.sources),
     ]
 
 
@@ -98,17 +98,32 @@ def _case_name(case: CaseSummary) -> str:
     return f"{name}, {text('air_on' if case.air else 'air_off')}".lower()
 
 
-def _layers(sources: Sequence[SourceRecord]) -> Table:
-    rows = [
-        (s.layer, s.label or s.file, f"{s.read:,}", f"{s.kept:,}", f"{s.rejected:,}")
-        for s in sources
+def _layers(sources: Sequence[SourceRecord]) -> list[Part]:
+    """Rows of the tables by file, and known cells of the rasters."""
+    tables = [s for s in sources if s.layer in LAYERS]
+    rasters = [s for s in sources if s.layer not in LAYERS]
+    parts: list[Part] = [
+        _table(
+            "terminal_layers",
+            ("column_layer", "column_source", "column_read", "column_kept", "column_rejected"),
+            [(*_named(s), f"{s.read:,}", f"{s.kept:,}", f"{s.rejected:,}") for s in tables],
+            numbers_from=2,
+        )
     ]
-    return _table(
-        "terminal_layers",
-        ("column_layer", "column_source", "column_read", "column_kept", "column_rejected"),
-        rows,
-        numbers_from=2,
-    )
+    if rasters:
+        parts.append(
+            _table(
+                "terminal_rasters",
+                ("column_layer", "column_source", "column_cells", "column_known"),
+                [(*_named(s), f"{s.read:,}", f"{s.kept:,}") for s in rasters],
+                numbers_from=2,
+            )
+        )
+    return parts
+
+
+def _named(source: SourceRecord) -> tuple[str, str]:
+    return source.layer, source.label or source.file
 
 
 def _zones(found: Findings) -> Table:

@@ -22,7 +22,7 @@ from geo_poc.theatre import Grid
 if TYPE_CHECKING:
     from geo_poc.layers.rasters import LandCover
 
-NOT_BUILT = ("construction", "proposed")
+NOT_USABLE = ("construction", "proposed", "ferry")
 NOT_DRIVEN = ("footway", "steps", "cycleway", "pedestrian", "bridleway", "corridor")
 _WATER = ("seasonal_water", "wetland")
 
@@ -32,7 +32,8 @@ def road_speeds_kmh(mover: Vehicle | Foot, roads: pd.DataFrame) -> NDArray[np.fl
 
     A vehicle drives at the road file's speed; without one, at the speed of the road class, not above
     the cap of the surface; on a road of unknown class, at the slowest sourced speed; never above its
-    own cap. Classes ``construction`` and ``proposed`` are nobody's, footways and steps no vehicle's.
+    own cap. Classes ``construction`` and ``proposed`` are nobody's, footways and steps no vehicle's; a
+    ferry carries nobody, because its hours and load are unknown.
 
     Parameters
     ----------
@@ -57,7 +58,7 @@ def road_speeds_kmh(mover: Vehicle | Foot, roads: pd.DataFrame) -> NDArray[np.fl
     """
     road_class = roads["road_class"].astype(str).str.removesuffix("_link")
     if isinstance(mover, Foot):
-        return np.where(road_class.isin(NOT_BUILT), 0.0, mover.road_kmh.value)
+        return np.where(road_class.isin(NOT_USABLE), 0.0, mover.road_kmh.value)
     by_class = {name: figure.value for name, figure in mover.road_kmh.items()}
     caps = {name: figure.value for name, figure in mover.surface_cap_kmh.items()}
     of_class = road_class.map(by_class).fillna(slowest_road(mover).value).to_numpy(np.float64)
@@ -66,7 +67,7 @@ def road_speeds_kmh(mover: Vehicle | Foot, roads: pd.DataFrame) -> NDArray[np.fl
     speed = np.where(published > 0, published, np.fmin(of_class, cap))
     if mover.road_cap_kmh is not None:
         speed = np.minimum(speed, mover.road_cap_kmh.value)
-    return np.where(road_class.isin(NOT_BUILT + NOT_DRIVEN), 0.0, speed)
+    return np.where(road_class.isin(NOT_USABLE + NOT_DRIVEN), 0.0, speed)
 
 
 def default_terrain_kmh(mover: Vehicle | Foot) -> float:

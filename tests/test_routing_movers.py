@@ -206,11 +206,12 @@ def test_road_speed_is_the_files_then_the_class_under_the_cap_of_the_surface() -
         ("ridge", "gravel", np.nan),
         ("steps", "", 5.0),
         ("construction", "", np.nan),
+        ("ferry", "", np.nan),
     )
-    assert road_speeds_kmh(vehicle(), roads).tolist() == [80, 80, 15, 15, 85, 10, 10, 0, 0]
+    assert road_speeds_kmh(vehicle(), roads).tolist() == [80, 80, 15, 15, 85, 10, 10, 0, 0, 0]
     capped = road_speeds_kmh(vehicle(road_cap_kmh=40), roads)
-    assert capped.tolist() == [40, 40, 15, 15, 40, 10, 10, 0, 0]
-    assert road_speeds_kmh(walker(), roads).tolist() == [4.0] * 8 + [0]
+    assert capped.tolist() == [40, 40, 15, 15, 40, 10, 10, 0, 0, 0]
+    assert road_speeds_kmh(walker(), roads).tolist() == [4.0] * 8 + [0, 0]
 
 
 def test_without_land_cover_all_ground_is_shrub_at_the_movers_pace() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -10,17 +10,20 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
+from shapely import MultiPoint
 from shapely.geometry.base import BaseGeometry
 
 from geo_poc.errors import CrsError, Fault, LayerError
+from geo_poc.layers.clipping import box_m, clipped, mended, share_left
 from geo_poc.layers.positions import lonlat_of
 from geo_poc.layers.refusals import refusals
 from geo_poc.layers.schemas import SHAPES
 from geo_poc.layers.sources.raw import Raw
 from geo_poc.layers.values import is_missing, numbers
-from geo_poc.theatre import WGS84, Grid, Theatre
+from geo_poc.theatre import WGS84, Theatre
 
 _IN_BOX = frozenset({"bases", "airfields"})
+_ZERO = "0, 0 stands for a missing position"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -77,10 +80,8 @@ def located(raw: Raw, *, layer: str, file: str, crs: str | None, theatre: Theatr
         placed = _from_geometry(raw, layer=layer, file=file, crs=crs)
     else:
         placed = _from_columns(raw, layer=layer, file=file, crs=crs)
+    placed, moved = _moved(placed, theatre)
     usable = placed.reasons == ""
-    moved = gpd.GeoSeries(placed.geometry.where(usable), crs=placed.geometry.crs).to_crs(
-        theatre.grid.crs
-    )
     if SHAPES[layer] != frozenset({"Point"}):
         return _clipped(moved, placed, layer=layer, theatre=theatre)
     inside = _inside(moved, layer, theatre)
@@ -97,17 +98,16 @@ def located(raw: Raw, *, layer: str, file: str, crs: str | None, theatre: Theatr
     )
 
 
-def box_m(grid: Grid) -> tuple[float, float, float, float]:
-    """Left, bottom, right, top of a grid in metres.
-
-    Examples
-    --------
-    >>> box_m(Grid(rows=1, cols=2, cell_size_m=10.0, left_m=0.0, top_m=10.0, crs="EPSG:32636"))
-    (0.0, 0.0, 20.0, 10.0)
-    """
-    right = grid.left_m + grid.cols * grid.cell_size_m
-    bottom = grid.top_m - grid.rows * grid.cell_size_m
-    return grid.left_m, bottom, right, grid.top_m
+def _moved(placed: _Placed, theatre: Theatre) -> tuple[_Placed, gpd.GeoSeries]:
+    """Usable geometry in the theatre's CRS, with a reason for what cannot be projected."""
+    usable = placed.reasons == ""
+    moved = gpd.GeoSeries(placed.geometry.where(usable), crs=placed.geometry.crs).to_crs(
+        theatre.grid.crs
+    )
+    lost = usable & ~np.isfinite(moved.bounds).all(axis=1)
+    reason = "cannot be projected: its coordinates are not of the stated system"
+    reasons = placed.reasons.mask(lost, reason)
+    return replace(placed, reasons=reasons), gpd.GeoSeries(moved.where(~lost), crs=moved.crs)
 
 
 def _from_columns(raw: Raw, *, layer: str, file: str, crs: str | None) -> _Placed:
@@ -161,20 +161,28 @@ def _with_grid_references(
     cells: pd.Series, found: tuple[pd.Series, pd.Series, pd.Series, pd.Series]
 ) -> tuple[pd.Series, pd.Series, pd.Series, pd.Series]:
     """Longitude, latitude, reason and text, with rows that have no degrees read from MGRS."""
-    x, y, reasons, shown = (series.copy() for series in found)
-    for row, cell in cells[(reasons == "no coordinates") & ~cells.map(is_missing)].items():
-        shown[row] = str(cell)
-        try:
-            x[row], y[row] = lonlat_of(str(cell))
-            reasons[row] = ""
-        except ValueError as e:
-            reasons[row] = str(e)
-    return x, y, reasons, shown
+    x, y, reasons, shown = found
+    texts = cells[(reasons == "no coordinates") & ~cells.map(is_missing).astype(bool)].map(str)
+    read = [_grid_reference(text) for text in texts]
+    table = pd.DataFrame(read, index=texts.index, columns=["x", "y", "reason"])
+    return (
+        table["x"].astype(float).reindex(x.index).fillna(x),
+        table["y"].astype(float).reindex(y.index).fillna(y),
+        table["reason"].reindex(x.index).fillna(reasons),
+        texts.reindex(x.index).fillna(shown),
+    )
+
+
+def _grid_reference(text: str) -> tuple[float, float, str]:
+    try:
+        return (*lonlat_of(text), "")
+    except ValueError as e:
+        return np.nan, np.nan, str(e)
 
 
 def _degree_reasons(lon: pd.Series, lat: pd.Series) -> pd.Series:
     reasons = pd.Series("", index=lon.index, dtype=object)
-    reasons = reasons.mask((lon == 0) & (lat == 0), "0, 0 stands for a missing position")
+    reasons = reasons.mask((lon == 0) & (lat == 0), _ZERO)
     reasons = reasons.mask(lat.abs() > 90, "latitude is not from -90 to 90")
     return reasons.mask((lat.abs() <= 90) & (lon.abs() > 180), "longitude is not from -180 to 180")
 
@@ -190,17 +198,17 @@ def _from_geometry(raw: Raw, *, layer: str, file: str, crs: str | None) -> _Plac
                 repair="write crs = 'EPSG:4326' (degrees) or the file's own in the theatre file",
             )
         )
-    shapes = shapely.force_2d(np.asarray(raw.table["geometry"], dtype=object))
-    shapes = np.array([_mended(g, layer) for g in shapes], dtype=object)
+    shapes = [_mended(g, layer) for g in shapely.force_2d(np.asarray(raw.table["geometry"]))]
     geometry = gpd.GeoSeries(shapes, index=raw.table.index, crs=system)
-    reasons = pd.Series(
-        [_shape_reason(g, layer) for g in shapes], index=geometry.index, dtype=object
-    )
+    reasons = pd.Series([_shape_reason(g, layer) for g in shapes], geometry.index, dtype=object)
+    is_point = SHAPES[layer] == frozenset({"Point"})
     swap = {}
-    if SHAPES[layer] == frozenset({"Point"}) and CRS.from_user_input(system).is_geographic:
-        points = gpd.GeoSeries(geometry.where(reasons == ""), crs=system)
-        reasons = reasons.mask(reasons == "", _degree_reasons(points.x, points.y))
-        swap = {"lat": "latitude", "lon": "longitude"}
+    if CRS.from_user_input(system).is_geographic:
+        corners = geometry.where(reasons == "").bounds
+        for lon, lat in (("minx", "miny"), ("maxx", "maxy")):
+            degrees = _degree_reasons(corners[lon], corners[lat])
+            reasons = reasons.mask((reasons == "") & (is_point | (degrees != _ZERO)), degrees)
+        swap = {"lat": "latitude", "lon": "longitude"} if is_point else {}
     shown = pd.Series([_wkt(g) for g in shapes], index=geometry.index, dtype=object)
     return _Placed(geometry=geometry, reasons=reasons, column="geometry", shown=shown, swap=swap)
 
@@ -209,11 +217,9 @@ def _mended(shape: BaseGeometry | None, layer: str) -> BaseGeometry | None:
     """Shape without a needless multi-part wrapper or a polygon that crosses itself."""
     if shape is None or shape.is_empty:
         return None
-    if shape.geom_type == "MultiPoint" and len(shape.geoms) == 1:
+    if isinstance(shape, MultiPoint) and len(shape.geoms) == 1:
         return shape.geoms[0]
-    if layer == "areas" and not shape.is_valid:
-        return _of_dimension(shapely.make_valid(shape), shapely.get_dimensions(shape))
-    return shape
+    return mended(shape) if layer == "areas" else shape
 
 
 def _shape_reason(shape: BaseGeometry | None, layer: str) -> str:
@@ -222,9 +228,9 @@ def _shape_reason(shape: BaseGeometry | None, layer: str) -> str:
         return "no geometry"
     if shape.geom_type not in wanted:
         return f"is a {shape.geom_type}; must be a {' or '.join(sorted(SHAPES[layer]))}"
-    return (
-        "" if np.isfinite(shapely.get_coordinates(shape)).all() else "has a non-finite coordinate"
-    )
+    if not np.isfinite(shapely.get_coordinates(shape)).all():
+        return "has a non-finite coordinate"
+    return "has no length" if layer == "roads" and shape.length == 0 else ""
 
 
 def _wkt(shape: BaseGeometry | None) -> str:
@@ -284,46 +290,14 @@ def _require_not_swapped(
 
 
 def _clipped(moved: gpd.GeoSeries, placed: _Placed, *, layer: str, theatre: Theatre) -> Located:
-    box = box_m(theatre.grid)
-    region = shapely.box(*box)
-    shapes = np.asarray(moved, dtype=object)
-    there = ~shapely.is_missing(shapes)
-    crossing = there & ~shapely.covered_by(shapes, region)
-    cut = shapes.copy()
-    if layer == "roads":
-        cut[crossing] = shapely.clip_by_rect(shapes[crossing], *box)
-    else:
-        cut[crossing] = [
-            _of_dimension(shapely.intersection(s, region), shapely.get_dimensions(s))
-            for s in shapes[crossing]
-        ]
-    gone = there & (shapely.is_missing(cut) | shapely.is_empty(cut))
-    cut[gone] = None
+    cut = clipped(moved, box_m(theatre.grid), keep_order=layer == "roads")
+    gone = moved.notna() & cut.isna()
     away = pd.Series("", index=moved.index).mask(gone, f"outside {_where('bases', theatre)}")
     return Located(
-        geometry=gpd.GeoSeries(cut, index=moved.index, crs=moved.crs),
-        share=pd.Series(_share(shapes, cut), index=moved.index),
+        geometry=cut,
+        share=share_left(moved, cut),
         refused=_filled(placed, placed.reasons, away),
     )
-
-
-def _share(before: NDArray[np.object_], after: NDArray[np.object_]) -> NDArray[np.float64]:
-    whole, left = shapely.length(before), shapely.length(after)
-    is_line = shapely.get_dimensions(before) == 1
-    share = np.ones(len(whole))
-    np.divide(left, whole, out=share, where=is_line & (whole > 0) & ~shapely.is_missing(after))
-    return share
-
-
-def _of_dimension(shape: BaseGeometry, dimension: int) -> BaseGeometry | None:
-    """The parts of a shape that are lines (1) or polygons (2), as one shape; None without any."""
-    parts = shapely.get_parts(shapely.get_parts(np.array([shape], dtype=object)))
-    kept = [p for p in parts if shapely.get_dimensions(p) == dimension and not p.is_empty]
-    if not kept:
-        return None
-    if len(kept) == 1:
-        return kept[0]
-    return shapely.multipolygons(kept) if dimension == 2 else shapely.multilinestrings(kept)
 
 
 def _where(layer: str, theatre: Theatre) -> str:

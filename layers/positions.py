@@ -9,7 +9,7 @@ from functools import cache
 import mgrs
 import numpy as np
 from mgrs.core import MGRSError
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from pyproj import Transformer
 
 from geo_poc.theatre import WGS84
@@ -85,7 +85,6 @@ def lonlat_of(text: str) -> tuple[float, float]:
     half = len(digits) // 2
     side_m = 10 ** (5 - half)
     whole = f"{zone:02d}{band}{square}{digits[:half]:0<5}{digits[half:]:0<5}"
-    name = f"{zone:02d}{band}{square}{digits}"
     converter = mgrs.MGRS()
     try:
         with warnings.catch_warnings():
@@ -93,18 +92,28 @@ def lonlat_of(text: str) -> tuple[float, float]:
             _, hemisphere, easting, northing = converter.MGRSToUTM(whole)
     except MGRSError:
         raise ValueError(_no_such_square(zone, band, square)) from None
-    to_degrees = _to_degrees(zone, str(hemisphere))
-    corner = np.floor([easting, northing])
-    steps = np.array([[0.5, 0.5], [0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
-    inset = np.clip(steps * side_m, 0.2, side_m - 0.2)
-    lons, lats = to_degrees.transform(corner[0] + inset[:, 0], corner[1] + inset[:, 1])
-    again = (
-        converter.toMGRS(y, x, MGRSPrecision=half) if _on_grid(x, y) else ""
+    middle = np.floor([easting, northing]) + side_m / 2
+    lons, lats = _middle_and_corners(middle, side_m, _to_degrees(zone, str(hemisphere)))
+    there = (
+        converter.toMGRS(y, x, MGRSPrecision=1) if _on_grid(x, y) else ""
         for x, y in zip(lons, lats, strict=True)
     )
-    if name not in again:
+    if whole[:3] not in {reference[:3] for reference in there}:
         raise ValueError(_no_such_square(zone, band, square))
-    return float(lons[0]), float(lats[0])
+    return lons[0], lats[0]
+
+
+def _middle_and_corners(
+    middle_m: NDArray[np.float64], side_m: float, to_degrees: Transformer
+) -> tuple[list[float], list[float]]:
+    """Degrees of a square's middle and of points just beyond its corners.
+
+    A zone or band that shares any part of the square, be it a sliver, holds one of these points.
+    """
+    reach_m = side_m / 2 * 1.01 + 0.5
+    steps = np.array([[0, 0], [-1, -1], [-1, 1], [1, -1], [1, 1]]) * reach_m
+    lons, lats = to_degrees.transform(middle_m[0] + steps[:, 0], middle_m[1] + steps[:, 1])
+    return [float(x) for x in lons], [float(y) for y in lats]
 
 
 def _parts(text: str) -> tuple[int, str, str, str]:

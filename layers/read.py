@@ -10,9 +10,9 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
-from pandera.errors import SchemaErrors
 
 from geo_poc.errors import Fault, GeoPocError, LayerError
+from geo_poc.layers.clipping import single_lines
 from geo_poc.layers.columns import (
     file_view,
     our_columns,
@@ -23,7 +23,7 @@ from geo_poc.layers.fields import checked, incident_faults
 from geo_poc.layers.geometry import located
 from geo_poc.layers.layer import REJECT_COLUMNS, Layer, SourceRecord
 from geo_poc.layers.refusals import one_per_row, refusals
-from geo_poc.layers.schemas import FIELDS, SCHEMAS
+from geo_poc.layers.schemas import FIELDS, validated
 from geo_poc.layers.selection import selected
 from geo_poc.layers.sources.raw import Raw
 from geo_poc.theatre import Source, Theatre
@@ -88,48 +88,46 @@ def read_layer(name: str, sources: Sequence[Source], *, folder: Path, theatre: T
     ]
     return Layer(
         name=name,
-        table=_validated(name, table, theatre),
+        table=validated(name, single_lines(table) if name == "roads" else table),
         rejects=_joined(name, parts, rejects),
         sources=tuple(records),
     )
 
 
 def require_rows(layer: Layer) -> tuple[Fault, ...]:
-    """Warnings, one for each file of which no row is left.
+    """Warnings, one for each file of which no row is left although the layer has others.
 
     Raises
     ------
     LayerError
-        If no base is left: nothing can be computed without one.
+        If no row of the layer is left at all: each file with its counts and its first reason. The
+        caller decides which layers must have rows.
 
     Examples
     --------
     >>> empty = gpd.GeoDataFrame({"id": []}, geometry=[], crs="EPSG:32636")
-    >>> require_rows(Layer(name="camps", table=empty))
-    ()
     >>> require_rows(Layer(name="bases", table=empty))
     Traceback (most recent call last):
     ...
-    geo_poc.errors.LayerError: bases: needs at least one row. Found: no file. Repair: ...
+    geo_poc.errors.LayerError: bases: needs at least one usable row. Found: no file. Repair: ...
     """
     warnings = tuple(
         Fault(
             where=f"{record.layer}: {record.file}",
             found=_why_none(layer, record),
             rule="no row of this file is used",
-            repair="check its 'where', 'columns' and the list of rejects, or leave the file out",
+            repair="check its 'where' and 'columns' and the list of rejects, or leave the file out",
         )
         for record in layer.sources
         if not record.kept and record.label != _COMPANION
     )
-    if layer.name == "bases" and layer.table.empty:
-        found = "; ".join(f"{w.where}: {w.found}" for w in warnings) or "no file"
+    if layer.table.empty:
         raise LayerError(
             Fault(
-                where="bases",
-                found=found,
-                rule="needs at least one row",
-                repair="check 'path', 'where' and 'columns' of the bases, and the list of rejects",
+                where=layer.name,
+                found="; ".join(f"{w.where}: {w.found}" for w in warnings) or "no file",
+                rule="needs at least one usable row",
+                repair="check 'path', 'where' and 'columns' of its files and the list of rejects",
             )
         )
     return warnings
@@ -279,40 +277,6 @@ def _without_duplicates(
         column = part.raw.file_columns.get("id", "id")
         found.append(refusals(reasons, column=column, values=own["id"], kind="duplicate"))
     return table.drop(index=repeated.index).reset_index(drop=True), found
-
-
-def _validated(name: str, table: gpd.GeoDataFrame, theatre: Theatre) -> gpd.GeoDataFrame:
-    if name == "roads" and len(table):
-        table = _single_lines(table)
-    ordered = table.reindex(columns=["id", "source", *FIELDS[name], "geometry"])
-    try:
-        return gpd.GeoDataFrame(
-            SCHEMAS[name].validate(ordered, lazy=True), geometry="geometry", crs=theatre.grid.crs
-        )
-    except SchemaErrors as e:
-        raise LayerError(
-            [
-                Fault(
-                    where=f"{name}: {case['column']}",
-                    found=str(case["failure_case"]),
-                    rule=f"must pass {case['check']}",
-                    repair="report this as a defect of geo-poc",
-                )
-                for case in e.failure_cases.head(20).to_dict("records")
-            ]
-        ) from e
-
-
-def _single_lines(roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Roads of one line each; of several, each has its share of the length and its own id."""
-    whole = roads.geometry.length.rename("_whole_m")
-    parts = roads.join(whole).explode(index_parts=True)
-    number = parts.index.get_level_values(1)
-    several = parts.index.get_level_values(0).duplicated(keep=False)
-    share = parts.geometry.length / parts["_whole_m"]
-    parts["length_m"] = parts["length_m"] * share.where(several, 1.0)
-    parts["id"] = parts["id"].where(~several, parts["id"] + "/" + (number + 1).astype(str))
-    return parts.reset_index(drop=True)
 
 
 def _joined(name: str, parts: Sequence[_Part], rejects: Sequence[pd.DataFrame]) -> pd.DataFrame:

@@ -63,13 +63,13 @@ def one_per_row(found: Sequence[pd.DataFrame]) -> pd.DataFrame:
     if not filled:
         return pd.DataFrame(columns=_COLUMNS)
     lines = pd.concat(filled, ignore_index=True)
-    named = lines["column"].where(lines["column"] == "", lines["column"] + ": ") + lines["reason"]
     several = lines["row"].duplicated(keep=False)
-    lines["reason"] = lines["reason"].where(~several, named)
-    joined = lines.groupby("row", sort=True).agg(
-        {"column": "first", "value": "first", "reason": "; ".join, "kind": "first"}
-    )
-    return joined.reset_index()[_COLUMNS]
+    repeated = lines[several]
+    named = repeated["column"].where(repeated["column"] == "", repeated["column"] + ": ")
+    reasons = (named + repeated["reason"]).groupby(repeated["row"]).agg("; ".join)
+    lines["reason"] = lines["reason"].mask(several, lines["row"].map(reasons))
+    first = lines.drop_duplicates("row").sort_values("row", kind="stable")
+    return first.reset_index(drop=True)[_COLUMNS]
 
 
 def _shown(value: object) -> str:

@@ -6,8 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+import geopandas as gpd
 import pandera.pandas as pa
 from pandera.engines.geopandas_engine import Geometry
+from pandera.errors import SchemaErrors
+
+from geo_poc.errors import Fault, LayerError
 
 FieldType = Literal["text", "number", "count", "whole", "date", "flag", "code"]
 
@@ -190,3 +194,37 @@ BASES = SCHEMAS["bases"]
 ROADS = SCHEMAS["roads"]
 AREAS = SCHEMAS["areas"]
 AIRFIELDS = SCHEMAS["airfields"]
+
+
+def validated(layer: str, table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Table with the columns of a layer in order, that passes its schema.
+
+    Columns that the layer does not know are left out; a table without rows gets the columns.
+
+    Raises
+    ------
+    LayerError
+        If a value does not pass; the first twenty.
+
+    Examples
+    --------
+    >>> empty = gpd.GeoDataFrame({"geometry": []}, geometry="geometry", crs="EPSG:32636")
+    >>> validated("bases", empty).columns.tolist()[:4]
+    ['id', 'source', 'name', 'kind']
+    """
+    ordered = table.reindex(columns=["id", "source", *FIELDS[layer], "geometry"])
+    try:
+        checked = SCHEMAS[layer].validate(ordered, lazy=True)
+    except SchemaErrors as e:
+        raise LayerError(
+            [
+                Fault(
+                    where=f"{layer}: {case['column']}",
+                    found=str(case["failure_case"]),
+                    rule=f"must pass {case['check']}",
+                    repair="report this as a defect of geo-poc",
+                )
+                for case in e.failure_cases.head(20).to_dict("records")
+            ]
+        ) from e
+    return gpd.GeoDataFrame(checked, geometry="geometry", crs=table.crs)

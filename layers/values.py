@@ -72,7 +72,14 @@ def numbers(cells: pd.Series, *, decimal: str = ".", coordinate: bool = False) -
     >>> numbers(pd.Series(["12,5", "1,234"]), decimal=",").faults.tolist()
     ['', 'can be read as 1234 and as 1.234; write it without a sign for thousands']
     """
-    return _each(cells, lambda cell: _number(cell, decimal, coordinate), dtype="float64")
+    plain_numbers = _plainly_numbers(cells)
+    odd = plain_numbers.isna()
+    read = _each(cells[odd], lambda cell: _number(cell, decimal, coordinate), dtype="float64")
+    if odd.all():
+        return read
+    faults = pd.Series("", index=cells.index, dtype="object")
+    faults[odd] = read.faults
+    return Parsed(content=plain_numbers.fillna(read.content), faults=faults)
 
 
 def flags(cells: pd.Series, *, default: bool = False) -> Parsed:
@@ -126,7 +133,7 @@ def dates(cells: pd.Series, *, beside: pd.DataFrame | None = None) -> Parsed:
     'day and month can be read two ways; write it as 2020-12-31'
     """
     order = _order(cells)
-    if not order and beside is not None and any(_is_year_last(cell) for cell in cells):
+    if not order and beside is not None and any(map(_is_year_last, cells.unique())):
         order = _order(cell for column in beside for cell in beside[column])
     parsed = _each(cells, lambda cell: _date(cell, order), dtype="object")
     return Parsed(
@@ -149,12 +156,33 @@ def is_missing(cell: object) -> bool:
     return isinstance(cell, Real) and bool(np.isnan(float(cell)))
 
 
+def _plainly_numbers(cells: pd.Series) -> pd.Series:
+    """Cells that pandas reads as one finite number as we do; ``nan`` for all that need a closer look."""
+    readable = cells.map(type).isin([str, int, float])
+    found = pd.to_numeric(cells.astype("object").where(readable), errors="coerce")
+    finite = found.astype("float64")
+    return finite.where(np.isfinite(finite))
+
+
 def _each(cells: pd.Series, read: Callable[[object], tuple[object, str]], *, dtype: str) -> Parsed:
-    pairs = [read(cell) for cell in cells]
+    """Every cell read; the same text only once."""
+    known: dict[str, tuple[object, str]] = {}
+    pairs = [_recalled(cell, read, known) for cell in cells]
     return Parsed(
         content=pd.Series([value for value, _ in pairs], index=cells.index, dtype=dtype),
         faults=pd.Series([fault for _, fault in pairs], index=cells.index, dtype="object"),
     )
+
+
+def _recalled(
+    cell: object, read: Callable[[object], tuple[object, str]], known: dict[str, tuple[object, str]]
+) -> tuple[object, str]:
+    if not isinstance(cell, str):
+        return read(cell)
+    pair = known.get(cell)
+    if pair is None:
+        pair = known[cell] = read(cell)
+    return pair
 
 
 def _shown(cell: object) -> str:

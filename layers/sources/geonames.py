@@ -92,7 +92,10 @@ def _not_populated(table: pd.DataFrame) -> dict[int, str]:
     if "feature_class" not in table:
         return {}
     others = table["feature_class"][table["feature_class"] != "P"]
-    return {int(row): f"no populated place (feature class {c})" for row, c in others.items()}
+    return {
+        row: f"no populated place (feature class {c})"
+        for row, c in zip(others.index, others, strict=True)
+    }
 
 
 def _is_dump(file: Path) -> bool:

@@ -54,7 +54,8 @@ def read(path: Path | None, source: Source, *, layer: str) -> Raw:
             surface=table["id"].map(longest["surface"]).fillna(""),
         )
     refused = {
-        int(row): f"no aerodrome in use ({kind or 'no type'})" for row, kind in unusable.items()
+        row: f"no aerodrome in use ({kind or 'no type'})"
+        for row, kind in zip(unusable.index, unusable, strict=True)
     }
     return dataclasses.replace(
         raw,

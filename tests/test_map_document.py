@@ -15,9 +15,16 @@ from hypothesis import strategies as st
 
 from geo_poc.coverage.findings import Findings
 from geo_poc.maps import map_document
+from geo_poc.maps.cases import headline as headline_of
 from geo_poc.maps.columns import packed, packed_lines, unpacked
+from geo_poc.maps.credits import credits_of
+from geo_poc.maps.incidents import incidents as incidents_of
+from geo_poc.maps.labels import labels as labels_of
+from geo_poc.maps.lines import drawing as drawing_of
+from geo_poc.maps.sites import bases as bases_of
 from geo_poc.maps.surfaces import CLASS_CODES, band_codes, class_codes
 from geo_poc.maps.zones import reason_sentence
+from geo_poc.maps.zones import zones as zones_of
 from geo_poc.plan import Conditions
 
 MADE = dt.datetime(2024, 7, 1, 12, 0, tzinfo=dt.UTC)
@@ -88,7 +95,7 @@ def test_case_without_known_times_is_a_question_mark_and_counts_nobody_as_protec
     wet_night = (coverage.classes["season"] == "wet") & (coverage.classes["light"] == "night")
     classes = coverage.classes.assign(**{"class": coverage.classes["class"].mask(wet_night, "?")})
     unknown = changed(sample_findings, coverage=dataclasses.replace(coverage, classes=classes))
-    case = map_document(unknown, made=MADE, version="1")["headline"]["cases"][WET_NIGHT_GROUND]
+    case = headline_of(unknown)["cases"][WET_NIGHT_GROUND]
     assert case["share"] == "?"
     assert "response times are unknown" in sentence(case["lead"][0])
     assert sentence(case["bad"]) == "6 sites are not assessed, because their time is unknown."
@@ -97,9 +104,7 @@ def test_case_without_known_times_is_a_question_mark_and_counts_nobody_as_protec
 def test_sites_without_any_number_of_people_are_counted_instead(sample_findings):
     coverage = sample_findings.coverage
     nobody = dataclasses.replace(coverage, places=coverage.places.assign(people=np.nan))
-    head = map_document(changed(sample_findings, coverage=nobody), made=MADE, version="1")[
-        "headline"
-    ]
+    head = headline_of(changed(sample_findings, coverage=nobody))
     first = head["cases"][WET_DAY_AIR]
     assert head["title"].replace("\u00a0", " ") == "Sites reached within 3 h, by condition"
     assert sentence(first["lead"][0]).startswith(
@@ -159,12 +164,33 @@ def test_zone_is_judged_by_the_cell_whose_time_it_has(sample_findings):
     row, col = sample_findings.theatre.grid.cell_of(np.array([37_500.0]), np.array([-37_500.0]))
     own_s = float(road.cell_seconds[row[0], col[0]])
     moved = with_zone(sample_findings, seconds=[own_s, np.inf])
-    zone = map_document(moved, made=MADE, version="1")["zones"][0]
+    zone = zones_of(moved)[0]
     assert zone["times"][0][2]["seconds"] == round(own_s)
 
 
+def test_case_in_which_every_late_site_is_reached_at_last_leaves_the_cut_off_out(sample_findings):
+    coverage = sample_findings.coverage
+    answers = coverage.answers.assign(seconds=coverage.answers["seconds"].clip(upper=80_000.0))
+    slow = changed(sample_findings, coverage=dataclasses.replace(coverage, answers=answers))
+    assert sentence(headline_of(slow)["cases"][WET_DAY_AIR]["bad"]) == "5,200 are not protected."
+
+
+def test_worst_case_is_unknown_where_no_case_could_be_assessed(sample_findings):
+    coverage = sample_findings.coverage
+    classes = coverage.classes.assign(**{"class": "?"})
+    unknown = changed(sample_findings, coverage=dataclasses.replace(coverage, classes=classes))
+    assert sentence(headline_of(unknown)["worst"]).startswith("The worst case is unknown")
+
+
+def test_sites_that_all_have_a_number_are_said_to(sample_findings):
+    coverage = sample_findings.coverage
+    places = coverage.places.assign(people=coverage.places["people"].fillna(100.0))
+    known = changed(sample_findings, coverage=dataclasses.replace(coverage, places=places))
+    assert headline_of(known)["unknown"] == "Every site has a number of people."
+
+
 def test_zone_without_a_site_says_so(sample_findings):
-    zones = map_document(with_zone(sample_findings, sites=0), made=MADE, version="1")["zones"]
+    zones = zones_of(with_zone(sample_findings, sites=0))
     assert [z["sites"] for z in zones] == ["no known site"] * 2
 
 
@@ -172,7 +198,7 @@ def test_zones_are_bad_news_even_where_every_site_is_reached(sample_findings):
     coverage = sample_findings.coverage
     classes = coverage.classes.assign(**{"class": "P"})
     reached = changed(sample_findings, coverage=dataclasses.replace(coverage, classes=classes))
-    cases = map_document(reached, made=MADE, version="1")["headline"]["cases"]
+    cases = headline_of(reached)["cases"]
     assert sentence(cases[WET_DAY_AIR]["bad"]) == (
         "10,000 people in 2 uncovered high-risk zones are not reached in time."
     )
@@ -184,16 +210,14 @@ def test_zone_without_a_usable_grid_reference_is_judged_inside_its_outline(
     sample_findings, reference
 ):
     zones = with_zone(sample_findings, mgrs=reference)
-    zone = map_document(zones, made=MADE, version="1")["zones"][0]
+    zone = zones_of(zones)[0]
     x, y = zone["lon"], zone["lat"]
     inside = zones.zones.to_crs("EPSG:4326").geometry.iloc[0]
     assert inside.contains(shapely.Point(x, y))
 
 
 def test_zone_outside_the_grid_has_no_times(sample_findings):
-    zone = map_document(
-        with_zone(sample_findings, mgrs="36N UL 4475 3624"), made=MADE, version="1"
-    )["zones"][0]
+    zone = zones_of(with_zone(sample_findings, mgrs="36N UL 4475 3624"))[0]
     assert {cell["base"] for row in zone["times"] for cell in row} == {-1}
 
 
@@ -252,7 +276,7 @@ def test_base_symbol_shows_strength_only_where_known(document):
 def test_base_that_serves_only_sites_of_unknown_size_says_so(sample_findings):
     coverage = sample_findings.coverage
     nobody = dataclasses.replace(coverage, places=coverage.places.assign(people=np.nan))
-    bases = map_document(changed(sample_findings, coverage=nobody), made=MADE, version="1")["bases"]
+    bases = bases_of(changed(sample_findings, coverage=nobody))
     assert bases[0]["serves"][WET_DAY_AIR] == (
         "First to reach 3 sites in time; how many people live there is unknown."
     )
@@ -263,7 +287,7 @@ def test_assets_are_given_to_the_bases_that_the_plan_names(sample_findings, docu
     assert document["bases"][1]["facts"][0] == ("Assets", "Road patrol, On foot")
     plan = sample_findings.plan
     one = dataclasses.replace(plan, assets=[dataclasses.replace(plan.assets[0], bases=["Bravo"])])
-    bases = map_document(changed(sample_findings, plan=one), made=MADE, version="1")["bases"]
+    bases = bases_of(changed(sample_findings, plan=one))
     assert [b["facts"][0][1] for b in bases] == [
         "none in the plan",
         "Road patrol",
@@ -306,26 +330,56 @@ def test_theatre_without_incidents_has_an_empty_year(sample_findings):
     findings = changed(
         sample_findings, layers={**sample_findings.layers, "incidents": empty}, threat=threat
     )
-    document = map_document(findings, made=MADE, version="1")
-    assert document["incidents"]["monthly"] == [0] * 12
-    assert document["labels"]["threat_note"] == "No report was used: every level is unknown."
+    assert incidents_of(findings)["monthly"] == [0] * 12
+    assert labels_of(findings)["threat_note"] == "No report was used: every level is unknown."
 
 
 def test_old_and_undated_sources_say_so(sample_findings):
     bases = sample_findings.sources[3]
     undated = dataclasses.replace(bases, date=None, label="")
     findings = changed(sample_findings, sources=(*sample_findings.sources, undated))
-    sources = map_document(findings, made=MADE, version="1")["credits"]["sources"]
+    sources = credits_of(findings, made=MADE, version="1")["sources"]
     ages = {s["text"].replace("\u00a0", " "): s["age"] for s in sources}
     assert ages["Sites: Sample camps 31 JAN 22"] == "(28 months old)"
     assert ages["Roads: Sample roads 31 MAY 24"] == ""
     assert ages["Bases: bases.csv"] == "(date unknown)"
 
 
+def test_source_from_which_nothing_was_read_is_not_named(sample_findings):
+    roads = sample_findings.sources[4]
+    empty = dataclasses.replace(roads, label="Nothing", read=0, kept=0, rejected=0)
+    findings = changed(sample_findings, sources=(roads, empty))
+    sources = credits_of(findings, made=MADE, version="1")["sources"]
+    assert [s["text"].replace("\u00a0", " ") for s in sources] == ["Roads: Sample roads 31 MAY 24"]
+
+
+def test_sources_of_one_layer_and_day_stand_together(sample_findings):
+    roads = sample_findings.sources[4]
+    tracks = dataclasses.replace(roads, label="Sample tracks")
+    sources = credits_of(changed(sample_findings, sources=(roads, tracks)), made=MADE, version="1")[
+        "sources"
+    ]
+    assert [s["text"].replace("\u00a0", " ") for s in sources] == [
+        "Roads: Sample roads, Sample tracks 31 MAY 24"
+    ]
+
+
+def test_border_is_drawn_and_the_edge_of_the_data_is_not(sample_findings):
+    layer = sample_findings.layers["areas"]
+    rows = layer.table.iloc[[4, 4]].assign(kind="country", name=["Left", "Right"], id=["l", "r"])
+    halves = [shapely.box(-90e3, -90e3, 0, 90e3), shapely.box(0, -90e3, 90e3, 90e3)]
+    countries = dataclasses.replace(layer, table=rows.set_geometry(halves, crs=layer.table.crs))
+    layers = {**sample_findings.layers, "areas": countries}
+    borders = drawing_of(changed(sample_findings, layers=layers))["borders"]
+    lon = np.cumsum(unpacked(borders["steps"]).reshape(-1, 2)[:2], axis=0)[:, 0] * 1e-5
+    assert unpacked(borders["counts"]).tolist() == [2, 2]
+    assert lon == pytest.approx([-27.0, -27.0], abs=0.001)
+
+
 def test_one_source_of_two_layers_is_named_once(sample_findings):
     roads = dataclasses.replace(sample_findings.sources[4], layer="areas")
     findings = changed(sample_findings, sources=(sample_findings.sources[4], roads))
-    sources = map_document(findings, made=MADE, version="1")["credits"]["sources"]
+    sources = credits_of(findings, made=MADE, version="1")["sources"]
     assert [s["text"].replace("\u00a0", " ") for s in sources] == [
         "Roads, Areas: Sample roads 31 MAY 24"
     ]
@@ -337,7 +391,7 @@ def test_fictional_theatre_is_labelled_and_a_real_one_is_not(sample_findings, do
     real = changed(
         sample_findings, theatre=dataclasses.replace(sample_findings.theatre, fictional=False)
     )
-    credits_ = map_document(real, made=MADE, version="1")["credits"]
+    credits_ = credits_of(real, made=MADE, version="1")
     assert credits_["fictional"] == ""
     assert [d[:40] for d in credits_["disclaimer"]] == ["The boundaries and names shown and the d"]
 
@@ -401,7 +455,7 @@ def test_slow_roads_and_tracks_are_drawn_apart(sample_findings):
     layer = sample_findings.layers["roads"]
     slow = dataclasses.replace(layer, table=layer.table.assign(speed_kmh=[20.0, 24.9, np.nan]))
     findings = changed(sample_findings, layers={**sample_findings.layers, "roads": slow})
-    roads = map_document(findings, made=MADE, version="1")["drawing"]["roads"]
+    roads = drawing_of(findings)["roads"]
     drawn = {kind for kind, lines in roads.items() if len(unpacked(lines["counts"]))}
     assert drawn == {"trunk_slow", "minor_slow", "track"}
 
@@ -410,9 +464,7 @@ def test_theatre_without_areas_or_roads_can_be_drawn(sample_findings):
     layers = dict(sample_findings.layers)
     for name in ("areas", "roads"):
         layers[name] = dataclasses.replace(layers[name], table=layers[name].table.iloc[:0])
-    drawing = map_document(changed(sample_findings, layers=layers), made=MADE, version="1")[
-        "drawing"
-    ]
+    drawing = drawing_of(changed(sample_findings, layers=layers))
     assert drawing["areas"] == []
     assert drawing["names"] == []
     assert len(unpacked(drawing["theatre"]["counts"])) == 1
@@ -451,6 +503,6 @@ def test_dates_of_areas_may_be_missing_by_half(sample_findings, missing, words):
     layer = sample_findings.layers["areas"]
     half = layer.table.assign(**{missing: pd.NaT})
     layers = {**sample_findings.layers, "areas": dataclasses.replace(layer, table=half)}
-    areas = map_document(changed(sample_findings, layers=layers), made=MADE, version="1")["drawing"]
+    areas = drawing_of(changed(sample_findings, layers=layers))
     closure = next(a for a in areas["areas"] if a["kind"] == "closure")
     assert closure["text"].replace("\u00a0", " ") == f"Closed to ground movement. {words}"

@@ -89,6 +89,11 @@ def test_title_that_looks_like_a_placeholder_stays_text(document, word):
     assert re.search(r"<title>(.*?)</title>", map_page(named))[1] == f"{word} UNCLASSIFIED"
 
 
+def test_readers_may_enlarge_the_page(page):
+    assert "user-scalable" not in page
+    assert page.count('name="viewport"') == 1
+
+
 def test_map_of_the_sample_is_lean(page):
     assert len(page.encode()) < 350_000
 

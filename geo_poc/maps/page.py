@@ -27,6 +27,10 @@ SCRIPTS = (
 )  # fmt: skip
 
 
+_NO_PINCHING = re.compile(r'<meta name="viewport"[^>]*user-scalable=no[^>]*>')
+"""Folium's own line for phones, which forbids readers to enlarge the page."""
+
+
 class _Page(Figure):
     """Frame of the page; what folium renders goes into it unchanged."""
 
@@ -156,4 +160,4 @@ def _frame() -> str:
     chart.default_js, chart.default_css = [], []
     figure.add_child(chart)
     figure.add_child(_Parts())
-    return str(figure.render())
+    return _NO_PINCHING.sub("", str(figure.render()))

@@ -143,12 +143,16 @@ def test_a_failed_run_leaves_the_previous_output_intact(broken: Path, tmp_path: 
     assert sorted(p.name for p in tmp_path.iterdir()) == ["out", "theatre"]
 
 
-def test_a_second_run_replaces_the_first_whole(small: Path, tmp_path: Path) -> None:
+def test_a_second_run_replaces_the_first_but_never_a_file_of_the_user(
+    small: Path, tmp_path: Path
+) -> None:
     out = tmp_path / "out"
     run(small / "theatre.toml", small / "plan.toml", out, made=MADE)
-    (out / "left_over.txt").write_text("old", encoding="utf-8")
     run(small / "theatre.toml", small / "plan.toml", out, made=MADE)
-    assert not (out / "left_over.txt").exists()
+    (out / "notes.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(GeoPocError, match=r"notes\.txt"):
+        run(small / "theatre.toml", small / "plan.toml", out, made=MADE)
+    assert (out / "notes.txt").read_text(encoding="utf-8") == "mine"
 
 
 def test_faults_of_several_files_are_named_at_once(broken: Path, tmp_path: Path) -> None:

@@ -282,6 +282,20 @@ def test_base_that_serves_only_sites_of_unknown_size_says_so(sample_findings):
     )
 
 
+def test_candidate_base_is_told_from_one_that_exists(sample_findings):
+    layer = sample_findings.layers["bases"]
+    roles = dataclasses.replace(
+        layer, table=layer.table.assign(role=["fixed", "closable", "candidate"])
+    )
+    bases = bases_of(changed(sample_findings, layers={**sample_findings.layers, "bases": roles}))
+    assert [b["candidate"] for b in bases] == [False, False, True]
+    assert [b["facts"][3][1] for b in bases] == [
+        "fixed",
+        "can be closed",
+        "candidate, does not exist yet",
+    ]
+
+
 def test_assets_are_given_to_the_bases_that_the_plan_names(sample_findings, document):
     assert document["bases"][0]["facts"][0] == ("Assets", "Road patrol, On foot, Helicopter Mi-8")
     assert document["bases"][1]["facts"][0] == ("Assets", "Road patrol, On foot")
@@ -364,6 +378,15 @@ def test_sources_of_one_layer_and_day_stand_together(sample_findings):
     ]
 
 
+def test_neighbouring_country_is_named(sample_findings):
+    layer = sample_findings.layers["areas"]
+    rows = layer.table.iloc[[4]].assign(kind="country", name="Right", id="r")
+    box = [shapely.box(60e3, -90e3, 90e3, 90e3)]
+    areas = dataclasses.replace(layer, table=rows.set_geometry(box, crs=layer.table.crs))
+    findings = changed(sample_findings, layers={**sample_findings.layers, "areas": areas})
+    assert [n["name"] for n in drawing_of(findings)["names"]] == ["Right"]
+
+
 def test_border_is_drawn_and_the_edge_of_the_data_is_not(sample_findings):
     layer = sample_findings.layers["areas"]
     rows = layer.table.iloc[[4, 4]].assign(kind="country", name=["Left", "Right"], id=["l", "r"])
@@ -373,6 +396,7 @@ def test_border_is_drawn_and_the_edge_of_the_data_is_not(sample_findings):
     borders = drawing_of(changed(sample_findings, layers=layers))["borders"]
     lon = np.cumsum(unpacked(borders["steps"]).reshape(-1, 2)[:2], axis=0)[:, 0] * 1e-5
     assert unpacked(borders["counts"]).tolist() == [2, 2]
+    assert drawing_of(changed(sample_findings, layers=layers))["names"] == []
     assert lon == pytest.approx([-27.0, -27.0], abs=0.001)
 
 

@@ -7,6 +7,9 @@ import re
 import pytest
 
 from geo_poc import wording
+from geo_poc.layers.schemas import FIELDS
+from geo_poc.plan import ALL_CONDITIONS
+from geo_poc.routing.travel_time import Reason
 from geo_poc.wording import Catalogue, Span, WordingError, catalogue, mover_name, text
 
 SMALL = Catalogue(
@@ -78,6 +81,22 @@ def test_every_sentence_of_the_catalogue_has_even_marks_and_named_slots():
         for sentence in [entry] if isinstance(entry, str) else entry.values():
             assert sentence.count("**") % 2 == 0, key
             assert re.findall(r"\{[^a-z]", sentence) == [], key
+
+
+def codes():
+    for layer in ("camps", "places", "bases"):
+        yield from (f"kind_{code}" for code in FIELDS[layer]["kind"].codes)
+    yield from (f"incident_{code}" for code in FIELDS["incidents"]["kind"].codes)
+    yield from (f"role_{code}" for code in FIELDS["bases"]["role"].codes)
+    yield from (f"layer_{layer}" for layer in FIELDS)
+    yield from (f"reason_{reason}" for reason in Reason)
+    yield from (f"why_{reason}" for reason in Reason if reason not in {"reached", "cut_off"})
+    yield from (f"{head}_{case}" for case in ALL_CONDITIONS for head in ("case", "when", "worst"))
+
+
+@pytest.mark.parametrize("key", list(codes()))
+def test_every_code_that_data_may_hold_has_its_words(key):
+    assert catalogue().entries[key]
 
 
 def test_every_table_has_one_and_other():

@@ -159,16 +159,18 @@ def _area_text(kind: str, start: object, end: object, contingents: str) -> str:
 
 
 def _names(theatre: Theatre, areas: gpd.GeoDataFrame) -> list[Named]:
+    """Names of states, waters and the countries around; the theatre's own needs none."""
     rows = areas[areas["kind"].isin(["admin", "country", "water"]) & (areas["name"] != "")]
     parts = rows.dissolve(by=["kind", "name"]) if len(rows) else rows
+    points = parts.geometry.representative_point()
     return [
-        _named(theatre, kind, name, geometry)
-        for (kind, name), geometry in zip(parts.index, parts.geometry, strict=True)
+        _named(theatre, kind, name, point)
+        for (kind, name), point in zip(parts.index, points, strict=True)
+        if kind != "country" or not theatre.area.contains(point)
     ]
 
 
-def _named(theatre: Theatre, kind: str, name: str, geometry: BaseGeometry) -> Named:
-    point = geometry.representative_point()
+def _named(theatre: Theatre, kind: str, name: str, point: shapely.Point) -> Named:
     lon, lat = theatre.lonlat(np.array([point.x]), np.array([point.y]))
     return {
         "name": name,

@@ -45,6 +45,7 @@ class Base(TypedDict):
     kind: str
     symbol: str
     mark: str
+    candidate: bool
     aviation: bool
     lon: float
     lat: float
@@ -117,6 +118,7 @@ def _base(
         "kind": text(f"kind_{row.kind}"),
         "symbol": row.kind,
         "mark": _echelon(row.strength),
+        "candidate": row.role == "candidate",
         "aviation": bool(row.aviation),
         "lon": round(lon, 5),
         "lat": round(lat, 5),
@@ -160,6 +162,7 @@ def _facts(plan: PlanFile, row: Any) -> list[tuple[str, str]]:
         (text("fact_assets"), ", ".join(assets) or text("fact_none")),
         (text("fact_aviation"), text("yes" if row.aviation else "no")),
         (text("fact_medical"), text("yes" if row.medical else "no")),
+        (text("fact_role"), text(f"role_{row.role}")),
     ]
     return [*facts, (text("fact_contingent"), row.contingent)] if row.contingent else facts
 

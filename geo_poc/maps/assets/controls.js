@@ -182,7 +182,7 @@ const controls = (() => {
     if (!input.value.trim()) return;
     const reference = grid.position(input.value);
     const hit = reference ? null : found(input.value);
-    if (hit) select(hit.kind, hit.index);
+    if (hit) select(hit.kind, hit.index, true);
     else if (reference && map.options.maxBounds.contains([reference[1], reference[0]])) {
       map.setView([reference[1], reference[0]], Math.max(map.getZoom(), 9), { animate: false });
     } else {

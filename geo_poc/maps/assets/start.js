@@ -40,7 +40,7 @@
     return kind === "base" ? data.bases[index] : null;
   }
 
-  function select(kind, index) {
+  function select(kind, index, sought) {
     opener = state.selected ? opener : document.activeElement;
     state.selected = { kind, index };
     const target = place(kind, index);
@@ -48,7 +48,7 @@
       const point = map.latLngToContainerPoint([target.lat, target.lon]);
       const size = map.getSize();
       const hidden = point.x < 300 || point.y < 60 || point.x > size.x - 60 || point.y > size.y - 80;
-      if (kind === "zone" || hidden) map.setView([target.lat, target.lon], Math.max(map.getZoom(), overview + 1), { animate: false });
+      if (kind === "zone" || sought || hidden) map.setView([target.lat, target.lon], Math.max(map.getZoom(), overview + 1), { animate: false });
     }
     cards.open();
     draw();

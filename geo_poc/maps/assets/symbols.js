@@ -18,7 +18,7 @@ const symbols = (() => {
       : [svg("path", { d: "M-13 -8.5L13 8.5M-13 8.5L13 -8.5", class: "frame-line" })];
     return svg("g", { transform: `scale(${scale})` }, [
       svg("rect", { x: -14.2, y: -9.7, width: 28.4, height: 19.4, class: "casing" }),
-      svg("rect", { x: -13, y: -8.5, width: 26, height: 17, class: "frame" }),
+      svg("rect", { x: -13, y: -8.5, width: 26, height: 17, class: site.candidate ? "frame candidate" : "frame" }),
       ...inner, ...lines,
     ]);
   }

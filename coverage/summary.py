@@ -222,5 +222,7 @@ def _best_seconds(
     kinds = (*_GROUND, "air") if air else _GROUND
     answers = _of_case(coverage.answers, season, light)
     answers = answers.loc[answers["kind"].isin(kinds)]
-    best: pd.Series[float] = answers.groupby("id")["seconds"].agg(lambda s: s.min(skipna=False))
+    seconds = answers["seconds"].groupby(answers["id"]).min()
+    unknown = answers["seconds"].isna().groupby(answers["id"]).any()
+    best: pd.Series[float] = seconds.mask(unknown)
     return best

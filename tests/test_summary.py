@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo_poc.coverage.findings import Coverage
@@ -170,6 +170,7 @@ def test_tallies_of_two_parts_add_up_to_the_whole(people, cut):
     assert np.isnan(whole.people) or whole.people == pytest.approx(sum(known))
 
 
+@settings(max_examples=15)
 @given(st.permutations(CAMPS))
 def test_order_of_the_sites_changes_nothing(camps):
     summary, other = by_day(coverage_of(CAMPS)), by_day(coverage_of(camps))

@@ -94,15 +94,16 @@ class _Fitted:
 def first_page(findings: Findings) -> FirstPage:
     """Page 1 of a report."""
     summary = headline_case(findings.coverage, findings.conditions)
-    fitted = _fitted(findings)
+    found, below = lead(findings), below_bar(findings)
+    fitted = _fitted(findings, above_mm=_above_mm(found, below))
     standard = figures.duration(findings.plan.standard.response)
     key = "matrix_title" if summary.people_known else "matrix_title_sites"
     bar = class_bar(summary)
     return FirstPage(
-        lead=lead(findings),
+        lead=found,
         bar=bar,
         bar_label=text("report_bar_label", parts=", ".join(p.label for p in bar if p.label)),
-        below=below_bar(findings),
+        below=below,
         map=Markup(coverage_map(findings)),  # noqa: S704  (escaped by the XML library)
         legend=_legend(findings),
         matrix_title=text(key, standard=standard),
@@ -132,14 +133,14 @@ def _more(table: Table, total: int) -> str:
     return text("report_first_of", shown=shown, total=total) if shown < total else ""
 
 
-def _fitted(findings: Findings) -> _Fitted:
+def _fitted(findings: Findings, *, above_mm: float) -> _Fitted:
     """Tables with as many rows as page 1 has room for; what is left out stands on later pages."""
     map_mm = frame_of(findings.theatre.area).height / WIDTH * _MAP_MM + _LEGEND_MM
     side_mm = _MATRIX_MM + _HEADING_MM
     areas = _fitted_areas(findings, height_mm=max(map_mm, _SIDE_MM) - side_mm - _HEADING_MM)
     if areas is not None:
         side_mm += areas.height_mm + _HEADING_MM
-    room_mm = _SHEET_MM - _FRAME_MM - _above_mm(findings) - max(map_mm, side_mm) - _below_mm()
+    room_mm = _SHEET_MM - _FRAME_MM - above_mm - max(map_mm, side_mm) - _below_mm()
     zones = zones_table(findings)
     zones = zones.with_rows(zones.rows[:ZONES_SHOWN])
     if zones.rows:
@@ -165,13 +166,12 @@ def _fitted_areas(findings: Findings, *, height_mm: float) -> Table | None:
     return every if shown == len(every.rows) else areas_table(findings, most=max(1, shown - 1))
 
 
-def _above_mm(findings: Findings) -> float:
+def _above_mm(found: Lead, below: tuple[tuple[Span, ...], ...]) -> float:
     """Height of header, sentence and bar."""
-    found = lead(findings)
     whole = " ".join(sentence(s) for s in (found.answer, *found.bad))
-    below = " ".join(sentence(s) for s in below_bar(findings))
+    beneath = " ".join(sentence(s) for s in below)
     lines = line_count(whole, width_mm=_TEXT_MM, size_pt=_LEAD_PT)
-    small = line_count(below, width_mm=_TEXT_MM, size_pt=8.6)
+    small = line_count(beneath, width_mm=_TEXT_MM, size_pt=8.6)
     return _HEADER_MM + lines * _LEAD_LINE_MM + _BAR_MM + small * _LINE_MM
 
 

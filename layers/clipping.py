@@ -95,6 +95,8 @@ def single_lines(roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     >>> single_lines(roads)[["id", "length_m"]].values.tolist()
     [['r/1', 6.0], ['r/2', 2.0]]
     """
+    if roads.empty:
+        return roads
     parts = roads.assign(_whole_m=roads.geometry.length).explode(index_parts=True)
     record, number = (parts.index.get_level_values(level) for level in (0, 1))
     several = pd.Series(record.duplicated(keep=False), index=parts.index)

@@ -34,7 +34,9 @@ class Checked:
     refused: tuple[pd.DataFrame, ...]
 
 
-def checked(raw: Raw, *, layer: str, file: str, constants: Collection[str] = ()) -> Checked:
+def checked(
+    raw: Raw, *, layer: str, file: str, constants: Collection[str] = (), prefix: str = "row"
+) -> Checked:
     """Columns of a layer read from a file's rows.
 
     Parameters
@@ -45,6 +47,8 @@ def checked(raw: Raw, *, layer: str, file: str, constants: Collection[str] = ())
         Named in errors.
     constants : collection of str
         Columns that the theatre file sets for all rows: a fault in one is an error.
+    prefix : str
+        Start of the id of a row that has none; its number follows.
 
     Raises
     ------
@@ -70,7 +74,7 @@ def checked(raw: Raw, *, layer: str, file: str, constants: Collection[str] = ())
         table[name] = parsed.content
         column = raw.file_columns.get(name, name)
         refused.append(refusals(parsed.faults, column=column, values=cells))
-    table["id"] = _ids(raw, file=file)
+    table["id"] = _ids(raw, prefix=prefix)
     return Checked(table=table, refused=tuple(r for r in refused if len(r)))
 
 
@@ -178,9 +182,8 @@ def _bad_constant(name: str, cells: pd.Series, parsed: Parsed, *, file: str) -> 
     )
 
 
-def _ids(raw: Raw, *, file: str) -> pd.Series:
-    """Id of each row; where the file has none, the file's name and the row."""
+def _ids(raw: Raw, *, prefix: str) -> pd.Series:
+    """Id of each row; where the file has none, the prefix and the row."""
     ids = texts(_cells(raw, "id")).content
-    stem = file.replace("\\", "/").rsplit("/", 1)[-1].rsplit(".", 1)[0]
-    made = pd.Series([f"{stem}-{row}" for row in ids.index], index=ids.index, dtype="object")
+    made = pd.Series([f"{prefix}-{row}" for row in ids.index], index=ids.index, dtype="object")
     return ids.where(ids != "", made)

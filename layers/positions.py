@@ -15,8 +15,10 @@ from pyproj import Transformer
 from geo_poc.theatre import WGS84
 
 _BANDS = "CDEFGHJKLMNPQRSTUVWX"
-_REFERENCE = re.compile(r"(\d{1,2})([A-Z])([A-Z])([A-Z])(\d*)")
-_POLAR = re.compile(r"[ABYZ][A-Z]{2}\d*")
+_REFERENCE = re.compile(
+    r"([0-9]{1,2})\s*([A-Z])\s*([A-Z])\s*([A-Z])\s*(?:([0-9]*)|([0-9]+)\s+([0-9][0-9\s]*))"
+)
+_POLAR = re.compile(r"[ABYZ]\s*[A-Z]{2}[0-9\s]*")
 _COLUMN_LETTERS = ("STUVWXYZ", "ABCDEFGH", "JKLMNPQR")
 _ROW_LETTERS = "ABCDEFGHJKLMNPQRSTUV"
 _SOUTH, _NORTH = -80.0, 84.0
@@ -117,27 +119,36 @@ def _middle_and_corners(
 
 
 def _parts(text: str) -> tuple[int, str, str, str]:
-    joined = re.sub(r"\s+", "", str(text)).upper()
-    match = _REFERENCE.fullmatch(joined)
+    written = str(text).strip().upper()
+    match = _REFERENCE.fullmatch(written)
     fault = "not an MGRS reference such as '36N UK 1234 5678'"
-    if _POLAR.fullmatch(joined):
+    if _POLAR.fullmatch(written):
         fault = "polar grid references (A, B, Y, Z) are not read: no zone has them"
     if match:
-        fault = _syntax_fault(int(match[1]), match[2], match[3], match[4], len(match[5]))
+        fault = _syntax_fault(match)
     if fault or not match:
         raise ValueError(fault)
-    return int(match[1]), match[2], match[3] + match[4], match[5]
+    digits = match[5] if match[6] is None else match[6] + match[7]
+    return int(match[1]), match[2], match[3] + match[4], digits
 
 
-def _syntax_fault(zone: int, band: str, column: str, row: str, digits: int) -> str:
+def _syntax_fault(match: re.Match[str]) -> str:
+    zone, band, column, row = int(match[1]), match[2], match[3], match[4]
+    east, north = (match[5], "") if match[6] is None else (match[6], match[7])
+    count = len(re.findall(r"[0-9]", east + north))
     if not 1 <= zone <= 60:
         return f"an MGRS zone is 1 to 60, not {zone}"
     if band not in _BANDS:
         return f"an MGRS band is a letter C to X without I and O, not {band}"
     if column not in _COLUMN_LETTERS[zone % 3] or row not in _ROW_LETTERS:
         return f"zone {zone} has no 100 km square {column}{row}"
-    if digits % 2 or not 2 <= digits <= 10:
-        return f"an MGRS reference has an even number of 2 to 10 digits, not {digits}"
+    if count % 2 or not 2 <= count <= 10:
+        return f"an MGRS reference has an even number of 2 to 10 digits, not {count}"
+    if north and len(east) != len(north):
+        return (
+            "an MGRS reference has an even number of 2 to 10 digits, half of them for each axis; "
+            f"the two halves of the digits differ in length: {east} and {north}"
+        )
     return ""
 
 

@@ -26,6 +26,7 @@ from geo_poc.layers.refusals import one_per_row, refusals
 from geo_poc.layers.schemas import FIELDS, validated
 from geo_poc.layers.selection import selected
 from geo_poc.layers.sources.raw import Raw
+from geo_poc.layers.sources.vector import stated_crs
 from geo_poc.theatre import Source, Theatre
 
 _MODULES = {"geo_pko_monthly": "geo_pko"}
@@ -119,7 +120,7 @@ def require_rows(layer: Layer) -> tuple[Fault, ...]:
             repair="check its 'where' and 'columns' and the list of rejects, or leave the file out",
         )
         for record in layer.sources
-        if not record.kept and record.label != _COMPANION
+        if not record.kept and not record.beside
     )
     if layer.table.empty:
         raise LayerError(
@@ -133,9 +134,6 @@ def require_rows(layer: Layer) -> tuple[Fault, ...]:
     return warnings
 
 
-_COMPANION = "read beside the file above"
-
-
 def _why_none(layer: Layer, record: SourceRecord) -> str:
     if not record.read:
         return "no rows"
@@ -147,9 +145,9 @@ def _why_none(layer: Layer, record: SourceRecord) -> str:
 
 def _parts(name: str, sources: Sequence[Source], *, folder: Path, theatre: Theatre) -> list[_Part]:
     parts, errors = [], []
-    for source in sources:
+    for source, prefix in zip(sources, _prefixes(sources), strict=True):
         try:
-            parts.append(_part(name, source, folder=folder, theatre=theatre))
+            parts.append(_part(name, source, folder=folder, theatre=theatre, prefix=prefix))
         except GeoPocError as e:
             errors.append(e)
     if len(errors) == 1:
@@ -159,7 +157,16 @@ def _parts(name: str, sources: Sequence[Source], *, folder: Path, theatre: Theat
     return parts
 
 
-def _part(name: str, source: Source, *, folder: Path, theatre: Theatre) -> _Part:
+def _prefixes(sources: Sequence[Source]) -> list[str]:
+    """Start of the ids of rows without one: the file's name, with a number from the second of that name on."""
+    names = [Path(source.path or source.format).stem for source in sources]
+    return [
+        name if names.index(name) == number else f"{name}.{names[: number + 1].count(name)}"
+        for number, name in enumerate(names)
+    ]
+
+
+def _part(name: str, source: Source, *, folder: Path, theatre: Theatre, prefix: str) -> _Part:
     path = None if source.format in _WITHOUT_FILE else folder / source.path
     file = source.path or source.format
     constants = tuple(source.values)
@@ -167,10 +174,11 @@ def _part(name: str, source: Source, *, folder: Path, theatre: Theatre) -> _Part
     raw = _with_given(_raw(path, source, name, theatre), source, name, file)
     wanted, unselected = _selected(raw, source, file=file)
     chosen = replace(raw, table=_with_values(raw.table[wanted], source, name))
-    checks = checked(chosen, layer=name, file=file, constants=constants)
+    checks = checked(chosen, layer=name, file=file, constants=constants, prefix=prefix)
     if name == "incidents":
         checks = incident_faults(checks, chosen, as_of=theatre.as_of)
-    places = located(chosen, layer=name, file=file, crs=source.crs, theatre=theatre)
+    crs = stated_crs(None, source.crs, file=file)
+    places = located(chosen, layer=name, file=file, crs=crs, theatre=theatre)
     refused = pd.concat(
         [unselected, _refused(chosen, [*places.refused, *checks.refused])], ignore_index=True
     )
@@ -258,17 +266,16 @@ def _without_duplicates(
             one_per_row([]) for _ in parts
         ]
     table = gpd.GeoDataFrame(pd.concat(filled, ignore_index=True), geometry="geometry", crs=crs)
-    best_first = table.sort_values("_prefer", ascending=False, kind="stable")
+    best_first = table.sort_values(["_part", "_prefer"], ascending=[True, False], kind="stable")
     first = best_first.drop_duplicates("id").set_index("id")
     repeated = best_first[best_first["id"].duplicated()].sort_index()
     found = []
     for number, part in enumerate(parts):
         own = repeated[repeated["_part"] == number].set_index("_row")
         kept = first.loc[own["id"], ["_part", "_row"]]
-        better = f"; the row with the larger {part.raw.prefer} is kept" if part.raw.prefer else ""
         reasons = pd.Series(
             [
-                f"same id as row {row} of {parts[other].file}{better}"
+                f"same id as row {row} of {parts[other].file}{_why_better(part, parts[other])}"
                 for other, row in kept.itertuples(index=False)
             ],
             index=own.index,
@@ -277,6 +284,13 @@ def _without_duplicates(
         column = part.raw.file_columns.get("id", "id")
         found.append(refusals(reasons, column=column, values=own["id"], kind="duplicate"))
     return table.drop(index=repeated.index).reset_index(drop=True), found
+
+
+def _why_better(part: _Part, other: _Part) -> str:
+    prefer = part.raw.prefer
+    if part is not other or not prefer:
+        return ""
+    return f"; the row with the larger {part.raw.file_columns.get(prefer, prefer)} is kept"
 
 
 def _joined(name: str, parts: Sequence[_Part], rejects: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -310,7 +324,7 @@ def _records(name: str, part: _Part, *, refused: int) -> list[SourceRecord]:
 def _companion(own: SourceRecord, path: Path) -> SourceRecord:
     file = Path(own.file).with_name(path.name).as_posix()
     return replace(
-        own, file=file, label=_COMPANION, sha256=_sha256(path), read=0, kept=0, rejected=0
+        own, file=file, beside=own.file, sha256=_sha256(path), read=0, kept=0, rejected=0
     )
 
 

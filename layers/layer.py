@@ -29,6 +29,8 @@ class SourceRecord:
         Rows. ``read = kept + rejected``.
     estimate : bool
         Numbers of people in it are estimates.
+    beside : str
+        The file that it only completes, as runways do aerodromes: no rows of its own are counted.
     """
 
     layer: str
@@ -41,6 +43,7 @@ class SourceRecord:
     kept: int
     rejected: int
     estimate: bool = False
+    beside: str = ""
 
     def __post_init__(self) -> None:
         if self.read != self.kept + self.rejected:
@@ -81,7 +84,9 @@ class Layer:
 
     name: str
     table: gpd.GeoDataFrame
-    rejects: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(REJECT_COLUMNS)))
+    rejects: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=list(REJECT_COLUMNS))
+    )
     sources: tuple[SourceRecord, ...] = ()
 
     @property

@@ -69,7 +69,10 @@ def read(path: Path | None, source: Source, *, layer: str) -> Raw:
 
 
 def read_cells(path: Path | None, source: Source) -> tuple[Cells, str]:
-    """All rows of a table that hold anything, the header first, and the decimal sign of its numbers.
+    """All rows of a table from the header on, and the decimal sign of its numbers.
+
+    The header is the first row that holds anything; blank rows between the others are kept, so that
+    rows can be counted as a spreadsheet shows them.
 
     Raises
     ------
@@ -81,8 +84,8 @@ def read_cells(path: Path | None, source: Source) -> tuple[Cells, str]:
         cells, decimal = _workbook(file, source.sheet), "."
     else:
         cells, decimal = _csv(file, source.encoding or _UTF_8)
-    filled = [row for row in cells if any(c is not None and str(c).strip() for c in row)]
-    if not filled:
+    header = next((number for number, row in enumerate(cells) if _is_filled(row)), None)
+    if header is None:
         raise SourceError(
             Fault(
                 where=str(file),
@@ -91,7 +94,7 @@ def read_cells(path: Path | None, source: Source) -> tuple[Cells, str]:
                 repair="export the file again",
             )
         )
-    return filled, decimal
+    return cells[header:], decimal
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -101,7 +104,8 @@ class FileTable:
     Parameters
     ----------
     rows : DataFrame
-        Index ``row`` counts records from 1.
+        Rows that hold anything. Index ``row`` counts from 1 below the header and the HXL tags; blank
+        rows count too.
     tags : list or None
         The HXL tag of each column.
     decimal : "." or ","
@@ -123,25 +127,30 @@ def file_table(path: Path | None, source: Source) -> FileTable:
     SourceError
         If the file is missing, empty, damaged or in another encoding, or two columns have one name.
     """
-    (header, *rows), decimal = read_cells(path, source)
+    (header, *below), decimal = read_cells(path, source)
     names = _headers(header, file=str(path))
-    tags = rows.pop(0) if rows and is_hxl_row(rows[0]) else None
+    tags = below.pop(0) if below and is_hxl_row(below[0]) else None
+    rows = {number: row for number, row in enumerate(below, start=1) if _is_filled(row)}
     faults = {
         number: f"has {len(row)} cells, the header has {len(names)}"
-        for number, row in enumerate(rows, start=1)
-        if any(c is not None and str(c).strip() for c in row[len(names) :])
+        for number, row in rows.items()
+        if _is_filled(row[len(names) :])
     }
     return FileTable(
         rows=pd.DataFrame(
-            [_fitted(row, len(names)) for row in rows],
+            [_fitted(row, len(names)) for row in rows.values()],
             columns=names,
-            index=pd.RangeIndex(1, len(rows) + 1, name="row"),
+            index=pd.Index(list(rows), dtype="int64", name="row"),
             dtype=object,
         ),
         tags=None if tags is None else _fitted(tags, len(names)),
         decimal=decimal,
         faults=faults,
     )
+
+
+def _is_filled(row: Sequence[object]) -> bool:
+    return any(cell is not None and str(cell).strip() for cell in row)
 
 
 def _fitted(row: Sequence[object], width: int) -> list[object]:

@@ -236,6 +236,15 @@ def test_surface_is_painted_in_the_colours_of_the_theme(page):
     assert page.evaluate(pixel)[:3] == pytest.approx([0x0B, 0x4F, 0x78], abs=2)
 
 
+def test_whole_theatre_shows_the_first_nine_zones_and_a_closer_look_all(page):
+    shown = "zone => overlay.zoneShown(zone, 20)"
+    assert page.evaluate(shown, {"rank": 9})
+    assert not page.evaluate(shown, {"rank": 10})
+    page.click("#zoom button >> nth=0")
+    page.click("#zoom button >> nth=0")
+    assert page.evaluate(shown, {"rank": 10})
+
+
 def test_search_finds_names_and_grid_references(page):
     centre = "() => { const c = map.getCenter(); return [c.lng, c.lat]; }"
     page.fill("#search", "26P NR 4248 6292")

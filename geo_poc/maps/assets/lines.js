@@ -58,7 +58,7 @@ const lines = (() => {
       const casing = path(points, "zone-casing", "zones", true);
       const line = path(points, "zone", "zones", true, true);
       line.on("click", () => select("zone", index));
-      outlines.push({ casing, line, rank: zone.rank });
+      outlines.push({ casing, line });
     }
   }
 
@@ -72,9 +72,9 @@ const lines = (() => {
     const level = overlay.level();
     map.getContainer().dataset.level = level;
     map.getContainer().classList.toggle("inked", state.theme !== "protection");
-    outlines.forEach(({ casing, line, rank }, index) => {
+    outlines.forEach(({ casing, line }, index) => {
       const chosen = state.selected && state.selected.kind === "zone" && state.selected.index === index;
-      const shown = level > 0 || rank <= 9 || chosen;
+      const shown = overlay.zoneShown(data.zones[index], index);
       for (const layer of [casing, line]) {
         if (shown) layer.addTo(map);
         else layer.remove();

@@ -6,6 +6,7 @@ const overlay = (() => {
   const LOCAL = 9;
   const WINDOW = 12;
   const FIRST_ZONES = 9;
+  const CLOSER = 0.9;
   const LARGE_TOWN = 2;
   const columns = {};
   const pen = document.createElement("canvas").getContext("2d");
@@ -49,11 +50,14 @@ const overlay = (() => {
     return names;
   }
 
-  function zonesInView(size) {
-    const many = level() === 0 ? FIRST_ZONES : data.zones.length;
-    return data.zones.slice(0, many).map((zone, index) => ({ zone, index, p: at(zone.lat, zone.lon) }))
-      .filter(({ p }) => inView(p, size));
+  /** With the whole theatre in view the first zones only, closer all of them; the chosen one always. */
+  function zoneShown(zone, index) {
+    const chosen = state.selected && state.selected.kind === "zone" && state.selected.index === index;
+    return chosen || zone.rank <= FIRST_ZONES || (level() > 0 && map.getZoom() >= state.overview + CLOSER);
   }
+
+  const zonesInView = (size) => data.zones.map((zone, index) => ({ zone, index, p: at(zone.lat, zone.lon) }))
+    .filter(({ zone, index, p }) => zoneShown(zone, index) && inView(p, size));
 
   /** Discs give way to bases and to each other, in rings around their place. */
   function drawDiscs(group, size, bases) {
@@ -245,5 +249,5 @@ const overlay = (() => {
     map.on("moveend resize", draw);
   }
 
-  return { draw, level, start };
+  return { draw, level, start, zoneShown };
 })();

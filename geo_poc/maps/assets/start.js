@@ -4,7 +4,6 @@
   const { byId } = tools;
   let opener = null;
   let home = "";
-  let overview = 0;
 
   function draw() {
     surface.draw();
@@ -48,7 +47,7 @@
       const point = map.latLngToContainerPoint([target.lat, target.lon]);
       const size = map.getSize();
       const hidden = point.x < 300 || point.y < 60 || point.x > size.x - 60 || point.y > size.y - 80;
-      if (kind === "zone" || sought || hidden) map.setView([target.lat, target.lon], Math.max(map.getZoom(), overview + 1), { animate: false });
+      if (kind === "zone" || sought || hidden) map.setView([target.lat, target.lon], Math.max(map.getZoom(), state.overview + 1), { animate: false });
     }
     cards.open();
     draw();
@@ -79,7 +78,7 @@
     map.setMaxBounds(bounds.pad(1.5));
     map.setMinZoom(map.getZoom() - 1);
     home = view();
-    overview = map.getZoom();
+    state.overview = map.getZoom();
   }
 
   map.attributionControl?.remove();

@@ -3,6 +3,7 @@ const data = JSON.parse(document.getElementById("document").textContent);
 const map = map_coverage;
 const state = {
   chosen: data.headline.first, theme: "protection", selected: null, end: data.incidents.months.length - 1,
+  overview: 0,
   show: { incidents: false, sites: true, roads: true, areas: true },
 };
 

@@ -551,3 +551,31 @@ def test_headings_and_paragraphs_hold_text(sample_report):
     blocks = [b for page in sample_report.pages for b in page]
     assert all(b.text for b in blocks if isinstance(b, Heading))
     assert all(sentence(b.spans) for b in blocks if isinstance(b, Paragraph))
+
+
+def test_long_lists_end_with_the_number_that_is_left_out(sample_findings, monkeypatch):
+    monkeypatch.setattr("geo_poc.report.sites.MOST_LISTED", 1)
+    html = html_of(sample_findings)
+    assert "3 further sites stand only in places.csv." in html
+    assert "2 further sites stand only in places.csv." in html
+
+
+def test_site_that_no_mover_was_asked_about_has_no_asset(sample_findings):
+    answers = sample_findings.coverage.answers
+    coverage = dataclasses.replace(sample_findings.coverage, answers=answers[answers["id"] != "p5"])
+    rows = tables(dataclasses.replace(sample_findings, coverage=coverage))["sites"].rows
+    november = next(row for row in rows if row[1].text == "November")
+    assert [c.text for c in november[4:7]] == ["no asset"] * 3
+    assert november[8].small == "No base has an asset for this case."
+
+
+def test_legend_names_the_outside_of_the_mandate_only_where_there_is_one(sample_findings):
+    classes = sample_findings.coverage.classes
+    outside = classes["class"].where(classes["id"] != "c1", "E")
+    coverage = dataclasses.replace(
+        sample_findings.coverage, classes=classes.assign(**{"class": outside})
+    )
+    found = made(dataclasses.replace(sample_findings, coverage=coverage)).first
+    assert "E" in {sign.letter for sign in found.legend}
+    # Without c1 (10,000) there are 10,000 known people inside the mandate, 800 of them P.
+    assert [(p.letter, p.width) for p in found.bar] == [("P", 8.0), ("C", 40.0), ("N", 52.0)]

@@ -1,0 +1,83 @@
+"""The report as a browser shows and prints it."""
+
+import datetime as dt
+import re
+import shutil
+
+import pytest
+
+from geo_poc.report.page import report_context, write_report
+
+pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
+CHROMIUM = shutil.which("chromium")
+MADE = dt.datetime(2024, 7, 1, 8, 30, tzinfo=dt.UTC)
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+HEIGHTS = "[...document.querySelectorAll('.page')].map(p => p.getBoundingClientRect().height)"
+OVERFULL = """[...document.querySelectorAll('.page')].filter(page => {
+  const foot = page.querySelector('footer').getBoundingClientRect();
+  const last = page.querySelector('footer').previousElementSibling.getBoundingClientRect();
+  return last.bottom > foot.top + 0.5;
+}).length"""
+CUT = """[...document.querySelectorAll('td, th')]
+  .filter(cell => cell.scrollWidth > cell.clientWidth + 1).map(cell => cell.textContent)"""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine")
+    sync = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    with sync.sync_playwright() as driver:
+        running = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def report_file(sample_findings, tmp_path_factory):
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    write_report(sample_findings, path, made=MADE, version="0.1.0")
+    return path
+
+
+@pytest.fixture
+def opened(browser, report_file):
+    """The report's page, and every request and message it made."""
+    context = browser.new_context(viewport={"width": 1000, "height": 900}, offline=True)
+    page, seen = context.new_page(), []
+    page.on("request", lambda request: seen.append(request.url))
+    page.on("console", lambda message: seen.append(message.text))
+    page.goto(report_file.as_uri())
+    yield page, seen
+    context.close()
+
+
+def test_report_prints_on_the_pages_that_it_numbers_and_asks_for_nothing(
+    sample_findings, report_file, opened
+):
+    page, seen = opened
+    count = report_context(sample_findings, made=MADE, version="0.1.0").page_count
+    pdf = page.pdf(prefer_css_page_size=True, print_background=True)
+    assert seen == [report_file.as_uri()]
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == count
+    sizes = [
+        tuple(map(float, box.split())) for box in re.findall(rb"/MediaBox\s*\[([^\]]+)\]", pdf)
+    ]
+    assert sizes
+    assert all(abs(w - 595.3) < 1 and abs(h - 841.9) < 1 for _, _, w, h in sizes)
+
+
+@pytest.mark.parametrize("font", ["Liberation Sans", "DejaVu Sans"])
+def test_sheets_are_a4_high_and_nothing_is_cut(opened, font):
+    page, _ = opened
+    page.add_style_tag(content=f"body {{ font-family: '{font}' !important }}")
+    assert all(abs(height - 297 / 25.4 * 96) < 1 for height in page.evaluate(HEIGHTS))
+    assert page.evaluate(OVERFULL) == 0
+    assert page.evaluate(CUT) == []
+
+
+@pytest.mark.parametrize("width", [820, 1366, 1920])
+def test_report_needs_no_sideways_scrolling(opened, width):
+    page, _ = opened
+    page.set_viewport_size({"width": width, "height": 900})
+    assert page.evaluate("document.documentElement.scrollWidth") <= width

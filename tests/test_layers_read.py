@@ -213,9 +213,7 @@ INCIDENT = "id,date,lat,lon,date_end\n"
         ("x,03/04/2021,4.5,30.5,", "can be read two ways", "invalid"),
     ],
 )
-def test_dates_that_cannot_be_are_refused(
-    reader: Reader, row: str, reason: str, kind: str
-) -> None:
+def test_dates_that_cannot_be_are_refused(reader: Reader, row: str, reason: str, kind: str) -> None:
     layer = reader.read("incidents", f"{INCIDENT}good,2021-12-31,4.5,30.5,\n{row}\n")
     line = only_reject(layer)
     assert (line["row"], line["kind"]) == (2, kind)
@@ -470,7 +468,9 @@ def test_source_is_recorded_with_its_hash_and_counts(reader: Reader) -> None:
 def test_sensitive_flag_is_read_in_english_and_french_and_nothing_else(reader: Reader) -> None:
     words = ["yes", "oui", "1", "TRUE", "no", "non", "0", ""]
     rows = "".join(f"i{n},2021-01-01,4.5,30.5,{w}\n" for n, w in enumerate(words))
-    layer = reader.read("incidents", f"id,date,lat,lon,sensible\n{rows}x,2021-01-01,4.5,30.5,maybe\n")
+    layer = reader.read(
+        "incidents", f"id,date,lat,lon,sensible\n{rows}x,2021-01-01,4.5,30.5,maybe\n"
+    )
     assert layer.table["sensitive"].tolist() == [True] * 4 + [False] * 4
     assert "neither yes nor no" in only_reject(layer)["reason"]
 

@@ -171,7 +171,11 @@ def test_day_is_read_however_it_is_written(cell: object) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "expected"),
-    [("1er août 2020", "2020-08-01"), ("2 décembre 2020", "2020-12-02"), ("3 févr. 2020", "2020-02-03")],
+    [
+        ("1er août 2020", "2020-08-01"),
+        ("2 décembre 2020", "2020-12-02"),
+        ("3 févr. 2020", "2020-02-03"),
+    ],
 )
 def test_french_months_are_read_with_their_accents(cell: str, expected: str) -> None:
     assert day(cell) == [expected]
@@ -233,7 +237,9 @@ def test_missing_days_are_unknown() -> None:
 
 
 def test_flags_are_read_in_two_languages() -> None:
-    words = pd.Series(["Yes", "OUI", "vrai", 1, "1.0", True, "no", "Non", 0, "false", ""], dtype=object)
+    words = pd.Series(
+        ["Yes", "OUI", "vrai", 1, "1.0", True, "no", "Non", 0, "false", ""], dtype=object
+    )
     parsed = flags(words)
     assert parsed.content.tolist() == [True] * 6 + [False] * 5
     assert parsed.faults.tolist() == [""] * 11

@@ -55,9 +55,9 @@ def read(path: Path | None, source: Source, *, layer: str) -> Raw:
     Raises
     ------
     SourceError
-        If the file cannot be read.
-    LayerError, ConfigError
-        If it lacks a column.
+        If the file cannot be read or lacks a column of the format.
+    LayerError
+        If ``columns`` names a column that it lacks.
     """
     raw = published(path, source, layer=layer, columns=_COLUMNS, optional=_OPTIONAL)
     table = raw.table

@@ -10,8 +10,8 @@ import pandas as pd
 
 from geo_poc.errors import Fault, SourceError
 from geo_poc.layers.columns import file_view, plain
-from geo_poc.layers.selection import require_columns, selected
-from geo_poc.layers.sources.published import published
+from geo_poc.layers.selection import selected
+from geo_poc.layers.sources.published import published, require_format
 from geo_poc.layers.sources.raw import Raw
 from geo_poc.layers.values import numbers, texts
 from geo_poc.theatre import Source
@@ -42,14 +42,14 @@ def read(path: Path | None, source: Source, *, layer: str) -> Raw:
     ------
     SourceError
         If the file cannot be read, or ``where`` does not choose one year (and month).
-    LayerError, ConfigError
-        If it lacks a column.
+    LayerError
+        If ``columns`` names a column that it lacks.
     """
     monthly = source.format == "geo_pko_monthly"
     raw = published(path, source, layer=layer, columns=_MONTHLY if monthly else _YEARLY)
     table = raw.table
     when = ("year", "month") if monthly else ("year",)
-    require_columns(table, ("mission", *when), file=f"{path} ({source.format})")
+    require_format(list(table), ("mission", *when), form=source.format, file=str(path))
     headquarters = numbers(table["kind"]).content
     air = ["aviation", "he.sup"] if "he.sup" in table else ["aviation"]
     return dataclasses.replace(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from geo_poc.layers.columns import named, our_columns
+from geo_poc.layers.sources.published import require_format
 from geo_poc.layers.sources.raw import Raw
 from geo_poc.layers.sources.table import file_table
 from geo_poc.layers.values import numbers
@@ -63,7 +64,7 @@ def totals_by_admin(path: Path, source: Source) -> pd.DataFrame:
     Raises
     ------
     SourceError
-        If the file cannot be read.
+        If the file cannot be read or lacks a column of the totals.
     """
     rows = file_table(path, source).rows
     columns = {
@@ -73,6 +74,7 @@ def totals_by_admin(path: Path, source: Source) -> pd.DataFrame:
         "in_sites": "idps_displacement_site",
         "in_host_communities": "idps_host_community",
     }
+    require_format(list(rows), columns.values(), form="iom_dtm", file=str(path))
     table = rows[list(columns.values())].set_axis(list(columns), axis=1)
     counts = {name: numbers(table[name]).content for name in ("in_sites", "in_host_communities")}
     return table.assign(**counts)

@@ -8,8 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from geo_poc.errors import Fault, SourceError
-from geo_poc.layers.selection import require_columns
-from geo_poc.layers.sources.published import newest, published
+from geo_poc.layers.sources.published import newest, published, require_format
 from geo_poc.layers.sources.raw import Raw
 from geo_poc.layers.sources.table import file_table
 from geo_poc.layers.values import flags, numbers, texts
@@ -37,8 +36,8 @@ def read(path: Path | None, source: Source, *, layer: str) -> Raw:
     ------
     SourceError
         If a file cannot be read, or several files of runways lie beside it.
-    LayerError, ConfigError
-        If it lacks a column.
+    LayerError
+        If ``columns`` names a column that it lacks.
     """
     raw = published(path, source, layer=layer, columns=_COLUMNS)
     table = raw.table
@@ -82,7 +81,8 @@ def _runway_file(path: Path | None) -> Path | None:
 
 def _longest(rows: pd.DataFrame, *, file: str) -> pd.DataFrame:
     """Longest open runway of each aerodrome, by its ident."""
-    require_columns(rows, ("airport_ident", "length_ft", "surface", "closed"), file=file)
+    wanted = ("airport_ident", "length_ft", "surface", "closed")
+    require_format(list(rows), wanted, form="ourairports", file=file)
     length_m = numbers(rows["length_ft"]).content * _FOOT_M
     is_open = ~flags(rows["closed"]).content
     known = rows.assign(runway_m=length_m)[is_open & length_m.notna()]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
 
-from geo_poc.layers.columns import named, require_given, require_known
-from geo_poc.layers.selection import require_columns
+from geo_poc.errors import Fault, SourceError
+from geo_poc.layers.columns import named, nearest, require_given, require_known
 from geo_poc.layers.sources.raw import Raw
 from geo_poc.layers.sources.table import file_table
 from geo_poc.layers.values import dates
@@ -40,9 +40,9 @@ def published(
     Raises
     ------
     SourceError
-        If the file cannot be read.
-    LayerError, ConfigError
-        If a column is missing that the user or the publisher's format names.
+        If the file cannot be read or lacks a column of the publisher's.
+    LayerError
+        If a column is missing that the user names.
     """
     file = str(path)
     found = file_table(path, source)
@@ -54,13 +54,30 @@ def published(
         for ours, theirs in {**columns, **source.columns}.items()
         if theirs in headers or ours not in optional
     }
-    require_columns(found.rows, mapping.values(), file=f"{file} ({source.format})")
+    require_format(headers, mapping.values(), form=source.format, file=file)
     return Raw(
         table=named(found.rows, mapping),
         file_columns=mapping,
         decimal=found.decimal,
         faults=found.faults,
     )
+
+
+def require_format(headers: Iterable[str], wanted: Iterable[str], *, form: str, file: str) -> None:
+    """Raise a SourceError that names every column which the publisher's files have and this one lacks."""
+    there = list(headers)
+    faults = [
+        Fault(
+            where=f"{file}: columns",
+            found=f"no column '{name}'",
+            rule=f"must have the columns of format = '{form}'",
+            repair=f"{nearest(name, there)}, or read the file with format = 'table'",
+        )
+        for name in wanted
+        if name not in there
+    ]
+    if faults:
+        raise SourceError(faults)
 
 
 def newest(cells: pd.Series) -> dt.date | None:

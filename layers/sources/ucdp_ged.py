@@ -46,8 +46,8 @@ def read(path: Path | None, source: Source, *, layer: str) -> Raw:
     ------
     SourceError
         If the file cannot be read.
-    LayerError, ConfigError
-        If it lacks a column of GED.
+    LayerError
+        If ``columns`` names a column that it lacks.
     """
     raw = published(path, source, layer=layer, columns=_COLUMNS, optional=_OPTIONAL)
     codes = raw.table["kind"].map(lambda code: str(code).strip().removesuffix(".0"))

@@ -31,9 +31,9 @@ def read(path: Path | None, source: Source, *, layer: str) -> Raw:
     Raises
     ------
     SourceError
-        If the file cannot be read.
-    LayerError, ConfigError
-        If it lacks a column.
+        If the file cannot be read or lacks a column of the format.
+    LayerError
+        If ``columns`` names a column that it lacks.
     """
     raw = published(path, source, layer=layer, columns=_COLUMNS, optional=("note", "date"))
     protection = raw.table["note"] if "note" in raw.table else raw.table["kind"]

@@ -43,6 +43,7 @@ ZONE_COLUMNS = [
 ]
 _COMPASS = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
 _TOUCHING = np.ones((3, 3), int)
+_JOINED_M = 10_000.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -84,10 +85,11 @@ class _Nearest(NamedTuple):
 
 
 def gap_zones(around: Surroundings, *, high_risk_level: int) -> gpd.GeoDataFrame:
-    """Connected cells of high threat that nothing reaches within the standard, worst first.
+    """Patches of high threat that nothing reaches within the standard, worst first.
 
-    A zone is a group of touching cells (8 neighbours) of class ``N`` with threat level at or above
-    ``high_risk_level`` that share one nearest base. Zones without a known resident or site are left out.
+    A zone is a group of cells of class ``N`` with threat level at or above ``high_risk_level`` that share one
+    nearest base; patches with a gap of up to 10 km (at least two cells) between them are one zone. Zones
+    without a known resident or site are left out.
     ``people`` is residents plus displaced people at known sites (without a population raster: people of known
     places plus those sites); displaced people whom the raster already moved are counted twice.
 
@@ -104,7 +106,8 @@ def gap_zones(around: Surroundings, *, high_risk_level: int) -> gpd.GeoDataFrame
     """
     nearest = _nearest(around)
     risky = (around.cell_class == NOT_PROTECTED) & (around.threat_level >= high_risk_level)
-    zone_of_cell = _labelled(risky, nearest.base)
+    reach_cells = max(1, round(_JOINED_M / 2 / around.theatre.grid.cell_size_m))
+    zone_of_cell = _labelled(risky, nearest.base, reach_cells=reach_cells)
     rows = [
         _zone(around, nearest, zone_of_cell == number, number, zone_of_cell)
         for number in range(1, int(zone_of_cell.max()) + 1)
@@ -137,17 +140,22 @@ def _straight_line_base(
     x: NDArray[np.float64], y: NDArray[np.float64], bases: gpd.GeoDataFrame
 ) -> NDArray[np.int64]:
     best, least = np.zeros(x.shape, np.int64), np.full(x.shape, np.inf)
-    for number, point in enumerate(bases.geometry):
-        away = np.hypot(x - point.x, y - point.y)
+    for number, (point, role) in enumerate(zip(bases.geometry, bases["role"], strict=True)):
+        away = np.hypot(x - point.x, y - point.y) if role != "candidate" else np.inf
         best, least = np.where(away < least, number, best), np.minimum(away, least)
     return best
 
 
-def _labelled(risky: NDArray[np.bool_], base: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Number of the zone of each cell, 0 for none: connected cells with one nearest base."""
+def _labelled(
+    risky: NDArray[np.bool_], base: NDArray[np.int64], *, reach_cells: int
+) -> NDArray[np.int64]:
+    """Number of the zone of each cell, 0 for none: cells of one nearest base close to each other."""
     numbers = np.zeros(risky.shape, np.int64)
     for one in np.unique(base[risky]):
-        labels, _ = ndimage.label(risky & (base == one), structure=_TOUCHING)
+        cells = risky & (base == one)
+        around = ndimage.binary_dilation(cells, structure=_TOUCHING, iterations=reach_cells)
+        labels, _ = ndimage.label(around, structure=_TOUCHING)
+        labels = np.where(cells, labels, 0)
         numbers = np.where(labels > 0, labels + numbers.max(), numbers)
     return numbers
 

@@ -13,6 +13,11 @@ from geo_poc.theatre import ProximitySpec, Theatre
 _WGS84 = Geod(ellps="WGS84")
 
 
+def existing(bases: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Bases without those of role ``candidate``, which do not exist yet."""
+    return bases[bases["role"] != "candidate"]
+
+
 def nearest_base_m(
     points: gpd.GeoDataFrame, bases: gpd.GeoDataFrame, *, theatre: Theatre
 ) -> NDArray[np.float64]:
@@ -65,6 +70,7 @@ def proximity(
         ``distance_m, where_prec, incidents, incidents_beyond, camps, camps_beyond, bases``.
     """
     precise = precise_incidents(incidents, spec, theatre=theatre)
+    bases = existing(bases)
     incident_m = nearest_base_m(precise, bases, theatre=theatre)
     camp_m = nearest_base_m(camps, bases, theatre=theatre)
     return {

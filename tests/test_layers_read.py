@@ -317,12 +317,12 @@ def test_column_map_lists_all_missing_columns_with_the_nearest(reader: Reader) -
 
 
 def test_column_map_for_no_column_of_the_layer_names_the_nearest(reader: Reader) -> None:
-    with pytest.raises(LayerError, match="must be a column of camps.*did you mean 'people'"):
+    with pytest.raises(LayerError, match=r"must be a column of camps.*did you mean 'people'"):
         reader.read("camps", CAMPS, columns={"poeple": "people"})
 
 
 def test_values_with_an_unknown_column_are_refused(reader: Reader) -> None:
-    with pytest.raises(LayerError, match="must be a column of camps.*did you mean 'kind'"):
+    with pytest.raises(LayerError, match=r"must be a column of camps.*did you mean 'kind'"):
         reader.read("camps", CAMPS, values={"knd": "idp"})
 
 

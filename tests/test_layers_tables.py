@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +12,16 @@ import pandas as pd
 import pytest
 
 from geo_poc.errors import GeoPocError, LayerError, SourceError
-from geo_poc.layers.columns import file_view, is_hxl_row, named, our_columns, plain
+from geo_poc.layers.columns import (
+    POSITION,
+    file_view,
+    is_hxl_row,
+    named,
+    our_columns,
+    plain,
+    synonyms,
+)
+from geo_poc.layers.schemas import FIELDS
 from geo_poc.layers.sources.raw import Raw
 from geo_poc.layers.sources.table import read
 from geo_poc.theatre import Source
@@ -119,13 +127,10 @@ def test_headers_of_other_layers_are_known(layer: str, header: str, ours: str) -
 
 def test_every_synonym_belongs_to_one_column_of_its_layer() -> None:
     """A header that two of our columns claim would fill both with the same numbers."""
-    from geo_poc.layers.columns import _known, POSITION  # noqa: PLC0415, PLC2701
-    from geo_poc.layers.schemas import FIELDS  # noqa: PLC0415
-
     for layer, fields in FIELDS.items():
         claimed: dict[str, str] = {}
         for ours in ("id", *fields, *POSITION):
-            for synonym in {plain(s) for s in (ours, *_known("headers", layer, ours))}:
+            for synonym in {plain(s) for s in (ours, *synonyms(layer, ours))}:
                 assert claimed.setdefault(synonym, ours) == ours, (layer, synonym)
 
 
@@ -317,9 +322,10 @@ def test_csv_with_an_open_quote_is_refused(write: Write) -> None:
     fault_of(e, path)
 
 
+NOON = pd.Timestamp("2020-01-06 12:00").to_pydatetime()
 ROWS: list[list[Any]] = [
     ["id", "name", "lat", "lon", "people", "date"],
-    ["a", "Béni", 4.5, 30.5, 1200, dt.datetime(2020, 1, 6)],
+    ["a", "Béni", 4.5, 30.5, 1200, NOON],
     [7, None, "4,6", 30.6, None, None],
 ]
 
@@ -327,15 +333,15 @@ ROWS: list[list[Any]] = [
 def test_workbook_is_read_with_its_types(workbook: Write) -> None:
     raw = camps(workbook({"Sites": ROWS}))
     assert raw.table["lat"].tolist() == [4.5, "4,6"]
-    assert raw.table["date"][1] == dt.datetime(2020, 1, 6)
+    assert raw.table["date"][1] == NOON
     assert raw.decimal == "."
 
 
 def test_sheet_must_be_named_where_there_are_several(workbook: Write) -> None:
     path = workbook({"Read me": [["about"]], "Sites": ROWS})
-    with pytest.raises(SourceError, match="2 sheets and none named.*Read me, Sites"):
+    with pytest.raises(SourceError, match=r"2 sheets and none named.*Read me, Sites"):
         camps(path)
-    with pytest.raises(SourceError, match="'sites'.*Read me, Sites") as e:
+    with pytest.raises(SourceError, match=r"'sites'.*Read me, Sites") as e:
         camps(path, sheet="sites")
     fault_of(e, path)
     assert len(camps(path, sheet="Sites").table) == 2

@@ -49,7 +49,7 @@ def read(path: Path | None, source: Source, *, layer: str) -> Raw:
     raw = published(path, source, layer=layer, columns=_MONTHLY if monthly else _YEARLY)
     table = raw.table
     when = ("year", "month") if monthly else ("year",)
-    require_format(list(table), ("mission", *when), form=source.format, file=str(path))
+    require_format(map(str, table), ("mission", *when), form=source.format, file=str(path))
     headquarters = numbers(table["kind"]).content
     air = ["aviation", "he.sup"] if "he.sup" in table else ["aviation"]
     return dataclasses.replace(

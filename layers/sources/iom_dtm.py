@@ -74,7 +74,7 @@ def totals_by_admin(path: Path, source: Source) -> pd.DataFrame:
         "in_sites": "idps_displacement_site",
         "in_host_communities": "idps_host_community",
     }
-    require_format(list(rows), columns.values(), form="iom_dtm", file=str(path))
+    require_format(map(str, rows), columns.values(), form="iom_dtm", file=str(path))
     table = rows[list(columns.values())].set_axis(list(columns), axis=1)
     counts = {name: numbers(table[name]).content for name in ("in_sites", "in_host_communities")}
     return table.assign(**counts)

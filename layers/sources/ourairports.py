@@ -82,7 +82,7 @@ def _runway_file(path: Path | None) -> Path | None:
 def _longest(rows: pd.DataFrame, *, file: str) -> pd.DataFrame:
     """Longest open runway of each aerodrome, by its ident."""
     wanted = ("airport_ident", "length_ft", "surface", "closed")
-    require_format(list(rows), wanted, form="ourairports", file=file)
+    require_format(map(str, rows), wanted, form="ourairports", file=file)
     length_m = numbers(rows["length_ft"]).content * _FOOT_M
     is_open = ~flags(rows["closed"]).content
     known = rows.assign(runway_m=length_m)[is_open & length_m.notna()]

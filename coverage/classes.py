@@ -217,14 +217,14 @@ def _totals(case: pd.DataFrame) -> dict[str, float]:
     within = case["class"].isin([PROTECTED, IF_FLOWN])
     people = float(case["people"].sum())
     reached = float(case.loc[within, "people"].sum())
-    unknown = bool((case["class"] == UNKNOWN).all())
+    unknown = float(case.loc[case["class"] == UNKNOWN, "people"].sum())
     return {
         "sites": len(case),
         "sites_unknown_people": int(case["people"].isna().sum()),
         "sites_within": int(within.sum()),
         "people": people,
         "people_within": reached,
-        "share": reached / people if people > 0 and not unknown else float("nan"),
+        "share": reached / people if people > unknown else float("nan"),
     }
 
 

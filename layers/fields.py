@@ -105,14 +105,42 @@ def incident_faults(checks: Checked, raw: Raw, *, as_of: dt.date) -> Checked:
     column = raw.file_columns.get("date_end", raw.file_columns.get("date_start", "date_start"))
     shown = table["date_end"].dt.strftime("%Y-%m-%d")
     early = "ends before it starts on " + table["date_start"].dt.strftime("%Y-%m-%d")
-    late = f"date in the future of as_of {as_of}"
     backwards = early.where(table["date_end"] < table["date_start"], "").fillna("")
-    future = pd.Series(late, index=table.index).where(table["date_end"] > pd.Timestamp(as_of), "")
     found = (
         refusals(backwards, column=column, values=shown),
-        refusals(future, column=column, values=shown, kind="outside"),
+        _later(table["date_end"], column=column, as_of=as_of),
     )
     return Checked(table=table, refused=(*checks.refused, *(f for f in found if len(f))))
+
+
+def camp_faults(checks: Checked, raw: Raw, *, as_of: dt.date) -> Checked:
+    """Camps with refusals of those that were counted after the day for which all is computed.
+
+    Parameters
+    ----------
+    checks : Checked
+    raw : Raw
+    as_of : date
+        A camp whose ``date`` is later is refused as ``outside``.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"date": ["2022-01-01", ""]}, index=[1, 2])
+    >>> checks = checked(Raw(table=rows), layer="camps", file="camps.csv")
+    >>> camp_faults(checks, Raw(table=rows), as_of=dt.date(2021, 12, 31)).refused[0]["row"].tolist()
+    [1]
+    """
+    column = raw.file_columns.get("date", "date")
+    late = _later(checks.table["date"], column=column, as_of=as_of)
+    return Checked(
+        table=checks.table, refused=(*checks.refused, late) if len(late) else checks.refused
+    )
+
+
+def _later(days: pd.Series, *, column: str, as_of: dt.date) -> pd.DataFrame:
+    reason = pd.Series(f"date in the future of as_of {as_of}", index=days.index)
+    late = reason.where(days > pd.Timestamp(as_of), "")
+    return refusals(late, column=column, values=days.dt.strftime("%Y-%m-%d"), kind="outside")
 
 
 def _require_columns(raw: Raw, *, layer: str, file: str) -> None:

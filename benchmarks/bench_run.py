@@ -1,11 +1,7 @@
-"""Whole-process time and memory of the command line, medians of five runs.
-
-Writes the rows to ``benchmarks/results.csv``; other rows of the file are kept.
-"""
+"""Whole-process time and memory of the command line: medians of five runs after a first one."""
 
 from __future__ import annotations
 
-import csv
 import os
 import statistics
 import subprocess
@@ -14,9 +10,12 @@ import tempfile
 import time
 from pathlib import Path
 
-RESULTS = Path(__file__).parent / "results.csv"
-COLUMNS = ["work", "size", "engine", "threads", "median_s", "peak_mb"]
+import numpy as np
+import pandas as pd
+from results import write
+
 RUNS = 5
+EVENTS = 100_000
 
 
 def measured(arguments: list[str]) -> tuple[float, float]:
@@ -47,41 +46,31 @@ def row(work: str, size: str, arguments: list[str]) -> dict[str, object]:
     }
 
 
+def many_events(theatre: Path) -> None:
+    """Give a made theatre a table of 100,000 events instead of its own."""
+    own = pd.read_csv(theatre / "incidents.csv", dtype=str, keep_default_na=False)
+    drawn = own.iloc[np.random.default_rng(1).integers(0, len(own), EVENTS)]
+    drawn = drawn.assign(id=[f"e{n}" for n in range(EVENTS)])
+    drawn.to_csv(theatre / "incidents.csv", index=False, lineterminator="\n")
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        make = ["make-theatre", str(folder / "large"), "--seed", "1", "--size-km", "600"]
-        measured([*make, "--settlements", "200", "--camps", "60", "--bases", "20"])
-        large = [
-            str(folder / "large" / "theatre.toml"),
-            "--plan",
-            str(folder / "large" / "plan.toml"),
-        ]
-        rows = [
-            row("command line: --help", "-", ["--help"]),
-            row("whole run, embedded theatre", "0.09 Mcells", ["demo", "--out", str(folder / "a")]),
-            row(
-                "whole run, made theatre of 600 km",
-                "0.36 Mcells",
-                ["run", *large, "--out", str(folder / "b")],
-            ),
-        ]
-    write(rows)
-
-
-def write(rows: list[dict[str, object]]) -> None:
-    """Replace the rows of the same work and size; keep all others."""
-    mine = {(str(r["work"]), str(r["size"])) for r in rows}
-    kept = []
-    if RESULTS.exists():
-        with RESULTS.open(encoding="utf-8", newline="") as file:
-            kept = [r for r in csv.DictReader(file) if (r["work"], r["size"]) not in mine]
-    with RESULTS.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows([*kept, *rows])
-    for r in rows:
-        sys.stdout.write(f"{r['work']}: {r['median_s']} s, {r['peak_mb']} MB\n")
+        large, busy = folder / "large", folder / "busy"
+        measured(["make-theatre", str(busy), "--seed", "1"])
+        many_events(busy)
+        sites = ["--settlements", "200", "--camps", "60", "--bases", "20"]
+        measured(["make-theatre", str(large), "--seed", "1", "--size-km", "600", *sites])
+        whole = ["run", str(large / "theatre.toml"), "--plan", str(large / "plan.toml")]
+        write(
+            [
+                row("start-up (--help)", "-", ["--help"]),
+                row("check", "100,000 incidents", ["check", str(busy / "theatre.toml")]),
+                row("demo", "0.09 Mcells, 9 bases", ["demo", "--out", str(folder / "a")]),
+                row("run", "0.36 Mcells, 20 bases", [*whole, "--out", str(folder / "b")]),
+            ]
+        )
 
 
 if __name__ == "__main__":

@@ -1,0 +1,30 @@
+"""The one file of results: ``work, size, engine, threads, median_s, peak_mb``."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+RESULTS = Path(__file__).parent / "results.csv"
+COLUMNS = ["work", "size", "engine", "threads", "median_s", "peak_mb"]
+
+
+def write(rows: Sequence[dict[str, object]]) -> None:
+    """Replace the rows of the same work, size and engine; keep all others; print the new ones."""
+    mine = {_key(row) for row in rows}
+    kept = []
+    if RESULTS.exists():
+        with RESULTS.open(encoding="utf-8", newline="") as file:
+            kept = [row for row in csv.DictReader(file) if _key(row) not in mine]
+    with RESULTS.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows([*kept, *rows])
+    for row in rows:
+        sys.stdout.write(", ".join(f"{name} {row[name]}" for name in COLUMNS) + "\n")
+
+
+def _key(row: dict[str, object]) -> tuple[str, ...]:
+    return tuple(str(row[name]) for name in ("work", "size", "engine"))

@@ -73,6 +73,11 @@ class CaseSummary:
         """Whether any site inside the mandate has a number of people."""
         return any(self.by_class[c].people > 0 for c in _IN_MANDATE)
 
+    def share(self, *classes: str) -> float:
+        """Share of people, or of sites where nobody's number is known."""
+        share_of = self.people_share if self.people_known else self.site_share
+        return share_of(*classes)
+
     def people_share(self, *classes: str) -> float:
         """Share of the known people inside the mandate who are in these classes.
 
@@ -178,9 +183,7 @@ def worst_case(coverage: Coverage, *, layer: PlaceLayer) -> CaseSummary | None:
 
 def share_in_time(summary: CaseSummary) -> float:
     """Share reached within the standard: of people, or of sites where nobody's number is known."""
-    if summary.people_known:
-        return summary.people_share("P", "C")
-    return summary.site_share("P", "C")
+    return summary.share("P", "C")
 
 
 def case_possible(

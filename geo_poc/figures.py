@@ -51,26 +51,43 @@ def duration(seconds: float) -> str:
     return text("hours", hours=_decimal(hours, 1 if hours < 10 else 0))
 
 
-def percent(share: float) -> str:
+def percent(share: float, *, whole: int | None = None) -> str:
     r"""Share (0 to 1) as a whole percentage; NaN is "unknown".
 
     Some is never rounded to none, nor not all to all.
+
+    Parameters
+    ----------
+    share : float
+    whole : int, optional
+        The percentage to write, where shares side by side must add up; else that of `whole_percent`.
 
     Examples
     --------
     >>> percent(0.354), percent(0.0), percent(1.0), percent(float("nan"))
     ('35%', '0%', '100%', 'unknown')
-    >>> percent(0.001), percent(0.999)
-    ('<\xa01%', '>\xa099%')
+    >>> percent(0.001), percent(0.999), percent(0.354, whole=36)
+    ('<\xa01%', '>\xa099%', '36%')
     """
     if math.isnan(share):
         return text("unknown")
-    whole = int(_rounded(100 * share, 0))
-    if whole == 0 and share > 0:
+    n = whole_percent(share) if whole is None else whole
+    if n == 0 and share > 0:
         return text("percent_few")
-    if whole == 100 and share < 1:
+    if n == 100 and share < 1:
         return text("percent_most")
-    return text("percent", n=whole)
+    return text("percent", n=n)
+
+
+def whole_percent(share: float) -> int:
+    """Share (0 to 1) in percent, rounded to whole ones, halves up.
+
+    Examples
+    --------
+    >>> whole_percent(0.354), whole_percent(0.125)
+    (35, 13)
+    """
+    return int(_rounded(100 * share, 0))
 
 
 def distance(metres: float) -> str:

@@ -44,6 +44,8 @@ class Inputs:
         None when only a theatre was read; then the bases layer is empty.
     sources : tuple of SourceRecord
         Of tables and rasters, in reading order.
+    warnings : tuple of Fault
+        What is no error and may still be a mistake: files of which no row is used.
     """
 
     theatre: Theatre
@@ -54,6 +56,7 @@ class Inputs:
     elevation_m: NDArray[np.float32] | None
     land_cover: LandCover | None
     sources: tuple[SourceRecord, ...]
+    warnings: tuple[Fault, ...]
 
     @property
     def plan(self) -> PlanFile:
@@ -98,6 +101,7 @@ def read_inputs(theatre_path: Path, plan_path: Path | None, *, progress: Progres
         raise InputError(faults)
     folder = data_folder(file.theatre.data_folder, theatre_path)
     layers: dict[str, Layer] = {}
+    warnings: list[Fault] = []
     for number, name in enumerate(LAYERS):
         progress(f"reading {name}", number / len(LAYERS))
         sources, beside = _sources(name, file, plan), folder
@@ -107,7 +111,7 @@ def read_inputs(theatre_path: Path, plan_path: Path | None, *, progress: Progres
         if layer is not None:
             layers[name] = layer
             if sources:
-                _tried(faults, partial(require_rows, layer))
+                warnings.extend(_tried(faults, partial(require_rows, layer)) or ())
     if plan is not None and plan_path is not None and "bases" in layers:
         faults.extend(_unknown_bases(plan, layers["bases"].table, plan_path))
     rasters = _tried(faults, partial(_rasters, file, folder, theatre))
@@ -122,6 +126,7 @@ def read_inputs(theatre_path: Path, plan_path: Path | None, *, progress: Progres
         elevation_m=rasters.elevation_m,
         land_cover=rasters.land_cover,
         sources=tuple(s for layer in layers.values() for s in layer.sources) + rasters.records,
+        warnings=tuple(warnings),
     )
 
 

@@ -18,6 +18,7 @@ from geo_poc.coverage.demand import demand
 from geo_poc.coverage.findings import Coverage, Findings
 from geo_poc.coverage.gaps import Surroundings, gap_zones
 from geo_poc.coverage.proximity import proximity
+from geo_poc.errors import Fault
 from geo_poc.inputs import Inputs, Progress, read_inputs
 from geo_poc.layers.threat import Threat, assessed_threat, levels_at, threat_levels
 from geo_poc.maps.page import write_map
@@ -40,9 +41,10 @@ from geo_poc.routing.travel_time import TravelTime
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Run:
-    """Everything of one run: findings, where they were written, and what they cost."""
+    """Everything of one run: findings, warnings, where they were written, and what they cost."""
 
     findings: Findings
+    warnings: tuple[Fault, ...]
     out: Path
     files: tuple[str, ...]
     steps: tuple[Step, ...]
@@ -87,7 +89,13 @@ def run(
         files = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
         record = _record(findings, inputs, folder, files, made=made, steps=watch.steps)
         write_json(record, folder / "run.json")
-    return Run(findings=findings, out=out, files=(*files, "run.json"), steps=tuple(watch.steps))
+    return Run(
+        findings=findings,
+        warnings=inputs.warnings,
+        out=out,
+        files=(*files, "run.json"),
+        steps=tuple(watch.steps),
+    )
 
 
 def analyse(inputs: Inputs, *, watch: Stopwatch, progress: Progress = quiet) -> Findings:
@@ -248,6 +256,7 @@ def _record(
         "seeds": {"theatre": inputs.theatre_file.theatre.seed},
         "parameters": {"theatre": inputs.theatre_file, "plan": inputs.plan},
         "inputs": [dataclasses.asdict(source) for source in findings.sources],
+        "warnings": inputs.warnings,
         "layers": {name: layer.counts for name, layer in findings.layers.items()},
         "proximity": findings.proximity,
         "backtest": findings.threat.backtest.to_dict(orient="records"),

@@ -9,32 +9,29 @@ from rich.table import Table
 from rich.text import Text
 
 from geo_poc import figures
+from geo_poc.answer import own_case, uncounted, worst, written_shares
 from geo_poc.coverage.findings import Findings
-from geo_poc.coverage.summary import (
-    CaseSummary,
-    headline_case,
-    headline_layer,
-    share_in_time,
-    worst_case,
-)
+from geo_poc.coverage.summary import CaseSummary
+from geo_poc.errors import Fault
 from geo_poc.inputs import LAYERS, Inputs
 from geo_poc.layers.layer import SourceRecord
 from geo_poc.provenance import Step
 from geo_poc.run import Run
-from geo_poc.wording import mover_name, text
+from geo_poc.wording import mover_name, plain, text
 
 Part = Table | Text
 _FIRST_ZONES = 7
 
 
 def run_tables(done: Run) -> list[Part]:
-    """Headline, layers, worst zones, cost and files of a run, in reading order."""
+    """Headline, layers, notes, worst zones, cost and files of a run, in reading order."""
     found = done.findings
     return [
         Text(_title(found), style="bold"),
         Text(_headline(found)),
         *_layers(found.sources),
         Text(text("terminal_rejects")),
+        *_notes(done.warnings),
         _zones(found),
         _steps(done.steps),
         Text(_files(done.out)),
@@ -42,7 +39,7 @@ def run_tables(done: Run) -> list[Part]:
 
 
 def input_tables(inputs: Inputs) -> list[Part]:
-    """Grid and layers of checked inputs."""
+    """Grid, layers and notes of checked inputs."""
     grid = inputs.theatre.grid
     return [
         Text(text("terminal_checked", theatre=inputs.theatre.name), style="bold"),
@@ -56,6 +53,7 @@ def input_tables(inputs: Inputs) -> list[Part]:
             )
         ),
         *_layers(inputs.sources),
+        *_notes(inputs.warnings),
     ]
 
 
@@ -69,28 +67,17 @@ def _title(found: Findings) -> str:
 
 
 def _headline(found: Findings) -> str:
-    case = headline_case(found.coverage, found.conditions)
-    worst = worst_case(found.coverage, layer=headline_layer(found.coverage))
-    share = case.people_share if case.people_known else case.site_share
-    lines = [
-        text(
-            "terminal_share",
-            standard=figures.duration(found.plan.standard.response),
-            case=_case_name(case),
-            ground=figures.percent(share("P")),
-            air=figures.percent(share("C")),
-            late=figures.percent(share("N")),
-        ),
-        text(
-            "terminal_unknown",
-            unknown=case.total.sites_unknown_people,
-            sites=case.total.sites,
-        ),
-    ]
-    if worst is not None:
-        worst_share = figures.percent(share_in_time(worst))
-        lines.append(text("terminal_worst", case=_case_name(worst), share=worst_share))
-    return "\n".join(lines)
+    case = own_case(found)
+    share = written_shares(case)
+    in_time = text(
+        "terminal_share",
+        standard=figures.duration(found.plan.standard.response),
+        case=_case_name(case),
+        ground=share["P"],
+        air=share["C"],
+        late=share["N"],
+    )
+    return "\n".join([in_time, plain(uncounted(case)), plain(worst(found))])
 
 
 def _case_name(case: CaseSummary) -> str:
@@ -120,6 +107,10 @@ def _layers(sources: Sequence[SourceRecord]) -> list[Part]:
             )
         )
     return parts
+
+
+def _notes(warnings: Sequence[Fault]) -> list[Part]:
+    return [Text(text("terminal_note", fault=str(fault)), style="yellow") for fault in warnings]
 
 
 def _named(source: SourceRecord) -> tuple[str, str]:

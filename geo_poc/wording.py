@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import string
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -59,7 +59,7 @@ class Catalogue:
         WordingError
             If the key is not in the catalogue, or a slot is missing or not in the sentence.
         """
-        return "".join(span.text for span in self.spans(key, **slots))
+        return plain(self.spans(key, **slots))
 
     def spans(self, key: str, /, **slots: str | int) -> tuple[Span, ...]:
         """The sentence in pieces that are strong or not. What fills a slot is never read as a mark.
@@ -191,6 +191,17 @@ def spans(key: str, /, **slots: str | int) -> tuple[Span, ...]:
     ['1 site']
     """
     return catalogue().spans(key, **slots)
+
+
+def plain(sentence: Sequence[Span]) -> str:
+    """A sentence without its marks.
+
+    Examples
+    --------
+    >>> plain(spans("sites", n=1))
+    '1 site'
+    """
+    return "".join(span.text for span in sentence)
 
 
 def mover_name(mover: str) -> str:

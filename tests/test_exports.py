@@ -39,6 +39,7 @@ HEADER = [
     *("id", "kind", "name", "people", "lon", "lat", "mgrs"),
     *(f"{mover}_{what}" for mover in MOVERS for what in ("base", "seconds", "reason")),
     "class",
+    "marking",
 ]
 
 
@@ -184,6 +185,7 @@ def test_rejects_csv_names_file_row_column_value_and_reason(
         "value": "-5",
         "reason": "must not be negative",
         "kind": "invalid",
+        "marking": "UNCLASSIFIED",
     }
     assert (second["row"], second["value"]) == ("9", "'=cmd|calc")
 
@@ -192,7 +194,20 @@ def test_rejects_csv_of_a_run_without_rejects_is_only_a_header(
     sample_findings: Findings, tmp_path: Path
 ) -> None:
     write_rejects_csv(sample_findings, tmp_path / "rejects.csv")
-    assert (tmp_path / "rejects.csv").read_text() == ",".join(REJECT_COLUMNS) + "\n"
+    header = ",".join((*REJECT_COLUMNS, "marking"))
+    assert (tmp_path / "rejects.csv").read_text() == f"{header}\n"
+
+
+def test_every_row_of_a_csv_file_carries_the_theatres_own_marking(
+    sample_findings: Findings, tmp_path: Path
+) -> None:
+    theatre = dataclasses.replace(sample_findings.theatre, marking="CONFIDENTIAL")
+    findings = with_rejects(sample_findings, "camps", reject(), reject(row=9))
+    findings = dataclasses.replace(findings, theatre=theatre)
+    write_places_csv(findings, tmp_path / "places.csv")
+    write_rejects_csv(findings, tmp_path / "rejects.csv")
+    for name, count in (("places.csv", 11), ("rejects.csv", 2)):
+        assert [r["marking"] for r in rows_of(tmp_path / name)] == ["CONFIDENTIAL"] * count
 
 
 @given(st.text(alphabet="=+-@\t\r\n'1.e a,\""))

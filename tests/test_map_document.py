@@ -108,7 +108,7 @@ def test_sites_without_any_number_of_people_are_counted_instead(sample_findings)
     first = head["cases"][WET_DAY_AIR]
     assert head["title"].replace("\u00a0", " ") == "Sites reached within 3 h, by condition"
     assert sentence(first["lead"][0]).startswith(
-        "By day in the wet season, 33% of known sites are protected within 3 h; 33% more"
+        "By day in the wet season, 33% of known sites are protected within 3 h; 34% more"
     )
     assert sentence(first["bad"]).startswith("2 sites are not protected; how many people")
 
@@ -192,17 +192,6 @@ def test_sites_that_all_have_a_number_are_said_to(sample_findings):
 def test_zone_without_a_site_says_so(sample_findings):
     zones = zones_of(with_zone(sample_findings, sites=0))
     assert [z["sites"] for z in zones] == ["no known site"] * 2
-
-
-def test_zones_are_bad_news_even_where_every_site_is_reached(sample_findings):
-    coverage = sample_findings.coverage
-    classes = coverage.classes.assign(**{"class": "P"})
-    reached = changed(sample_findings, coverage=dataclasses.replace(coverage, classes=classes))
-    cases = headline_of(reached)["cases"]
-    assert sentence(cases[WET_DAY_AIR]["bad"]) == (
-        "10,000 people in 2 uncovered high-risk zones are not reached in time."
-    )
-    assert sentence(cases[WET_NIGHT_GROUND]["bad"]) == ""
 
 
 @pytest.mark.parametrize("reference", ["", "26P PR 1"])

@@ -74,7 +74,7 @@ def test_run_json_accounts_for_every_row_of_every_layer(done: Path) -> None:
     }
     for counts in record["layers"].values():
         assert counts["read"] == counts["kept"] + counts["rejected"]
-    rejects = pd.read_csv(done / "rejects.csv", comment="#")
+    rejects = pd.read_csv(done / "rejects.csv")
     assert len(rejects) == sum(counts["rejected"] for counts in record["layers"].values())
 
 
@@ -93,7 +93,7 @@ def test_run_json_names_hashes_versions_seeds_and_cost(done: Path, small: Path) 
 
 
 def test_places_csv_has_one_row_for_each_camp_and_place(done: Path) -> None:
-    table = pd.read_csv(done / "places.csv", comment="#")
+    table = pd.read_csv(done / "places.csv")
     record = json.loads((done / "run.json").read_text(encoding="utf-8"))
     assert len(table) == record["layers"]["camps"]["kept"] + record["layers"]["places"]["kept"]
     assert table["id"].is_unique
@@ -101,7 +101,7 @@ def test_places_csv_has_one_row_for_each_camp_and_place(done: Path) -> None:
 
 
 def test_class_of_every_place_follows_from_its_own_seconds(done: Path) -> None:
-    table = pd.read_csv(done / "places.csv", comment="#")
+    table = pd.read_csv(done / "places.csv")
     ground = table[["wheeled_patrol_seconds", "foot_patrol_seconds"]].min(axis=1)
     by_hand = ground.le(3 * 3600).map({True: "P", False: "N"})
     by_hand[(by_hand == "N") & (table["mi8_seconds"] <= 3 * 3600)] = "C"
@@ -109,7 +109,7 @@ def test_class_of_every_place_follows_from_its_own_seconds(done: Path) -> None:
 
 
 def test_layers_and_tables_hold_the_same_places(done: Path) -> None:
-    table = pd.read_csv(done / "places.csv", comment="#")
+    table = pd.read_csv(done / "places.csv")
     book = openpyxl.load_workbook(done / "tables.xlsx", read_only=True)
     assert "places" in book.sheetnames
     assert set(gpd.list_layers(done / "layers.gpkg")["name"]) >= {"incidents", "camps", "bases"}
@@ -175,6 +175,38 @@ def test_an_asset_at_a_base_that_does_not_exist_is_refused(broken: Path, tmp_pat
         run(broken / "theatre.toml", plan, tmp_path / "out", made=MADE)
 
 
+def with_an_unused_file(theatre: Path) -> Path:
+    """The theatre file with a second file of camps, of which ``where`` selects nothing."""
+    shutil.copy(theatre.parent / "camps.csv", theatre.parent / "more.csv")
+    with theatre.open("a", encoding="utf-8") as file:
+        file.write('\n[[camps]]\npath = "more.csv"\nwhere = { name = "Nowhere" }\n')
+    return theatre
+
+
+def test_a_file_of_which_no_row_is_used_is_a_warning_and_no_fault(
+    broken: Path, tmp_path: Path
+) -> None:
+    theatre = with_an_unused_file(broken / "theatre.toml")
+    done = run(theatre, broken / "plan.toml", tmp_path / "out", made=MADE)
+    (warning,) = done.warnings
+    assert (warning.where, warning.rule) == ("camps: more.csv", "no row of this file is used")
+    record = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
+    assert record["warnings"] == [
+        {
+            "where": "camps: more.csv",
+            "found": warning.found,
+            "rule": "no row of this file is used",
+            "repair": warning.repair,
+        }
+    ]
+    rows = len(pd.read_csv(broken / "more.csv"))
+    assert f"{rows} rows read, none kept ({rows} not selected)" in warning.found
+
+
+def test_a_run_that_uses_every_file_has_no_warning(done: Path) -> None:
+    assert json.loads((done / "run.json").read_text(encoding="utf-8"))["warnings"] == []
+
+
 # --- command line ---------------------------------------------------------------------------------
 
 
@@ -194,6 +226,21 @@ def test_check_computes_and_writes_nothing(small: Path, tmp_path: Path) -> None:
     assert "every input can be used" in result.output
     assert "incidents" in result.output
     assert sorted(small.rglob("*")) == before
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_command_notes_a_file_of_which_no_row_is_used(
+    broken: Path, tmp_path: Path, command: str
+) -> None:
+    theatre = with_an_unused_file(broken / "theatre.toml")
+    arguments = [command, str(theatre), "--plan", str(broken / "plan.toml")]
+    if command == "run":
+        arguments += ["--out", str(tmp_path / "out"), "--made", "2026-01-02T06:00"]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    notes = " ".join(result.stdout.split())
+    assert "note: camps: more.csv: no row of this file is used. Found: " in notes
+    assert notes.count("note: ") == 1
 
 
 def test_check_reads_the_plan_as_well(small: Path) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TypedDict
 
 from geo_poc import figures
+from geo_poc.answer import CLASS_KEYS
 from geo_poc.coverage.findings import Findings
-from geo_poc.maps.cases import CLASS_KEYS
 from geo_poc.plan import ALL_CONDITIONS
 from geo_poc.wording import Entry, catalogue, text
 

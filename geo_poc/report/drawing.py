@@ -11,8 +11,9 @@ import shapely
 from rasterio.features import shapes
 from shapely.geometry.base import BaseGeometry
 
+from geo_poc.answer import own_case
 from geo_poc.coverage.findings import Findings
-from geo_poc.coverage.summary import CLASSES, classes_of, headline_case
+from geo_poc.coverage.summary import CLASSES, classes_of
 from geo_poc.palette import DAY, Palette
 from geo_poc.report import symbols
 from geo_poc.report.frame import Canvas, Frame, frame_of, metres
@@ -159,7 +160,7 @@ def seen_roads(roads: gpd.GeoDataFrame, frame: Frame) -> gpd.GeoSeries:
 
 def _draw_sites(canvas: Canvas, findings: Findings) -> None:
     """Sites of the headline's layer, large ones first so that small ones stay in view."""
-    case = headline_case(findings.coverage, findings.conditions)
+    case = own_case(findings)
     letters = classes_of(findings.coverage, case)
     sites = findings.coverage.places
     sites = sites[sites["layer"] == case.layer]

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from geo_poc import figures
+from geo_poc.answer import BAR_LETTERS, CLASS_KEYS, BarPart, Sentence, bar, matrix_title, own_case
 from geo_poc.coverage.findings import Findings
-from geo_poc.coverage.summary import headline_case
 from geo_poc.palette import DAY
 from geo_poc.report import symbols
 from geo_poc.report.blocks import Table, fitting_rows
@@ -16,7 +15,6 @@ from geo_poc.report.drawing import coverage_map
 from geo_poc.report.frame import WIDTH, frame_of
 from geo_poc.report.grounds import main_assumptions, sources_table
 from geo_poc.report.headline import (
-    BarPart,
     Lead,
     MatrixCell,
     areas_table,
@@ -24,12 +22,11 @@ from geo_poc.report.headline import (
     class_bar,
     lead,
     matrix,
-    sentence,
 )
 from geo_poc.report.names import ZONES_SHOWN
 from geo_poc.report.sites import zones_table
 from geo_poc.report.typeset import line_count
-from geo_poc.wording import Span, spans, text
+from geo_poc.wording import plain, spans, text
 
 _SHEET_MM, _FRAME_MM, _HEADER_MM, _FOOTER_MM = 297.0, 24.0, 17.0, 11.0
 _TEXT_MM, _MAP_MM, _SIDE_MM = 186.0, 102.0, 100.0
@@ -58,7 +55,7 @@ class FirstPage:
     lead: Lead
     bar: tuple[BarPart, ...]
     bar_label: str
-    below: tuple[tuple[Span, ...], ...]
+    below: tuple[Sentence, ...]
     map: Markup
     legend: tuple[Sign, ...]
     matrix_title: str
@@ -78,7 +75,7 @@ class FirstPage:
     sources_title: str
     sources_more: str
     sources: Table
-    note: tuple[tuple[Span, ...], ...]
+    note: tuple[Sentence, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,20 +90,17 @@ class _Fitted:
 
 def first_page(findings: Findings) -> FirstPage:
     """Page 1 of a report."""
-    summary = headline_case(findings.coverage, findings.conditions)
     found, below = lead(findings), below_bar(findings)
     fitted = _fitted(findings, above_mm=_above_mm(found, below))
-    standard = figures.duration(findings.plan.standard.response)
-    key = "matrix_title" if summary.people_known else "matrix_title_sites"
-    bar = class_bar(summary)
+    shares = ", ".join(part.label for part in bar(own_case(findings)))
     return FirstPage(
         lead=found,
-        bar=bar,
-        bar_label=text("report_bar_label", parts=", ".join(p.label for p in bar if p.label)),
+        bar=class_bar(findings),
+        bar_label=text("report_bar_label", parts=shares),
         below=below,
         map=Markup(coverage_map(findings)),  # noqa: S704  (escaped by the XML library)
         legend=_legend(findings),
-        matrix_title=text(key, standard=standard),
+        matrix_title=matrix_title(findings),
         seasons=(text("report_dry"), text("report_wet")),
         lights=(text("report_day"), text("report_night")) * 2,
         air=(text("air_on"), text("air_off")),
@@ -168,10 +162,10 @@ def _fitted_areas(findings: Findings, *, height_mm: float) -> Table | None:
     return every if shown == len(every.rows) else areas_table(findings, most=max(1, shown - 1))
 
 
-def _above_mm(found: Lead, below: tuple[tuple[Span, ...], ...]) -> float:
+def _above_mm(found: Lead, below: tuple[Sentence, ...]) -> float:
     """Height of header, sentence and bar."""
-    whole = " ".join(sentence(s) for s in (found.answer, *found.bad))
-    beneath = " ".join(sentence(s) for s in below)
+    whole = " ".join(plain(s) for s in (found.answer, *found.bad))
+    beneath = " ".join(plain(s) for s in below)
     lines = line_count(whole, width_mm=_TEXT_MM, size_pt=_LEAD_PT)
     small = line_count(beneath, width_mm=_TEXT_MM, size_pt=8.6)
     return _HEADER_MM + lines * _LEAD_LINE_MM + _BAR_MM + small * _LINE_MM
@@ -179,16 +173,15 @@ def _above_mm(found: Lead, below: tuple[tuple[Span, ...], ...]) -> float:
 
 def _below_mm() -> float:
     """Height of the note, the footer and the gaps between the parts."""
-    notes = (line_count(sentence(spans(key)), width_mm=_TEXT_MM - 4, size_pt=8.5) for key in _NOTES)
+    notes = (line_count(plain(spans(key)), width_mm=_TEXT_MM - 4, size_pt=8.5) for key in _NOTES)
     return sum(notes) * _LINE_MM + _FOOTER_MM + _GAPS_MM
 
 
 def _legend(findings: Findings) -> tuple[Sign, ...]:
-    letters = ["P", "C", "N", "?"]
+    letters = list(BAR_LETTERS)
     if (findings.coverage.classes["class"] == "E").any():
         letters.append("E")
-    names = {"P": "p", "C": "c", "N": "n", "?": "unknown", "E": "e"}
-    signs = [Sign(letter=x, text=text(f"class_{names[x]}")) for x in letters]
+    signs = [Sign(letter=x, text=text(f"class_{CLASS_KEYS[x]}")) for x in letters]
     for symbol in ("base", "hq", "rotor", "site", "hollow", "zone", "limit"):
         if symbol == "limit" and not _has_limits(findings):
             continue

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+import dataclasses
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -11,24 +10,27 @@ import numpy as np
 import pandas as pd
 
 from geo_poc import figures
-from geo_poc.coverage.findings import Findings
-from geo_poc.coverage.summary import (
-    CaseSummary,
-    Tally,
-    case_summary,
-    classes_of,
-    headline_case,
-    headline_layer,
-    share_in_time,
-    tally,
-    worst_case,
+from geo_poc.answer import (
+    BAR_LETTERS,
+    BarPart,
+    Sentence,
+    all_cases,
+    answer,
+    bad_news,
+    bar,
+    is_same_case,
+    own_case,
+    share_width,
+    uncounted,
+    worst,
+    written_share,
 )
-from geo_poc.plan import ALL_CONDITIONS
+from geo_poc.coverage.findings import Findings
+from geo_poc.coverage.summary import CaseSummary, Tally, classes_of, share_in_time, tally
 from geo_poc.report.blocks import Cell, Column, Look, Part, Table
 from geo_poc.report.frame import metres
-from geo_poc.wording import Span, spans, text
+from geo_poc.wording import text
 
-_BAR = ("P", "C", "N", "?")
 _LABELLED_PERCENT = 6.0
 _AREAS_MM = (36.0, 16.0, 13.0, 14.0)
 
@@ -37,17 +39,8 @@ _AREAS_MM = (36.0, 16.0, 13.0, 14.0)
 class Lead:
     """The sentences that a reader takes away: what is reached, then who is not."""
 
-    answer: tuple[Span, ...]
-    bad: tuple[tuple[Span, ...], ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class BarPart:
-    """One class of the class bar; ``label`` is empty where it has no room."""
-
-    letter: str
-    width: float
-    label: str
+    answer: Sentence
+    bad: tuple[Sentence, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,121 +55,45 @@ class MatrixCell:
 
 
 def lead(findings: Findings) -> Lead:
-    """Who is reached in time under the plan's own conditions, and who is not.
-
-    Shares and sums are over people whose number is known; where none is known, over sites.
-    """
-    summary = headline_case(findings.coverage, findings.conditions)
-    return Lead(answer=_answer(findings, summary), bad=_bad(findings, summary))
+    """Who is reached in time under the plan's own conditions, and who is not."""
+    case = own_case(findings)
+    return Lead(answer=answer(findings, case), bad=bad_news(findings, case))
 
 
-def _answer(findings: Findings, summary: CaseSummary) -> tuple[Span, ...]:
-    when = text(f"when_{summary.season}_{summary.light}")
-    if math.isnan(share_in_time(summary)):
-        return spans("lead_unknown", when=when)
-    share = summary.people_share if summary.people_known else summary.site_share
-    of = summary.layer if summary.people_known else "sites"
-    protected = figures.percent(share("P"))
-    standard = figures.duration(findings.plan.standard.response)
-    if not summary.air:
-        return spans(f"lead_ground_{of}", when=when, protected=protected, standard=standard)
-    flown = figures.percent(share("C"))
-    return spans(f"lead_air_{of}", when=when, protected=protected, standard=standard, flown=flown)
+def class_bar(findings: Findings) -> tuple[BarPart, ...]:
+    """The class bar of the plan's own case; a label that has no room is empty."""
+    return tuple(
+        part if part.width >= _LABELLED_PERCENT else dataclasses.replace(part, label="")
+        for part in bar(own_case(findings))
+    )
 
 
-def _bad(findings: Findings, summary: CaseSummary) -> tuple[tuple[Span, ...], ...]:
-    late, lost, unknown = summary.by_class["N"], summary.unreached, summary.by_class["?"]
-    sentences: list[tuple[Span, ...]] = []
-    if late.people > 0 and lost.people > 0:
-        cut_off = figures.duration(findings.plan.standard.cut_off)
-        sentences.append(
-            spans(
-                "lead_not_protected_unreached",
-                people=figures.people(late.people),
-                unreached=figures.people(lost.people),
-                cut_off=cut_off,
-            )
-        )
-    elif late.people > 0:
-        sentences.append(spans("lead_not_protected", people=figures.people(late.people)))
-    elif late.sites:
-        sentences.append(spans("lead_not_protected_sites", n=late.sites))
-    if unknown.sites:
-        sentences.append(spans("lead_not_assessed", n=unknown.sites))
-    return tuple(sentences) or (spans("report_lead_none_late"),)
-
-
-def class_bar(summary: CaseSummary) -> tuple[BarPart, ...]:
-    """Classes P, C, N and ? by people, or by sites where nobody's number is known."""
-    share = summary.people_share if summary.people_known else summary.site_share
-    parts = []
-    for letter in _BAR:
-        width = 100 * share(letter)
-        if width > 0:
-            label = text("bar", letter=letter, share=figures.percent(share(letter)))
-            shown = label if width >= _LABELLED_PERCENT else ""
-            parts.append(BarPart(letter=str(letter), width=round(width, 2), label=shown))
-    return tuple(parts)
-
-
-def below_bar(findings: Findings) -> tuple[tuple[Span, ...], ...]:
+def below_bar(findings: Findings) -> tuple[Sentence, ...]:
     """The worst case beside the chosen one, and how many sites have no number of people."""
-    summary = headline_case(findings.coverage, findings.conditions)
-    return _worst(findings), _uncounted(summary)
-
-
-def _worst(findings: Findings) -> tuple[Span, ...]:
-    worst = worst_case(findings.coverage, layer=headline_layer(findings.coverage))
-    if worst is None:
-        return spans("worst_unknown")
-    case = text(f"worst_{worst.season}_{worst.light}")
-    share = figures.percent(share_in_time(worst))
-    return spans("worst_air" if worst.air else "worst_ground", case=case, share=share)
-
-
-def _uncounted(summary: CaseSummary) -> tuple[Span, ...]:
-    total = summary.total
-    if not total.sites_unknown_people:
-        return spans("all_people_known")
-    return spans("people_unknown", n=total.sites_unknown_people, sites=f"{total.sites:,}")
+    return worst(findings), uncounted(own_case(findings))
 
 
 def matrix(findings: Findings) -> tuple[tuple[MatrixCell, ...], tuple[MatrixCell, ...]]:
     """Shares of the eight cases, with aircraft above and without below, in the order of seasons."""
-    chosen = headline_case(findings.coverage, findings.conditions)
-    layer = chosen.layer
-    rows = tuple(
-        tuple(
-            _matrix_cell(
-                case_summary(
-                    findings.coverage, layer=layer, season=c.season, light=c.light, air=air
-                ),
-                chosen,
-            )
-            for c in ALL_CONDITIONS
-        )
-        for air in (True, False)
-    )
-    return rows[0], rows[1]
+    chosen = own_case(findings)
+    cells = tuple(_matrix_cell(case, chosen) for case in all_cases(findings))
+    half = len(cells) // 2
+    return cells[:half], cells[half:]
 
 
 def _matrix_cell(summary: CaseSummary, chosen: CaseSummary) -> MatrixCell:
-    share = share_in_time(summary) if summary.possible else math.nan
-    known = not math.isnan(share)
-    written = figures.percent(share) if known else text("share_unknown")
     case = text(f"case_{summary.season}_{summary.light}")
     air = text("air_on" if summary.air else "air_off")
     label = (
-        text("case_label", case=case, air=air, share=figures.percent(share))
+        text("case_label", case=case, air=air, share=figures.percent(share_in_time(summary)))
         if summary.possible
         else text("case_label_impossible", case=case, air=air)
     )
-    same = (summary.season, summary.light, summary.air)
     return MatrixCell(
-        share=written if summary.possible else text("case_impossible"),
-        width=round(100 * share, 1) if known else 0.0,
+        share=written_share(summary),
+        width=share_width(summary),
         possible=summary.possible,
-        chosen=same == (chosen.season, chosen.light, chosen.air),
+        chosen=is_same_case(summary, chosen),
         label=label,
     )
 
@@ -186,7 +103,7 @@ def areas_table(findings: Findings, *, most: int) -> Table | None:
 
     None where no site lies in a named area. Areas beyond ``most`` are summed in a last row.
     """
-    case = headline_case(findings.coverage, findings.conditions)
+    case = own_case(findings)
     places = findings.coverage.places
     if not case.possible:
         return None
@@ -249,7 +166,7 @@ def _area_row(name: str, sites: pd.DataFrame) -> tuple[Cell, ...]:
 
 
 def _parts(sites: pd.DataFrame) -> tuple[Part, ...]:
-    people = sites.groupby("letter")["people"].sum().reindex(list(_BAR)).fillna(0.0)
+    people = sites.groupby("letter")["people"].sum().reindex(list(BAR_LETTERS)).fillna(0.0)
     total = float(people.sum())
     if total == 0:
         return ()
@@ -271,8 +188,3 @@ def site_count(sites: Tally) -> str:
     if sites.sites_unknown_people:
         return text("report_sites_unknown", n=sites.sites, unknown=sites.sites_unknown_people)
     return text("number", n=sites.sites)
-
-
-def sentence(pieces: Sequence[Span]) -> str:
-    """A sentence without its marks."""
-    return "".join(piece.text for piece in pieces)

@@ -16,14 +16,11 @@ from geo_poc.palette import DAY
 from geo_poc.report.blocks import Block, pages_of
 from geo_poc.report.first_page import FirstPage, first_page
 from geo_poc.report.grounds import data_section
-from geo_poc.report.headline import lead
 from geo_poc.report.method_page import method_section
 from geo_poc.report.sites import all_zones, late_sites
 from geo_poc.report.threat_page import threat_section
 from geo_poc.report.typeset import printable, shortened
 from geo_poc.wording import text
-
-__all__ = ["Report", "lead", "report_context", "write_report"]
 
 _PAGE_ROOM_MM = 249.0
 _LONGEST_NAME = 60

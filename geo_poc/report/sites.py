@@ -11,13 +11,13 @@ import numpy as np
 import pandas as pd
 
 from geo_poc import figures
+from geo_poc.answer import own_case
 from geo_poc.coverage.findings import Findings
 from geo_poc.coverage.summary import (
     CaseSummary,
     PlaceLayer,
     case_summary,
     classes_of,
-    headline_case,
 )
 from geo_poc.report.blocks import Block, Cell, Column, Heading, Paragraph, Table
 from geo_poc.report.typeset import shortened
@@ -89,7 +89,7 @@ def answers_in(findings: Findings, case: CaseSummary) -> Answers:
 
 def late_sites(findings: Findings) -> tuple[Block, ...]:
     """Every camp and place not reached in time, not assessed, or reached only by air."""
-    case = headline_case(findings.coverage, findings.conditions)
+    case = own_case(findings)
     answers = answers_in(findings, case)
     blocks: list[Block] = []
     layers: tuple[PlaceLayer, ...] = ("camp", "place")

@@ -57,16 +57,21 @@ def reject_table(findings: Findings) -> pd.DataFrame:
 
 
 def write_places_csv(findings: Findings, path: Path) -> None:
-    """Write :func:`place_table`: unreachable seconds are ``inf``, unknown values are empty."""
-    _write_csv(place_table(findings), path)
+    """Write :func:`place_table` with a last column ``marking``.
+
+    Unreachable seconds are ``inf``, unknown values are empty.
+    """
+    _write_csv(place_table(findings), findings.theatre.marking, path)
 
 
 def write_rejects_csv(findings: Findings, path: Path) -> None:
-    """Write :func:`reject_table`; a file with only a header where nothing was refused."""
-    _write_csv(reject_table(findings), path)
+    """Write :func:`reject_table` with a last column ``marking``; only a header where nothing was refused."""
+    _write_csv(reject_table(findings), findings.theatre.marking, path)
 
 
-def _write_csv(table: pd.DataFrame, path: Path) -> None:
+def _write_csv(table: pd.DataFrame, marking: str, path: Path) -> None:
+    """The marking is a column, because a line of its own would break the readers of the file."""
+    table = table.assign(marking=marking)
     texts = table.select_dtypes(include=["object", "string"]).columns
     safe = table.assign(**{column: table[column].map(inert) for column in texts})
     safe.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")

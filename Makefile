@@ -35,7 +35,7 @@ notebooks: $(READY)  ## Execute every notebook from top to bottom, without savin
 	@for f in notebooks/*.ipynb; do [ -e "$$f" ] || continue; .venv/bin/jupyter-execute "$$f" || exit 1; done
 
 bench: $(READY)  ## Run every benchmark
-	@for f in benchmarks/bench_*.py; do [ -e "$$f" ] || continue; $(PY) "$$f" || exit 1; done
+	@for f in benchmarks/bench_*.py; do PYTHONSAFEPATH= $(PY) "$$f" || exit 1; done
 
 docs: $(READY)  ## Write the API pages, from the docstrings, to build/docs
 	@$(PY) scripts/types_tree.py

@@ -20,6 +20,7 @@ from geo_poc.coverage.gaps import Surroundings, gap_zones
 from geo_poc.coverage.proximity import proximity
 from geo_poc.errors import Fault
 from geo_poc.inputs import Inputs, Progress, read_inputs
+from geo_poc.layers.background import Background
 from geo_poc.layers.threat import Threat, assessed_threat, levels_at, threat_levels
 from geo_poc.maps.page import write_map
 from geo_poc.output import written_whole
@@ -168,11 +169,13 @@ def analyse(inputs: Inputs, *, watch: Stopwatch, progress: Progress = quiet) -> 
 def _threat(inputs: Inputs, progress: Progress) -> Threat:
     return assessed_threat(
         inputs.layers["incidents"].table,
-        theatre=inputs.theatre,
+        background=Background(
+            theatre=inputs.theatre,
+            people=inputs.people,
+            settlements=inputs.layers["places"].table,
+            admin=inputs.areas("admin"),
+        ),
         spec=inputs.theatre_file.threat,
-        people=inputs.people,
-        settlements=inputs.layers["places"].table,
-        admin=inputs.areas("admin"),
         rng=np.random.default_rng(inputs.theatre_file.theatre.seed),
         progress=progress,
     )

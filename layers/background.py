@@ -1,47 +1,67 @@
-"""How people are spread over the area, relative to its mean: the background of the threat model."""
+"""What an area is like before any incident: its people, relative to their mean, and its districts."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
-from geo_poc.errors import Fault, GridError
 from geo_poc.layers.cells import point_coordinates
-from geo_poc.layers.crs import require_theatre_crs
+from geo_poc.layers.fit import require_shape, require_theatre_crs
 from geo_poc.layers.kernel import column_edges_m, gaussian_shares, row_edges_m
 from geo_poc.theatre import Grid, Theatre
 
 SETTLEMENT_SD_M = 5_000.0
 
 
-def relative_people(
-    theatre: Theatre,
-    *,
-    people: NDArray[np.floating] | None,
-    settlements: gpd.GeoDataFrame | None,
-) -> NDArray[np.float64]:
-    """People in each cell over the mean of the area's cells: 1 is average, 0 outside the area.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Background:
+    """The area that incidents happen in, as far as it is known.
 
     Parameters
     ----------
     theatre : Theatre
     people : array (rows, cols), optional
-        Residents per cell; a cell where they are unknown (``nan`` or negative) counts as average.
+        Residents per cell, ``nan`` unknown.
     settlements : GeoDataFrame, optional
-        Points, used only without ``people``: each spread as a Gaussian of 5 km.
-
-    Returns
-    -------
-    float array (rows, cols)
-        Its mean over the area is 1. The same everywhere in the area when nothing is known.
+        Points that stand for people where ``people`` is None.
+    admin : GeoDataFrame, optional
+        Polygons with a ``name``, for incidents known only to a district. Rows whose ``kind`` is not
+        ``admin`` are left out.
 
     Raises
     ------
     GridError
         If ``people`` has another shape than the grid.
     CrsError
-        If ``settlements`` are not in the theatre's CRS.
+        If ``settlements`` or ``admin`` are not in the theatre's CRS.
+    """
+
+    theatre: Theatre
+    people: NDArray[np.floating] | None = None
+    settlements: gpd.GeoDataFrame | None = None
+    admin: gpd.GeoDataFrame | None = None
+
+    def __post_init__(self) -> None:
+        if self.people is not None:
+            require_shape(self.people, self.theatre.grid.shape, where="people")
+        for name, table in (("settlements", self.settlements), ("admin", self.admin)):
+            if table is not None:
+                require_theatre_crs(table, self.theatre, where=name)
+
+
+def relative_people(background: Background) -> NDArray[np.float64]:
+    """People in each cell over the mean of the area's cells: 1 is average, 0 outside the area.
+
+    A cell whose people are unknown (``nan`` or negative) counts as average. Settlements are used only
+    without people, each spread as a Gaussian of 5 km.
+
+    Returns
+    -------
+    float array (rows, cols)
+        Its mean over the area is 1. The same everywhere in the area when nothing is known.
 
     Examples
     --------
@@ -53,17 +73,16 @@ def relative_people(
     ...     marking="UNCLASSIFIED",
     ... )
     >>> people = np.array([[30.0, 10.0, np.nan]])
-    >>> relative_people(theatre, people=people, settlements=None).tolist()
+    >>> relative_people(Background(theatre=theatre, people=people)).tolist()
     [[1.5, 0.5, 1.0]]
     """
-    inside = theatre.inside
-    if people is not None:
-        _require_shape(people, theatre.grid)
-        amount = people.astype(np.float64)
+    inside = background.theatre.inside
+    settlements = background.settlements
+    if background.people is not None:
+        amount = background.people.astype(np.float64)
         known = inside & (amount >= 0)
     elif settlements is not None and not settlements.empty:
-        require_theatre_crs(settlements, theatre, where="settlements")
-        amount, known = _settlement_density(theatre.grid, settlements), inside
+        amount, known = _settlement_density(background.theatre.grid, settlements), inside
     else:
         return inside.astype(np.float64)
     mean = amount[known].mean() if known.any() else 0.0
@@ -79,15 +98,3 @@ def _settlement_density(grid: Grid, settlements: gpd.GeoDataFrame) -> NDArray[np
     across = gaussian_shares(x[located], sd, column_edges_m(grid))
     down = gaussian_shares(-y[located], sd, row_edges_m(grid))
     return np.asarray(down.T @ across)
-
-
-def _require_shape(people: NDArray[np.floating], grid: Grid) -> None:
-    if people.shape != grid.shape:
-        raise GridError(
-            Fault(
-                where="people",
-                found=f"shape {people.shape}",
-                rule=f"must have the shape of the theatre's grid, {grid.shape}",
-                repair="read the raster with geo_poc.layers.rasters onto the same theatre",
-            )
-        )

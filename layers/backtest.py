@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo_poc.layers.background import relative_people
+from geo_poc.layers.background import Background
 from geo_poc.layers.cells import nearest_inside
 from geo_poc.layers.events import DAY_S, Events, day_number, events_of
 from geo_poc.layers.rate import time_decay
@@ -33,11 +33,8 @@ _YEAR_DAYS = 365.0
 def walk_forward(
     incidents: gpd.GeoDataFrame,
     *,
-    theatre: Theatre,
+    background: Background,
     spec: ThreatSpec,
-    people: NDArray[np.floating] | None,
-    settlements: gpd.GeoDataFrame | None,
-    admin: gpd.GeoDataFrame | None,
     months: int,
     rng: np.random.Generator | None = None,
     progress: Progress | None = None,
@@ -54,11 +51,10 @@ def walk_forward(
     ----------
     incidents : GeoDataFrame
         A checked incidents layer in the theatre's CRS.
-    theatre : Theatre
-        No origin lies later than its ``as_of`` less the horizon.
+    background : Background
+        Of one date and seen by all origins. No origin lies later than the theatre's ``as_of`` less the
+        horizon.
     spec : ThreatSpec
-    people, settlements, admin
-        As for `geo_poc.layers.threat.threat_surface`. They are of one date and seen by all origins.
     months : int
         The most origins; fewer where the record is shorter.
     rng : Generator, optional
@@ -75,8 +71,8 @@ def walk_forward(
 
     Raises
     ------
-    LayerError, CrsError, GridError
-        If an input does not fit the theatre.
+    LayerError, CrsError
+        If the incidents do not fit the theatre.
 
     Examples
     --------
@@ -94,23 +90,17 @@ def walk_forward(
     ...     geometry=[shapely.Point(5e3, 5e3)] * len(days), crs="EPSG:32636",
     ... )
     >>> walk_forward(
-    ...     incidents, theatre=theatre, spec=ThreatSpec(), people=None, settlements=None,
-    ...     admin=None, months=12,
+    ...     incidents, background=Background(theatre=theatre), spec=ThreatSpec(), months=12
     ... )[["model", "origins", "hit_05"]]
                                  model  origins  hit_05
     0           people-weighted kernel       11    1.00
     1  last 12 months, counts per cell       11    1.00
     2                    uniform field       11    0.05
     """
+    theatre = background.theatre
     events = events_of(incidents, theatre=theatre)
     asked = _questions(events, theatre, horizon_days=spec.horizon / DAY_S, months=months)
-    spread = spread_events(
-        events,
-        theatre=theatre,
-        bandwidth_m=spec.bandwidth,
-        relative=relative_people(theatre, people=people, settlements=settlements),
-        admin=admin,
-    )
+    spread = spread_events(events, background=background, bandwidth_m=spec.bandwidth)
     inside = theatre.inside.ravel()
     hits: dict[str, list[NDArray[np.float64]]] = {KERNEL: [], COUNTS: [], UNIFORM: []}
     for done, (origin, cells) in enumerate(zip(asked.origin_day, asked.cells, strict=True)):

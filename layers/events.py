@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from geo_poc.errors import Fault, LayerError
 from geo_poc.layers.cells import point_coordinates
-from geo_poc.layers.crs import require_theatre_crs
+from geo_poc.layers.fit import require_theatre_crs
 from geo_poc.theatre import Theatre
 
 _COLUMNS = (

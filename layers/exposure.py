@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo_poc.errors import Fault, GridError
+from geo_poc.layers.fit import require_shape
 from geo_poc.layers.threat import Threat
 from geo_poc.theatre import Grid
 
@@ -40,7 +41,7 @@ def people_within(people: NDArray[np.floating], mask: NDArray[np.bool_]) -> tupl
     >>> people_within(np.array([[10.0, np.nan, 5.0]]), np.array([[True, True, False]]))
     (10.0, 1)
     """
-    _require_shape(people, mask.shape, where="people")
+    require_shape(people, mask.shape, where="people")
     chosen = people[mask].astype(np.float64)
     unknown = int(np.isnan(chosen).sum())
     none_known = unknown == chosen.size > 0
@@ -89,8 +90,8 @@ def exposed(
     4      1     100.0     NaN            1.0
     """
     residents = np.full(threat.grid.shape, np.nan) if people is None else people
-    _require_shape(level, threat.grid.shape, where="threat levels")
-    _require_shape(residents, threat.grid.shape, where="people")
+    require_shape(level, threat.grid.shape, where="threat levels")
+    require_shape(residents, threat.grid.shape, where="people")
     rows = []
     for number in LEVELS:
         mask = level == number
@@ -212,15 +213,3 @@ def _below_arc(x_m: NDArray[np.float64], radius_m: float) -> NDArray[np.float64]
     """Integral of ``sqrt(r**2 - t**2)`` from 0 to x."""
     ratio = np.clip(x_m / radius_m, -1.0, 1.0)
     return np.asarray(radius_m**2 / 2 * (ratio * np.sqrt(1 - ratio**2) + np.arcsin(ratio)))
-
-
-def _require_shape(array: NDArray[np.generic], shape: tuple[int, ...], *, where: str) -> None:
-    if array.shape != shape:
-        raise GridError(
-            Fault(
-                where=where,
-                found=f"shape {array.shape}",
-                rule=f"must have the shape {shape}",
-                repair="make both from the same theatre",
-            )
-        )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -12,8 +11,8 @@ from rasterio.features import geometry_mask
 from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
+from geo_poc.layers.background import Background, relative_people
 from geo_poc.layers.cells import nearest_inside
-from geo_poc.layers.crs import require_theatre_crs
 from geo_poc.layers.district import admin_polygons, district_of
 from geo_poc.layers.events import Events
 from geo_poc.layers.kernel import column_edges_m, gaussian_shares, row_edges_m
@@ -76,14 +75,7 @@ class Spread:
         return np.asarray(gaussian + (by_polygon @ self.polygons).reshape(gaussian.shape))
 
 
-def spread_events(
-    events: Events,
-    *,
-    theatre: Theatre,
-    bandwidth_m: float,
-    relative: NDArray[np.float64],
-    admin: gpd.GeoDataFrame | None,
-) -> Spread:
+def spread_events(events: Events, *, background: Background, bandwidth_m: float) -> Spread:
     """Each event over the cells where it may have happened, by how well its place is known.
 
     ``where_prec``:
@@ -98,21 +90,13 @@ def spread_events(
     Parameters
     ----------
     events : Events
-    theatre : Theatre
+    background : Background
     bandwidth_m : float
-    relative : float array (rows, cols)
-        From `geo_poc.layers.background.relative_people`.
-    admin : GeoDataFrame, optional
-        Polygons with a column ``name``; rows whose ``kind`` is not ``admin`` are left out.
-
-    Raises
-    ------
-    CrsError
-        If ``admin`` is not in the theatre's CRS.
 
     Examples
     --------
     >>> import datetime as dt
+    >>> import geopandas as gpd
     >>> import pandas as pd
     >>> from geo_poc.layers.events import events_of
     >>> theatre = Theatre(
@@ -126,28 +110,28 @@ def spread_events(
     ...      "position_sd_m": 0.0, "admin1": "", "admin2": ""},
     ...     geometry=[shapely.Point(15e3, 5e3)], crs="EPSG:32636",
     ... )
-    >>> spread = spread_events(
-    ...     events_of(incidents, theatre=theatre), theatre=theatre, bandwidth_m=5_000.0,
-    ...     relative=np.ones((1, 3)), admin=None,
-    ... )
+    >>> events = events_of(incidents, theatre=theatre)
+    >>> background = Background(theatre=theatre)
+    >>> spread = spread_events(events, background=background, bandwidth_m=5_000.0)
     >>> print(spread.surface(np.array([2.0])).round(3))
     [[0.315 1.369 0.315]]
     >>> reported_near(spread, theatre=theatre, bandwidth_m=5_000.0).tolist()
     [[True, True, True]]
     """
-    inside = theatre.inside
+    grid, inside = background.theatre.grid, background.theatre.inside
+    relative = relative_people(background)
     weight = np.where(inside, PEOPLE_SHARE * relative + (1 - PEOPLE_SHARE), 0.0)
-    districts = _districts(events, theatre, relative, admin)
+    districts = _districts(events, background, relative)
     position_sd_m = _position_sd_m(events)
-    cell = nearest_inside(inside, theatre.grid, events.x_m, events.y_m)
+    cell = nearest_inside(inside, grid, events.x_m, events.y_m)
     by_point = (districts.polygon < 0) & ~districts.elsewhere
     located = (
         by_point & np.isfinite(events.x_m) & np.isfinite(events.y_m) & np.isfinite(position_sd_m)
     )
     places, kernel = _kernel_places(
-        events, np.hypot(position_sd_m, bandwidth_m), np.where(located, cell, -1), theatre.grid
+        events, np.hypot(position_sd_m, bandwidth_m), np.where(located, cell, -1), grid
     )
-    down, across = _kernels(places, weight, theatre.grid)
+    down, across = _kernels(places, weight, grid)
     return Spread(
         places=places,
         down=down,
@@ -248,21 +232,15 @@ class _Districts:
     elsewhere: NDArray[np.bool_]
 
 
-def _districts(
-    events: Events,
-    theatre: Theatre,
-    relative: NDArray[np.float64],
-    admin: gpd.GeoDataFrame | None,
-) -> _Districts:
-    polygons = admin_polygons(admin)
-    require_theatre_crs(polygons, theatre, where="admin")
+def _districts(events: Events, background: Background, relative: NDArray[np.float64]) -> _Districts:
+    polygons = admin_polygons(background.admin)
     asked = np.select(
         [events.where_prec == 3, events.where_prec == 4], [events.admin2, events.admin1], ""
     )
     meant = district_of(asked, events.point, polygons)
     used = np.unique(meant[meant >= 0])
     shapes = polygons.geometry.to_numpy()[used]
-    shares = _polygon_shares(shapes, theatre, relative)
+    shares = _polygon_shares(shapes, background.theatre, relative)
     here = np.diff(shares.indptr) > 0
     row_of = np.full(len(polygons) + 1, -1, dtype=np.int64)
     row_of[used[here]] = np.arange(here.sum())

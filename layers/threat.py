@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo_poc.layers.background import relative_people
+from geo_poc.layers.background import Background
 from geo_poc.layers.backtest import BACKTEST_COLUMNS, Progress, walk_forward
 from geo_poc.layers.cells import nearest_inside
 from geo_poc.layers.events import DAY_S, Events, day_number, events_of
@@ -63,11 +63,8 @@ class Threat:
 def threat_surface(
     incidents: gpd.GeoDataFrame,
     *,
-    theatre: Theatre,
+    background: Background,
     spec: ThreatSpec,
-    people: NDArray[np.floating] | None,
-    settlements: gpd.GeoDataFrame | None,
-    admin: gpd.GeoDataFrame | None,
     backtest: pd.DataFrame | None = None,
 ) -> Threat:
     """Threat as expected incidents per km2 per 30 days, by people-weighted kernel density.
@@ -82,15 +79,9 @@ def threat_surface(
     ----------
     incidents : GeoDataFrame
         A checked incidents layer in the theatre's CRS. All kinds count, those marked sensitive too,
-        since only their sum is shown; none that was not over before ``theatre.as_of``.
-    theatre : Theatre
+        since only their sum is shown; none that was not over before the theatre's ``as_of``.
+    background : Background
     spec : ThreatSpec
-    people : array (rows, cols), optional
-        Residents per cell, ``nan`` unknown.
-    settlements : GeoDataFrame, optional
-        Points that stand for people where ``people`` is None.
-    admin : GeoDataFrame, optional
-        Polygons with a ``name``, for incidents known only to a district.
     backtest : DataFrame, optional
         From `geo_poc.layers.backtest.walk_forward`.
 
@@ -101,8 +92,8 @@ def threat_surface(
 
     Raises
     ------
-    LayerError, CrsError, GridError
-        If an input does not fit the theatre.
+    LayerError, CrsError
+        If the incidents do not fit the theatre.
 
     Examples
     --------
@@ -118,31 +109,24 @@ def threat_surface(
     ...      "position_sd_m": 0.0, "admin1": "", "admin2": ""},
     ...     geometry=[shapely.Point(15e3, 5e3)], crs="EPSG:32636",
     ... )
-    >>> threat = threat_surface(
-    ...     incidents, theatre=theatre, spec=ThreatSpec(), people=None, settlements=None, admin=None
-    ... )
+    >>> background = Background(theatre=theatre)
+    >>> threat = threat_surface(incidents, background=background, spec=ThreatSpec())
     >>> print(threat.expected.round(4))
     [[0.0016 0.0071 0.0016]]
     """
+    theatre = background.theatre
     events = events_of(incidents, theatre=theatre)
     events = events.only(events.known_by(day_number(theatre.as_of)))
-    spread = spread_events(
-        events,
-        theatre=theatre,
-        bandwidth_m=spec.bandwidth,
-        relative=relative_people(theatre, people=people, settlements=settlements),
-        admin=admin,
-    )
+    spread = spread_events(events, background=background, bandwidth_m=spec.bandwidth)
     used = events.only(~spread.outside)
     placed = int(spread.placed.sum())
     vague = len(used.end_day) - placed
-    weighted_by = _weighted_by(people, settlements)
     return Threat(
         grid=theatre.grid,
         expected=_expected(events, spread, theatre, decay_days=spec.decay / DAY_S),
         as_of=theatre.as_of,
         horizon_days=round(spec.horizon / DAY_S),
-        method=_method(spec, placed=placed, vague=vague, weighted_by=weighted_by),
+        method=_method(spec, placed=placed, vague=vague, weighted_by=_weighted_by(background)),
         incidents_used=len(used.end_day),
         newest=_newest(used),
         backtest=pd.DataFrame(columns=list(BACKTEST_COLUMNS)) if backtest is None else backtest,
@@ -154,11 +138,8 @@ def threat_surface(
 def assessed_threat(
     incidents: gpd.GeoDataFrame,
     *,
-    theatre: Theatre,
+    background: Background,
     spec: ThreatSpec,
-    people: NDArray[np.floating] | None,
-    settlements: gpd.GeoDataFrame | None,
-    admin: gpd.GeoDataFrame | None,
     rng: np.random.Generator | None = None,
     progress: Progress | None = None,
 ) -> Threat:
@@ -166,21 +147,11 @@ def assessed_threat(
 
     Parameters are those of `threat_surface` and `geo_poc.layers.backtest.walk_forward`.
     """
-    threat = threat_surface(
-        incidents,
-        theatre=theatre,
-        spec=spec,
-        people=people,
-        settlements=settlements,
-        admin=admin,
-    )
+    threat = threat_surface(incidents, background=background, spec=spec)
     backtest = walk_forward(
         incidents,
-        theatre=theatre,
+        background=background,
         spec=spec,
-        people=people,
-        settlements=settlements,
-        admin=admin,
         months=spec.backtest_months,
         rng=rng,
         progress=progress,
@@ -296,8 +267,9 @@ def _method(spec: ThreatSpec, *, placed: int, vague: int, weighted_by: str) -> s
     )
 
 
-def _weighted_by(people: object, settlements: gpd.GeoDataFrame | None) -> str:
-    if people is not None:
+def _weighted_by(background: Background) -> str:
+    if background.people is not None:
         return "people"
+    settlements = background.settlements
     known = settlements is not None and not settlements.empty
     return "settlements, for want of people" if known else "area alone, for want of people"

@@ -7,6 +7,7 @@ in ``ROAD``, ``FOOT`` and ``AIR`` below, the classes that follow from them in ``
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 import geopandas as gpd
 import numpy as np
@@ -20,7 +21,7 @@ from geo_poc.layers.positions import mgrs_of
 from geo_poc.layers.threat import Threat
 from geo_poc.plan import ALL_CONDITIONS, Asset, PlanFile, PlanSpec, Standard
 from geo_poc.routing.travel_time import Reason, TravelTime
-from geo_poc.theatre import AreaSpec, Source, TheatreSpec, theatre_over
+from geo_poc.theatre import AreaSpec, Grid, Source, Theatre, TheatreSpec, theatre_over
 
 HOSTILE_NAME = "<img src=x onerror=alert(1)>${1+1}</script>"
 HOSTILE_NOTE = "\"'><svg onload=alert(2)>{{7*7}}`${alert(3)}`\u2028=cmd|' /C calc'!A0"
@@ -530,3 +531,25 @@ def sample_findings() -> Findings:
         assumptions=_assumptions(),
         sources=tuple(s for layer in layers for s in layer.sources),
     )
+
+
+@pytest.fixture(scope="session")
+def theatre_of() -> Callable[..., Theatre]:
+    """Maker of theatres of so many cells of 10 km, all of them the area unless one is given.
+
+    The lower left corner is at 0, 0; everything is computed for 1 January 2021.
+    """
+
+    def made(rows: int, cols: int, area: shapely.Geometry | None = None) -> Theatre:
+        size_m, crs = 10_000.0, "EPSG:32636"
+        return Theatre(
+            name="square",
+            as_of=dt.date(2021, 1, 1),
+            area=area or shapely.box(0, 0, cols * size_m, rows * size_m),
+            grid=Grid(
+                rows=rows, cols=cols, cell_size_m=size_m, left_m=0.0, top_m=rows * size_m, crs=crs
+            ),
+            marking="UNCLASSIFIED",
+        )
+
+    return made

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
@@ -12,11 +13,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import rasterio
-import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rasterio.warp import Resampling, reproject
 
+from geo_poc.layers.background import Background
 from geo_poc.layers.backtest import (
     BACKTEST_COLUMNS,
     COUNTS,
@@ -27,23 +28,11 @@ from geo_poc.layers.backtest import (
     walk_forward,
 )
 from geo_poc.layers.threat import assessed_threat, threat_surface
-from geo_poc.theatre import AreaSpec, Grid, Theatre, TheatreSpec, ThreatSpec, theatre_over
+from geo_poc.theatre import AreaSpec, Theatre, TheatreSpec, ThreatSpec, theatre_over
 
 CRS = "EPSG:32636"
 DATA = Path(os.environ.get("GEO_POC_DATA", Path(__file__).parents[2] / "shared" / "data"))
 SOUTH_SUDAN = DATA / "south_sudan"
-
-
-def theatre_of(rows: int, cols: int, as_of: dt.date = dt.date(2021, 1, 1)) -> Theatre:
-    """Cells of 10 km; the lower left corner is at 0, 0."""
-    size = 10_000.0
-    return Theatre(
-        name="square",
-        as_of=as_of,
-        area=shapely.box(0, 0, cols * size, rows * size),
-        grid=Grid(rows=rows, cols=cols, cell_size_m=size, left_m=0.0, top_m=rows * size, crs=CRS),
-        marking="UNCLASSIFIED",
-    )
 
 
 def incidents(rows: list[tuple[float, float, str]]) -> gpd.GeoDataFrame:
@@ -65,17 +54,20 @@ def incidents(rows: list[tuple[float, float, str]]) -> gpd.GeoDataFrame:
     )
 
 
-def backtest(table: gpd.GeoDataFrame, *, months: int = 12, seed: int = 1) -> pd.DataFrame:
-    return walk_forward(
-        table,
-        theatre=theatre_of(10, 10),
-        spec=ThreatSpec(),
-        people=None,
-        settlements=None,
-        admin=None,
-        months=months,
-        rng=np.random.default_rng(seed),
-    ).set_index("model")
+@pytest.fixture(scope="module")
+def backtest(theatre_of: Callable[..., Theatre]) -> Callable[..., pd.DataFrame]:
+    """Backtest of a table of incidents on 10 x 10 cells, by model."""
+
+    def backtest_of(table: gpd.GeoDataFrame, *, months: int = 12, seed: int = 1) -> pd.DataFrame:
+        return walk_forward(
+            table,
+            background=Background(theatre=theatre_of(10, 10)),
+            spec=ThreatSpec(),
+            months=months,
+            rng=np.random.default_rng(seed),
+        ).set_index("model")
+
+    return backtest_of
 
 
 MONTHLY = [(15.0, 15.0, f"2020-{month:02}-15") for month in range(1, 13)] + [
@@ -91,13 +83,17 @@ SCATTERED = [
 ]
 
 
-def test_table_has_the_three_models_and_the_stated_columns() -> None:
+def test_table_has_the_three_models_and_the_stated_columns(
+    backtest: Callable[..., pd.DataFrame],
+) -> None:
     table = backtest(incidents(SCATTERED)).reset_index()
     assert tuple(table.columns) == BACKTEST_COLUMNS
     assert table["model"].tolist() == [KERNEL, COUNTS, UNIFORM]
 
 
-def test_return_to_one_place_is_always_foreseen_and_a_uniform_field_hits_one_in_twenty() -> None:
+def test_return_to_one_place_is_always_foreseen_and_a_uniform_field_hits_one_in_twenty(
+    backtest: Callable[..., pd.DataFrame],
+) -> None:
     """One incident in mid-month at one place: each origin from February to December asks for one."""
     table = backtest(incidents(MONTHLY))
     assert table["origins"].tolist() == [11] * 3
@@ -118,12 +114,16 @@ def test_origins_stop_a_horizon_before_the_day_of_the_assessment() -> None:
     assert monthly_origins(dt.date(2020, 9, 1), dt.date(2020, 9, 1), months=9) == []
 
 
-def test_later_incident_changes_nothing_that_was_asked_before_it() -> None:
+def test_later_incident_changes_nothing_that_was_asked_before_it(
+    backtest: Callable[..., pd.DataFrame],
+) -> None:
     planted = [*SCATTERED, *[(95.0, 95.0, "2020-12-31")] * 50]
     pd.testing.assert_frame_equal(backtest(incidents(SCATTERED)), backtest(incidents(planted)))
 
 
-def test_incident_under_way_at_an_origin_is_not_used_for_it() -> None:
+def test_incident_under_way_at_an_origin_is_not_used_for_it(
+    backtest: Callable[..., pd.DataFrame],
+) -> None:
     """Thirty incidents that end on the last origin itself could foresee what it is asked for."""
     asked = [(95.0, 95.0, "2020-12-05")] * 12
     before = [(5.0, 5.0, "2020-11-20")] * 12
@@ -137,7 +137,9 @@ def test_incident_under_way_at_an_origin_is_not_used_for_it() -> None:
 
 @given(st.integers(0, 199))
 @settings(deadline=None, max_examples=30)
-def test_moving_an_incident_changes_nothing_that_was_asked_before_it(moved: int) -> None:
+def test_moving_an_incident_changes_nothing_that_was_asked_before_it(
+    theatre_of: Callable[..., Theatre], moved: int
+) -> None:
     rows = list(SCATTERED)
     day = pd.Timestamp(rows[moved][2])
     rows[moved] = (1.0, 99.0, rows[moved][2])
@@ -146,38 +148,41 @@ def test_moving_an_incident_changes_nothing_that_was_asked_before_it(moved: int)
     def table_of(chosen: list[tuple[float, float, str]]) -> pd.DataFrame:
         return walk_forward(
             incidents(chosen),
-            theatre=theatre,
+            background=Background(theatre=theatre),
             spec=ThreatSpec(),
-            people=None,
-            settlements=None,
-            admin=None,
             months=2,
         )
 
     pd.testing.assert_frame_equal(table_of(SCATTERED), table_of(rows))
 
 
-def test_vague_incidents_are_not_asked_for() -> None:
+def test_vague_incidents_are_not_asked_for(backtest: Callable[..., pd.DataFrame]) -> None:
     table = incidents(MONTHLY)
     table.loc[5, "where_prec"] = 4
     table.loc[6, "date_prec"] = 5
     assert backtest(table)["events"].tolist() == [9] * 3
 
 
-def test_too_few_incidents_give_an_unknown_hit_rate_not_zero() -> None:
+def test_too_few_incidents_give_an_unknown_hit_rate_not_zero(
+    backtest: Callable[..., pd.DataFrame],
+) -> None:
     for rows, events in ((MONTHLY[:4], 3), (MONTHLY[-1:], 0)):
         table = backtest(incidents(rows))
         assert table["events"].tolist() == [events] * 3
         assert table[["hit_05", "low", "high"]].isna().all(axis=None)
 
 
-def test_no_incident_gives_no_origin_and_unknown_rates() -> None:
+def test_no_incident_gives_no_origin_and_unknown_rates(
+    backtest: Callable[..., pd.DataFrame],
+) -> None:
     table = backtest(incidents(MONTHLY)[:0])
     assert table["origins"].tolist() == [0] * 3
     assert table["hit_05"].isna().all()
 
 
-def test_same_seed_gives_the_same_interval_and_the_rate_lies_in_it() -> None:
+def test_same_seed_gives_the_same_interval_and_the_rate_lies_in_it(
+    backtest: Callable[..., pd.DataFrame],
+) -> None:
     one, again = backtest(incidents(SCATTERED)), backtest(incidents(SCATTERED))
     pd.testing.assert_frame_equal(one, again)
     assert (one["low"] <= one["hit_05"]).all()
@@ -185,7 +190,9 @@ def test_same_seed_gives_the_same_interval_and_the_rate_lies_in_it() -> None:
     assert (one["low"] < one["high"])[COUNTS]
 
 
-def test_counts_forget_after_a_year_and_the_kernel_does_not() -> None:
+def test_counts_forget_after_a_year_and_the_kernel_does_not(
+    backtest: Callable[..., pd.DataFrame],
+) -> None:
     """Only old incidents at the place: all cells tie for the counts, which leaves chance."""
     old = [(15.0, 15.0, "2019-01-01")] * 3
     asked = [(15.0, 15.0, "2020-11-30")] * 12
@@ -208,22 +215,19 @@ def test_credit_over_all_cells_adds_up_to_the_share_of_the_area(
     assert (np.diff(credit[np.argsort(-score, kind="stable")]) <= 1e-12).all()
 
 
-def test_assessed_threat_is_the_surface_with_its_backtest_and_tells_how_far_it_is() -> None:
+def test_assessed_threat_is_the_surface_with_its_backtest_and_tells_how_far_it_is(
+    theatre_of: Callable[..., Theatre], backtest: Callable[..., pd.DataFrame]
+) -> None:
     told: list[float] = []
-    table, theatre = incidents(SCATTERED), theatre_of(10, 10)
+    table, background = incidents(SCATTERED), Background(theatre=theatre_of(10, 10))
     threat = assessed_threat(
         table,
-        theatre=theatre,
+        background=background,
         spec=ThreatSpec(backtest_months=12),
-        people=None,
-        settlements=None,
-        admin=None,
         rng=np.random.default_rng(1),
         progress=lambda step, share: told.append(share),
     )
-    alone = threat_surface(
-        table, theatre=theatre, spec=ThreatSpec(), people=None, settlements=None, admin=None
-    )
+    alone = threat_surface(table, background=background, spec=ThreatSpec())
     np.testing.assert_array_equal(threat.expected, alone.expected)
     assert alone.backtest.empty
     pd.testing.assert_frame_equal(threat.backtest.set_index("model"), backtest(table))
@@ -284,11 +288,12 @@ def test_south_sudan_2018_to_2021_agrees_with_the_figures_measured_apart() -> No
     )
     table = walk_forward(
         ucdp(theatre),
-        theatre=theatre,
+        background=Background(
+            theatre=theatre,
+            people=residents(theatre),
+            admin=states[["name", "geometry"]].to_crs(theatre.grid.crs),
+        ),
         spec=ThreatSpec(),
-        people=residents(theatre),
-        settlements=None,
-        admin=states[["name", "geometry"]].to_crs(theatre.grid.crs),
         months=48,
     ).set_index("model")
     assert table["events"].tolist() == [279] * 3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
+from collections.abc import Callable
 from itertools import pairwise
 
 import geopandas as gpd
@@ -17,29 +17,16 @@ from scipy.integrate import quad
 from scipy.stats import norm
 
 from geo_poc.errors import CrsError, GridError, LayerError
-from geo_poc.layers.background import relative_people
+from geo_poc.layers.background import Background, relative_people
 from geo_poc.layers.cells import nearest_inside
 from geo_poc.layers.district import admin_polygons, district_key, district_of
 from geo_poc.layers.events import events_of
 from geo_poc.layers.kernel import gaussian_shares
 from geo_poc.layers.rate import expected_number, time_decay
-from geo_poc.theatre import Grid, Theatre
+from geo_poc.theatre import Theatre
 
 CRS = "EPSG:32636"
 NAN = float("nan")
-
-
-def theatre_of(rows: int, cols: int, area: shapely.Geometry | None = None) -> Theatre:
-    """Cells of 10 km; the lower left corner is at 0, 0."""
-    size = 10_000.0
-    grid = Grid(rows=rows, cols=cols, cell_size_m=size, left_m=0.0, top_m=rows * size, crs=CRS)
-    return Theatre(
-        name="square",
-        as_of=dt.date(2021, 1, 1),
-        area=area or shapely.box(0, 0, cols * size, rows * size),
-        grid=grid,
-        marking="UNCLASSIFIED",
-    )
 
 
 def days(*spans: tuple[float, float]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -112,7 +99,9 @@ def test_number_expected_without_any_past_event_is_unknown() -> None:
     assert np.isnan(expected_number(*days(), at_day=9, decay_days=9, horizon_days=30))
 
 
-def test_point_at_the_border_takes_the_nearest_cell_of_the_area() -> None:
+def test_point_at_the_border_takes_the_nearest_cell_of_the_area(
+    theatre_of: Callable[..., Theatre],
+) -> None:
     theatre = theatre_of(3, 3, shapely.box(0, 0, 14_000, 30_000))
     x = np.array([13_000.0, 13_000.0, 25_000.0, NAN])
     y = np.array([5_000.0, 29_000.0, 5_000.0, 5_000.0])
@@ -120,38 +109,46 @@ def test_point_at_the_border_takes_the_nearest_cell_of_the_area() -> None:
     assert cells.tolist() == [6, 0, -1, -1]
 
 
-def test_unknown_people_count_as_average_and_the_mean_stays_one() -> None:
+def test_unknown_people_count_as_average_and_the_mean_stays_one(
+    theatre_of: Callable[..., Theatre],
+) -> None:
     theatre = theatre_of(1, 4, shapely.box(0, 0, 30_000, 10_000))
     people = np.array([[30.0, 10.0, NAN, 900.0]])
-    relative = relative_people(theatre, people=people, settlements=None)
+    relative = relative_people(Background(theatre=theatre, people=people))
     assert relative.tolist() == [[1.5, 0.5, 1.0, 0.0]]
 
 
 @pytest.mark.parametrize("people", [np.zeros((1, 2)), np.full((1, 2), NAN)])
-def test_where_nobody_is_known_to_live_people_make_no_difference(people: np.ndarray) -> None:
-    relative = relative_people(theatre_of(1, 2), people=people, settlements=None)
+def test_where_nobody_is_known_to_live_people_make_no_difference(
+    people: np.ndarray, theatre_of: Callable[..., Theatre]
+) -> None:
+    relative = relative_people(Background(theatre=theatre_of(1, 2), people=people))
     assert relative.tolist() == [[1.0, 1.0]]
 
 
-def test_settlements_stand_for_people_where_there_is_no_raster() -> None:
+def test_settlements_stand_for_people_where_there_is_no_raster(
+    theatre_of: Callable[..., Theatre],
+) -> None:
     theatre = theatre_of(1, 9)
     towns = gpd.GeoDataFrame(geometry=[shapely.Point(15_000, 5_000), shapely.Point()], crs=CRS)
-    relative = relative_people(theatre, people=None, settlements=towns)
+    relative = relative_people(Background(theatre=theatre, settlements=towns))
     assert relative.mean() == pytest.approx(1)
     own, next_but_one = norm.cdf(1) - norm.cdf(-1), norm.sf(3) - norm.sf(5)
     assert relative[0, 1] / relative[0, 3] == pytest.approx(own / next_but_one)
-    assert relative_people(theatre, people=None, settlements=towns[:0]).tolist() == [[1.0] * 9]
+    assert relative_people(Background(theatre=theatre, settlements=towns[:0])).tolist() == [
+        [1.0] * 9
+    ]
 
 
-def test_people_on_another_grid_are_refused() -> None:
+def test_people_on_another_grid_are_refused(theatre_of: Callable[..., Theatre]) -> None:
     with pytest.raises(GridError, match=r"shape \(2, 2\)"):
-        relative_people(theatre_of(1, 2), people=np.ones((2, 2)), settlements=None)
+        relative_people(Background(theatre=theatre_of(1, 2), people=np.ones((2, 2))))
 
 
-def test_settlements_in_another_crs_are_refused() -> None:
+def test_settlements_in_another_crs_are_refused(theatre_of: Callable[..., Theatre]) -> None:
     towns = gpd.GeoDataFrame(geometry=[shapely.Point(31.0, 5.0)], crs="EPSG:4326")
     with pytest.raises(CrsError, match=r"settlements: must be in the theatre's CRS"):
-        relative_people(theatre_of(1, 2), people=None, settlements=towns)
+        relative_people(Background(theatre=theatre_of(1, 2), settlements=towns))
 
 
 @pytest.mark.parametrize(
@@ -208,23 +205,27 @@ def incidents_frame(crs: str | None = CRS) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table, geometry=[shapely.Point(1, 2), None], crs=crs)
 
 
-def test_missing_start_or_end_is_the_other_date() -> None:
+def test_missing_start_or_end_is_the_other_date(theatre_of: Callable[..., Theatre]) -> None:
     events = events_of(incidents_frame(), theatre=theatre_of(1, 1))
     assert events.start_day.tolist() == events.end_day.tolist() == [18_262.0, 18_293.0]
     assert np.isnan(events.x_m[1])
 
 
-def test_incidents_without_their_columns_are_refused_all_at_once() -> None:
+def test_incidents_without_their_columns_are_refused_all_at_once(
+    theatre_of: Callable[..., Theatre],
+) -> None:
     frame = incidents_frame().drop(columns=["date_end", "admin1"])
     with pytest.raises(LayerError, match=r"missing column\(s\) date_end, admin1"):
         events_of(frame, theatre=theatre_of(1, 1))
 
 
 @pytest.mark.parametrize(("crs", "found"), [(None, "no CRS"), ("EPSG:4326", "WGS 84")])
-def test_incidents_in_another_crs_are_refused(crs: str | None, found: str) -> None:
+def test_incidents_in_another_crs_are_refused(
+    crs: str | None, found: str, theatre_of: Callable[..., Theatre]
+) -> None:
     with pytest.raises(CrsError, match=f"Found: {found}"):
         events_of(incidents_frame(crs), theatre=theatre_of(1, 1))
 
 
-def test_empty_incidents_need_no_crs() -> None:
+def test_empty_incidents_need_no_crs(theatre_of: Callable[..., Theatre]) -> None:
     assert events_of(incidents_frame(None)[:0], theatre=theatre_of(1, 1)).x_m.size == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Callable
 
 import geopandas as gpd
 import numpy as np
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from geo_poc.errors import CrsError
-from geo_poc.layers.background import relative_people
+from geo_poc.layers.background import Background
 from geo_poc.layers.events import events_of
 from geo_poc.layers.spread import Spread, spread_events
 from geo_poc.layers.threat import (
@@ -24,26 +25,13 @@ from geo_poc.layers.threat import (
     threat_levels,
     threat_surface,
 )
-from geo_poc.theatre import Grid, Theatre, ThreatSpec
+from geo_poc.theatre import Theatre, ThreatSpec
 
 CRS = "EPSG:32636"
 NAN = float("nan")
 DAY_S = 86_400.0
 AS_OF = dt.date(2021, 1, 1)
 SPEC = ThreatSpec(bandwidth=10_000.0, decay=100 * DAY_S)
-
-
-def theatre_of(rows: int, cols: int, area: shapely.Geometry | None = None) -> Theatre:
-    """Cells of 10 km; the lower left corner is at 0, 0."""
-    size = 10_000.0
-    grid = Grid(rows=rows, cols=cols, cell_size_m=size, left_m=0.0, top_m=rows * size, crs=CRS)
-    return Theatre(
-        name="square",
-        as_of=AS_OF,
-        area=area or shapely.box(0, 0, cols * size, rows * size),
-        grid=grid,
-        marking="UNCLASSIFIED",
-    )
 
 
 def incident(x_km: float = NAN, y_km: float = NAN, **columns: object) -> dict[str, object]:
@@ -73,9 +61,8 @@ def surface(
     people: NDArray[np.floating] | None = None,
     admin: gpd.GeoDataFrame | None = None,
 ) -> Threat:
-    return threat_surface(
-        frame(*rows), theatre=theatre, spec=SPEC, people=people, settlements=None, admin=admin
-    )
+    background = Background(theatre=theatre, people=people, admin=admin)
+    return threat_surface(frame(*rows), background=background, spec=SPEC)
 
 
 def spread_of(
@@ -86,10 +73,8 @@ def spread_of(
 ) -> Spread:
     return spread_events(
         events_of(frame(*rows), theatre=theatre),
-        theatre=theatre,
+        background=Background(theatre=theatre, people=people, admin=admin),
         bandwidth_m=SPEC.bandwidth,
-        relative=relative_people(theatre, people=people, settlements=None),
-        admin=admin,
     )
 
 
@@ -100,7 +85,7 @@ UNIT = gpd.GeoDataFrame({"name": ["Unity"]}, geometry=[shapely.box(0, 0, 3e4, 3e
 @pytest.mark.parametrize("area", [None, HALF])
 @pytest.mark.parametrize("position_sd_m", [0.0, 25_000.0, 60_000.0])
 def test_every_event_has_mass_one_in_the_area(
-    area: shapely.Geometry | None, position_sd_m: float
+    area: shapely.Geometry | None, position_sd_m: float, theatre_of: Callable[..., Theatre]
 ) -> None:
     theatre = theatre_of(6, 6, area)
     people = np.random.default_rng(1).random((6, 6)) * 1000
@@ -116,7 +101,9 @@ def test_every_event_has_mass_one_in_the_area(
         assert (shares[~theatre.inside] == 0).all()
 
 
-def test_with_uniform_people_two_cells_differ_as_the_gaussian_integrated_over_them() -> None:
+def test_with_uniform_people_two_cells_differ_as_the_gaussian_integrated_over_them(
+    theatre_of: Callable[..., Theatre],
+) -> None:
     expected = surface(incident(25, 25), theatre=theatre_of(5, 5)).expected
 
     def integral(low: float, high: float) -> float:
@@ -127,20 +114,24 @@ def test_with_uniform_people_two_cells_differ_as_the_gaussian_integrated_over_th
     assert expected[2, 2] / expected[0, 1] == pytest.approx(own**2 / (far * next_cell), rel=1e-5)
 
 
-def test_position_uncertainty_widens_the_kernel_by_adding_variances() -> None:
+def test_position_uncertainty_widens_the_kernel_by_adding_variances(
+    theatre_of: Callable[..., Theatre],
+) -> None:
     row = incident(25, 25, position_sd_m=np.sqrt(3) * 10_000)
     expected = surface(row, theatre=theatre_of(5, 5)).expected
     own, far = norm.cdf(0.25) - norm.cdf(-0.25), norm.cdf(1.25) - norm.cdf(0.75)
     assert expected[2, 2] / expected[2, 0] == pytest.approx(own / far, rel=1e-5)
 
 
-def test_cell_weight_is_four_fifths_of_its_relative_people_plus_one_fifth() -> None:
+def test_cell_weight_is_four_fifths_of_its_relative_people_plus_one_fifth(
+    theatre_of: Callable[..., Theatre],
+) -> None:
     people = np.array([[0.0, 100.0, 200.0]])
     expected = surface(incident(15, 5), theatre=theatre_of(1, 3), people=people).expected
     assert expected[0, 2] / expected[0, 0] == pytest.approx((0.8 * 2 + 0.2) / 0.2, rel=1e-5)
 
 
-def test_two_events_weigh_by_their_ages() -> None:
+def test_two_events_weigh_by_their_ages(theatre_of: Callable[..., Theatre]) -> None:
     """Ages 10 and 60 days: the newer cell stands exp(0.5) above the older one."""
     far_apart = theatre_of(1, 61)
     older = incident(605, 5, date_end=pd.Timestamp("2020-11-02"))
@@ -148,7 +139,7 @@ def test_two_events_weigh_by_their_ages() -> None:
     assert expected[0, 0] / expected[0, -1] == pytest.approx(np.exp(0.5), rel=1e-5)
 
 
-def test_sum_over_the_area_is_the_weighted_past_rate() -> None:
+def test_sum_over_the_area_is_the_weighted_past_rate(theatre_of: Callable[..., Theatre]) -> None:
     """One event 10 days old in a record as short: taken as 30 days."""
     threat = surface(incident(15, 15), theatre=theatre_of(3, 3))
     days = 100 * (1 - np.exp(-30 / 100))
@@ -156,7 +147,9 @@ def test_sum_over_the_area_is_the_weighted_past_rate() -> None:
     assert np.nansum(threat.expected) * 100 == pytest.approx(by_hand, rel=1e-5)
 
 
-def test_vague_event_counts_in_the_total_and_not_on_the_map() -> None:
+def test_vague_event_counts_in_the_total_and_not_on_the_map(
+    theatre_of: Callable[..., Theatre],
+) -> None:
     theatre, one = theatre_of(3, 3), incident(5, 5)
     alone = surface(one, theatre=theatre)
     for vague in (
@@ -170,7 +163,7 @@ def test_vague_event_counts_in_the_total_and_not_on_the_map() -> None:
         assert "1 more, known too vaguely for the map" in both.method
 
 
-def test_fuzzy_area_is_spread_by_at_least_60_km() -> None:
+def test_fuzzy_area_is_spread_by_at_least_60_km(theatre_of: Callable[..., Theatre]) -> None:
     shares = [
         spread_of(incident(25, 25, where_prec=5, position_sd_m=sd), theatre=theatre_of(5, 5))
         for sd in (NAN, 5_000.0, 60_000.0)
@@ -178,12 +171,14 @@ def test_fuzzy_area_is_spread_by_at_least_60_km() -> None:
     assert {spread.places[0, 2] for spread in shares} == {np.hypot(60_000.0, 10_000.0)}
 
 
-def test_event_outside_the_area_counts_nowhere() -> None:
+def test_event_outside_the_area_counts_nowhere(theatre_of: Callable[..., Theatre]) -> None:
     threat = surface(incident(5, 5), incident(905, 5), theatre=theatre_of(3, 3))
     assert (threat.incidents_used, threat.incidents_vague) == (1, 0)
 
 
-def test_event_known_to_its_state_is_spread_over_it_by_people() -> None:
+def test_event_known_to_its_state_is_spread_over_it_by_people(
+    theatre_of: Callable[..., Theatre],
+) -> None:
     theatre = theatre_of(5, 5)
     people = np.full((5, 5), 10.0)
     people[4, 0] = 90.0
@@ -196,24 +191,28 @@ def test_event_known_to_its_state_is_spread_over_it_by_people() -> None:
     assert shares[4, 0] == pytest.approx(90 / 170)
 
 
-def test_event_known_to_its_county_uses_the_county_and_not_the_state() -> None:
+def test_event_known_to_its_county_uses_the_county_and_not_the_state(
+    theatre_of: Callable[..., Theatre],
+) -> None:
     row = incident(45, 45, where_prec=3, position_sd_m=NAN, admin2="UNITY county", admin1="Lakes")
     shares = spread_of(row, theatre=theatre_of(5, 5), admin=UNIT).surface(np.ones(1))
     assert shares[2:, :3].sum() == pytest.approx(1)
 
 
-def test_event_of_an_unknown_district_is_a_gaussian() -> None:
+def test_event_of_an_unknown_district_is_a_gaussian(theatre_of: Callable[..., Theatre]) -> None:
     row = incident(15, 15, where_prec=4, position_sd_m=60_000.0, admin1="Lakes")
     spread = spread_of(row, theatre=theatre_of(5, 5), admin=UNIT)
     assert (spread.kernel[0], spread.polygon[0]) == (0, -1)
 
 
-def test_exact_event_ignores_the_district_that_it_lies_in() -> None:
+def test_exact_event_ignores_the_district_that_it_lies_in(
+    theatre_of: Callable[..., Theatre],
+) -> None:
     row = incident(15, 15, admin1="Unity", admin2="Unity")
     assert spread_of(row, theatre=theatre_of(5, 5), admin=UNIT).polygon[0] == -1
 
 
-def test_district_where_nobody_lives_is_spread_evenly() -> None:
+def test_district_where_nobody_lives_is_spread_evenly(theatre_of: Callable[..., Theatre]) -> None:
     people = np.ones((5, 5))
     people[2:, :3] = 0.0
     row = incident(15, 15, where_prec=4, admin1="Unity")
@@ -221,20 +220,24 @@ def test_district_where_nobody_lives_is_spread_evenly() -> None:
     np.testing.assert_allclose(shares[2:, :3], 1 / 9)
 
 
-def test_district_smaller_than_a_cell_has_the_cells_that_it_touches() -> None:
+def test_district_smaller_than_a_cell_has_the_cells_that_it_touches(
+    theatre_of: Callable[..., Theatre],
+) -> None:
     tiny = UNIT.set_geometry([shapely.box(11_000, 1_000, 12_000, 2_000)])
     row = incident(11.5, 1.5, where_prec=4, admin1="Unity")
     shares = spread_of(row, theatre=theatre_of(5, 5), admin=tiny).surface(np.ones(1))
     assert shares[4, 1] == 1
 
 
-def test_districts_in_another_crs_are_refused() -> None:
+def test_districts_in_another_crs_are_refused(theatre_of: Callable[..., Theatre]) -> None:
     degrees = UNIT.set_crs("EPSG:4326", allow_override=True)
     with pytest.raises(CrsError, match=r"admin: must be in the theatre's CRS. Found: WGS 84"):
         spread_of(incident(5, 5), theatre=theatre_of(5, 5), admin=degrees)
 
 
-def test_event_of_a_district_beyond_the_area_counts_nowhere() -> None:
+def test_event_of_a_district_beyond_the_area_counts_nowhere(
+    theatre_of: Callable[..., Theatre],
+) -> None:
     elsewhere = UNIT.set_geometry([shapely.box(9e5, 9e5, 9.1e5, 9.1e5)])
     row = incident(15, 15, where_prec=4, admin1="Unity")
     spread = spread_of(row, theatre=theatre_of(5, 5), admin=elsewhere)
@@ -242,19 +245,19 @@ def test_event_of_a_district_beyond_the_area_counts_nowhere() -> None:
     assert spread.surface(np.ones(1)).sum() == 0
 
 
-def test_narrow_event_in_a_border_cell_that_is_not_of_the_area_is_kept() -> None:
+def test_narrow_event_in_a_border_cell_that_is_not_of_the_area_is_kept(
+    theatre_of: Callable[..., Theatre],
+) -> None:
     theatre = theatre_of(2, 2, shapely.box(0, 0, 14_000, 20_000))
     spread = spread_events(
         events_of(frame(incident(13, 5)), theatre=theatre),
-        theatre=theatre,
+        background=Background(theatre=theatre),
         bandwidth_m=100.0,
-        relative=theatre.inside.astype(float),
-        admin=None,
     )
     assert spread.surface(np.ones(1)).tolist() == [[0, 0], [pytest.approx(1), 0]]
 
 
-def test_no_incident_is_unknown_and_not_zero() -> None:
+def test_no_incident_is_unknown_and_not_zero(theatre_of: Callable[..., Theatre]) -> None:
     theatre = theatre_of(3, 3)
     for threat in (surface(theatre=theatre), surface(incident(where_prec=7), theatre=theatre)):
         assert np.isnan(threat.expected).all()
@@ -263,7 +266,9 @@ def test_no_incident_is_unknown_and_not_zero() -> None:
     assert surface(theatre=theatre).newest is None
 
 
-def test_incident_that_ends_on_the_day_itself_changes_nothing() -> None:
+def test_incident_that_ends_on_the_day_itself_changes_nothing(
+    theatre_of: Callable[..., Theatre],
+) -> None:
     theatre = theatre_of(3, 3)
     before = surface(incident(5, 5), theatre=theatre)
     later = incident(25, 25, date_end=pd.Timestamp("2021-01-01"))
@@ -272,7 +277,7 @@ def test_incident_that_ends_on_the_day_itself_changes_nothing() -> None:
     assert (after.newest, after.incidents_used) == (dt.date(2020, 12, 22), 1)
 
 
-def test_sensitive_incident_counts_in_the_sum() -> None:
+def test_sensitive_incident_counts_in_the_sum(theatre_of: Callable[..., Theatre]) -> None:
     theatre = theatre_of(3, 3)
     np.testing.assert_array_equal(
         surface(incident(5, 5, sensitive=True), theatre=theatre).expected,
@@ -280,17 +285,14 @@ def test_sensitive_incident_counts_in_the_sum() -> None:
     )
 
 
-def test_method_names_what_stood_for_people() -> None:
+def test_method_names_what_stood_for_people(theatre_of: Callable[..., Theatre]) -> None:
     theatre = theatre_of(3, 3)
     towns = gpd.GeoDataFrame(geometry=[shapely.Point(15_000, 5_000)], crs=CRS)
     wording = [
         threat_surface(
             frame(incident(5, 5)),
-            theatre=theatre,
+            background=Background(theatre=theatre, people=people, settlements=settlements),
             spec=SPEC,
-            people=people,
-            settlements=settlements,
-            admin=None,
         ).method
         for people, settlements in ((np.ones((3, 3)), towns), (None, towns), (None, None))
     ]
@@ -301,7 +303,9 @@ def test_method_names_what_stood_for_people() -> None:
 
 @given(st.integers(0, 2**32 - 1), st.floats(-1e6, 1e6), st.floats(-1e6, 1e6))
 @settings(deadline=None, max_examples=30)
-def test_moving_everything_moves_nothing(seed: int, east_m: float, north_m: float) -> None:
+def test_moving_everything_moves_nothing(
+    theatre_of: Callable[..., Theatre], seed: int, east_m: float, north_m: float
+) -> None:
     rng = np.random.default_rng(seed)
     places = rng.uniform(0, 50, (4, 2))
     theatre = theatre_of(5, 5)
@@ -320,7 +324,9 @@ def test_moving_everything_moves_nothing(seed: int, east_m: float, north_m: floa
 
 @given(st.integers(0, 2**32 - 1))
 @settings(deadline=None, max_examples=30)
-def test_one_more_event_never_lowers_the_unscaled_intensity(seed: int) -> None:
+def test_one_more_event_never_lowers_the_unscaled_intensity(
+    theatre_of: Callable[..., Theatre], seed: int
+) -> None:
     rng = np.random.default_rng(seed)
     rows = [incident(*rng.uniform(0, 50, 2), position_sd_m=rng.uniform(0, 4e4)) for _ in range(5)]
     theatre = theatre_of(5, 5)
@@ -329,7 +335,9 @@ def test_one_more_event_never_lowers_the_unscaled_intensity(seed: int) -> None:
     assert (more >= fewer - 1e-12).all()
 
 
-def test_reported_reaches_two_bandwidths_from_the_event_and_no_farther() -> None:
+def test_reported_reaches_two_bandwidths_from_the_event_and_no_farther(
+    theatre_of: Callable[..., Theatre],
+) -> None:
     """Kernel of 10 km at the centre of the first cell: centres 0, 10 and 20 km away are near."""
     theatre = theatre_of(1, 6, shapely.box(0, 0, 50_000, 10_000))
     level = threat_levels(surface(incident(5, 5), theatre=theatre), theatre=theatre)
@@ -337,7 +345,9 @@ def test_reported_reaches_two_bandwidths_from_the_event_and_no_farther() -> None
     assert level[0].tolist()[3:] == [0, 0, -1]
 
 
-def test_reported_reaches_two_bandwidths_from_a_district() -> None:
+def test_reported_reaches_two_bandwidths_from_a_district(
+    theatre_of: Callable[..., Theatre],
+) -> None:
     district = UNIT.set_geometry([shapely.box(0, 0, 10_000, 10_000)])
     row = incident(5, 5, where_prec=4, admin1="Unity")
     threat = surface(row, theatre=theatre_of(1, 5), admin=district)

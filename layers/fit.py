@@ -1,11 +1,13 @@
-"""Refuses a table that is not in the theatre's coordinate system."""
+"""Refuses what does not fit a theatre: a table in another coordinate system, an array of another shape."""
 
 from __future__ import annotations
 
 import geopandas as gpd
+import numpy as np
+from numpy.typing import NDArray
 from pyproj import CRS
 
-from geo_poc.errors import CrsError, Fault
+from geo_poc.errors import CrsError, Fault, GridError
 from geo_poc.theatre import Theatre
 
 
@@ -40,5 +42,31 @@ def require_theatre_crs(table: gpd.GeoDataFrame, theatre: Theatre, *, where: str
                 found="no CRS" if table.crs is None else table.crs.name,
                 rule="must be in the theatre's CRS",
                 repair=f"reproject with {where}.to_crs(theatre.grid.crs)",
+            )
+        )
+
+
+def require_shape(array: NDArray[np.generic], shape: tuple[int, ...], *, where: str) -> None:
+    """Raise a GridError unless an array has the shape of a grid.
+
+    Raises
+    ------
+    GridError
+        With ``where`` and both shapes.
+
+    Examples
+    --------
+    >>> require_shape(np.ones((2, 2)), (2, 3), where="people")
+    Traceback (most recent call last):
+    ...
+    geo_poc.errors.GridError: people: must have the shape (2, 3). Found: shape (2, 2). Repair: ...
+    """
+    if array.shape != shape:
+        raise GridError(
+            Fault(
+                where=where,
+                found=f"shape {array.shape}",
+                rule=f"must have the shape {shape}",
+                repair="make both from the same theatre",
             )
         )

@@ -10,7 +10,6 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 
 from geo_poc import __version__
 from geo_poc.coverage.classes import coverage_of
@@ -18,14 +17,15 @@ from geo_poc.coverage.demand import demand
 from geo_poc.coverage.findings import Coverage, Findings
 from geo_poc.coverage.gaps import Surroundings, gap_zones
 from geo_poc.coverage.proximity import proximity
+from geo_poc.coverage.summary import classes_of, headline_case
 from geo_poc.errors import Fault
 from geo_poc.inputs import Inputs, Progress, read_inputs
 from geo_poc.layers.background import Background
+from geo_poc.layers.layer import file_sha256
 from geo_poc.layers.threat import Threat, assessed_threat, levels_at, threat_levels
 from geo_poc.maps.page import write_map
 from geo_poc.output import written_whole
-from geo_poc.plan import Conditions
-from geo_poc.provenance import Step, Stopwatch, sha256, versions, write_json
+from geo_poc.provenance import Step, Stopwatch, versions, write_json
 from geo_poc.report.exports import (
     write_layers_gpkg,
     write_places_csv,
@@ -190,7 +190,7 @@ def _zones(
     level: np.ndarray[tuple[int, int], np.dtype[np.int8]],
 ) -> gpd.GeoDataFrame:
     conditions = inputs.plan.conditions
-    chosen = classes_under(coverage, conditions, air=True)
+    chosen = classes_of(coverage, headline_case(coverage, conditions))
     return gap_zones(
         Surroundings(
             theatre=inputs.theatre,
@@ -205,17 +205,6 @@ def _zones(
         ),
         high_risk_level=inputs.theatre_file.threat.high_risk_level,
     )
-
-
-def classes_under(coverage: Coverage, conditions: Conditions, *, air: bool) -> pd.Series[str]:
-    """Class of every camp and place in one case, by id."""
-    table = coverage.classes
-    chosen = (
-        (table["season"] == conditions.season)
-        & (table["light"] == conditions.light)
-        & (table["air"] == air)
-    )
-    return table[chosen].set_index("id")["class"]
 
 
 def write_outputs(
@@ -267,5 +256,5 @@ def _record(
         "steps": steps,
         "total_seconds": round(sum(step.seconds for step in steps), 3),
         "peak_memory_mb": max(step.peak_mb for step in steps),
-        "outputs": {name: sha256(folder / name) for name in files},
+        "outputs": {name: file_sha256(folder / name) for name in files},
     }

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
@@ -97,3 +99,11 @@ class Layer:
             "kept": sum(s.kept for s in self.sources),
             "rejected": sum(s.rejected for s in self.sources),
         }
+
+
+def file_sha256(path: Path | None) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal; empty where there is no file."""
+    if path is None or not path.is_file():
+        return ""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,7 @@ from rasterio.windows import Window
 from rasterio.windows import from_bounds as window_from_bounds
 
 from geo_poc.errors import ConfigError, CrsError, Fault, SourceError
-from geo_poc.layers.layer import SourceRecord
+from geo_poc.layers.layer import SourceRecord, file_sha256
 from geo_poc.layers.sources.vector import damaged, require_file
 from geo_poc.theatre import WGS84, Grid, RasterSpec, Theatre
 
@@ -364,14 +363,12 @@ def _warped(
 def _record(
     name: str, spec: RasterSpec, cells: _Cells, *, known: NDArray[np.bool_]
 ) -> SourceRecord:
-    with cells.file.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
     return SourceRecord(
         layer=name,
         file=spec.path,
         label=spec.label or Path(spec.path).name,
         licence=spec.licence,
-        sha256=digest,
+        sha256=file_sha256(cells.file),
         date=spec.date,
         read=known.size,
         kept=int(known.sum()),

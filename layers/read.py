@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -21,7 +20,7 @@ from geo_poc.layers.columns import (
 )
 from geo_poc.layers.fields import camp_faults, checked, incident_faults
 from geo_poc.layers.geometry import located
-from geo_poc.layers.layer import REJECT_COLUMNS, Layer, SourceRecord
+from geo_poc.layers.layer import REJECT_COLUMNS, Layer, SourceRecord, file_sha256
 from geo_poc.layers.refusals import one_per_row, refusals
 from geo_poc.layers.schemas import FIELDS, validated
 from geo_poc.layers.selection import selected
@@ -313,7 +312,7 @@ def _records(name: str, part: _Part, *, refused: int) -> list[SourceRecord]:
         file=part.file,
         label=source.label or part.file,
         licence=source.licence,
-        sha256=_sha256(part.path),
+        sha256=file_sha256(part.path),
         date=source.date or part.raw.date,
         read=part.read,
         kept=part.read - refused,
@@ -326,12 +325,5 @@ def _records(name: str, part: _Part, *, refused: int) -> list[SourceRecord]:
 def _companion(own: SourceRecord, path: Path) -> SourceRecord:
     file = Path(own.file).with_name(path.name).as_posix()
     return replace(
-        own, file=file, beside=own.file, sha256=_sha256(path), read=0, kept=0, rejected=0
+        own, file=file, beside=own.file, sha256=file_sha256(path), read=0, kept=0, rejected=0
     )
-
-
-def _sha256(path: Path | None) -> str:
-    if path is None or not path.is_file():
-        return ""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from geo_poc.cli import app
 from geo_poc.data.generator import Recipe, make_theatre
 from geo_poc.errors import GeoPocError
-from geo_poc.provenance import sha256
+from geo_poc.layers.layer import file_sha256
 from geo_poc.run import run
 
 MADE = dt.datetime(2026, 1, 2, 6, 0, tzinfo=dt.UTC)
@@ -82,9 +82,9 @@ def test_run_json_names_hashes_versions_seeds_and_cost(done: Path, small: Path) 
     record = json.loads((done / "run.json").read_text(encoding="utf-8"))
     by_file = {item["file"]: item["sha256"] for item in record["inputs"]}
     for file, digest in by_file.items():
-        assert digest == sha256(small / file)
+        assert digest == file_sha256(small / file)
     for file, digest in record["outputs"].items():
-        assert digest == sha256(done / file)
+        assert digest == file_sha256(done / file)
     assert record["seeds"]["theatre"] == RECIPE.seed
     assert record["parameters"]["plan"]["standard"]["response"] == 3 * 3600
     assert {"numpy", "geopandas", "python"} <= set(record["versions"])
@@ -135,11 +135,11 @@ def test_same_inputs_give_the_same_bytes(done: Path, small: Path, tmp_path: Path
 def test_a_failed_run_leaves_the_previous_output_intact(broken: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     run(broken / "theatre.toml", broken / "plan.toml", out, made=MADE)
-    before = {p.name: sha256(p) for p in out.iterdir()}
+    before = {p.name: file_sha256(p) for p in out.iterdir()}
     (broken / "bases.csv").write_text("id,name\n1,A\n", encoding="utf-8")
     with pytest.raises(GeoPocError, match="bases"):
         run(broken / "theatre.toml", broken / "plan.toml", out, made=MADE)
-    assert {p.name: sha256(p) for p in out.iterdir()} == before
+    assert {p.name: file_sha256(p) for p in out.iterdir()} == before
     assert sorted(p.name for p in tmp_path.iterdir()) == ["out", "theatre"]
 
 

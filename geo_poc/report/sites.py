@@ -16,10 +16,12 @@ from geo_poc.coverage.findings import Findings
 from geo_poc.coverage.summary import (
     CaseSummary,
     PlaceLayer,
+    Tally,
     case_summary,
     classes_of,
 )
 from geo_poc.report.blocks import Block, Cell, Column, Heading, Paragraph, Table
+from geo_poc.report.headline import site_count
 from geo_poc.report.typeset import shortened
 from geo_poc.routing.travel_time import Reason
 from geo_poc.wording import mover_name, spans, text
@@ -241,13 +243,15 @@ def zones_table(findings: Findings) -> Table:
 
 
 def _zone_row(findings: Findings, zone: Any) -> tuple[Cell, ...]:
-    sites = int(zone.sites)
-    unknown = int(zone.sites_unknown_people)
-    count = text("report_sites_unknown", n=sites, unknown=unknown) if unknown else f"{sites:,}"
+    sites = Tally(
+        sites=int(zone.sites),
+        sites_unknown_people=int(zone.sites_unknown_people),
+        people=float(zone.people),
+    )
     return (
         Cell(text=str(zone.rank)),
         Cell(text=shortened(zone.name, longest=_LONGEST_NAME), tone="strong"),
-        Cell(text=count),
+        Cell(text=site_count(sites)),
         Cell(text=f"T{zone.threat_level}"),
         people_cell(float(zone.people), estimate=False),
         _zone_time(zone),

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from geo_poc.answer import own_case
 from geo_poc.coverage.findings import Findings
+from geo_poc.coverage.summary import classes_of
 from geo_poc.layers.layer import REJECT_COLUMNS
 from geo_poc.plan import Conditions
 
@@ -44,8 +46,7 @@ def place_table(findings: Findings) -> pd.DataFrame:
         own = answers[answers["mover"] == mover].set_index("id")
         for column in ("base", "seconds", "reason"):
             table[f"{mover}_{column}"] = table["id"].map(own[column])
-    classes = _under(findings.coverage.classes, findings.conditions)
-    table["class"] = table["id"].map(classes[classes["air"]].set_index("id")["class"])
+    table["class"] = table["id"].map(classes_of(findings.coverage, own_case(findings)))
     return table
 
 

@@ -87,7 +87,7 @@ def _case_name(case: CaseSummary) -> str:
 
 def _layers(sources: Sequence[SourceRecord]) -> list[Part]:
     """Rows of the tables by file, and known cells of the rasters."""
-    tables = [s for s in sources if s.layer in LAYERS]
+    tables = [s for s in sources if s.layer in LAYERS and not s.beside]
     rasters = [s for s in sources if s.layer not in LAYERS]
     parts: list[Part] = [
         _table(

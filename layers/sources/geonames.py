@@ -35,7 +35,7 @@ _DUMP = [
     "timezone",
     "modification_date",
 ]
-_COLUMNS = {
+COLUMNS = {
     "id": "geonameid",
     "name": "name",
     "people": "population",
@@ -63,7 +63,7 @@ def read(path: Path | None, source: Source, *, layer: str) -> Raw:
     file = require_file(path)
     found = _dump(file) if _is_dump(file) else file_table(file, source)
     headers = [str(c) for c in found.rows.columns]
-    given = {o: t for o, t in _COLUMNS.items() if t in headers} | source.columns
+    given = {o: t for o, t in COLUMNS.items() if t in headers} | source.columns
     mapping = our_columns(headers, layer=layer, given=given, file=str(file), tags=found.tags)
     return Raw(
         table=with_size(named(found.rows, mapping)),

@@ -9,18 +9,11 @@ import pandas as pd
 
 from geo_poc.errors import Fault, SourceError
 from geo_poc.layers.columns import named
-from geo_poc.layers.sources.geonames import with_size
+from geo_poc.layers.sources.geonames import COLUMNS, with_size
 from geo_poc.layers.sources.raw import Raw
 from geo_poc.theatre import Source
 
 _FIELDS = ["geonameid", "name", "latitude", "longitude", "countrycode", "population", "admin1code"]
-_COLUMNS = {
-    "id": "geonameid",
-    "name": "name",
-    "people": "population",
-    "lat": "latitude",
-    "lon": "longitude",
-}
 
 
 def read(path: Path | None, source: Source, *, layer: str) -> Raw:  # noqa: ARG001  (all readers take the same)
@@ -48,4 +41,4 @@ def read(path: Path | None, source: Source, *, layer: str) -> Raw:  # noqa: ARG0
     chosen = [city for city in cities if city["countrycode"] in countries]
     rows = pd.DataFrame(chosen, columns=_FIELDS, dtype=object).sort_values("geonameid")
     rows.index = pd.RangeIndex(1, len(rows) + 1, name="row")
-    return Raw(table=with_size(named(rows, _COLUMNS)), file_columns=_COLUMNS)
+    return Raw(table=with_size(named(rows, COLUMNS)), file_columns=COLUMNS)

@@ -8,7 +8,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from pyproj import Geod
 
-from geo_poc.theatre import ProximitySpec, Theatre
+from geo_poc.theatre import Theatre
+from geo_poc.theatre_file import ProximitySpec
 
 _WGS84 = Geod(ellps="WGS84")
 

@@ -17,7 +17,8 @@ from scipy.special import erf, gammainc
 from geo_poc.data.people import Settlements
 from geo_poc.data.recipe import Recipe
 from geo_poc.data.terrain import Floats, Land, fractal
-from geo_poc.theatre import WGS84, Grid, Theatre
+from geo_poc.grid import WGS84, Grid
+from geo_poc.theatre import Theatre
 
 _LAST_GENERATION = 30
 

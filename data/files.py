@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geo_poc.data.terrain import DEGREE_DECIMALS
-from geo_poc.theatre import Grid, Theatre
+from geo_poc.grid import Grid
+from geo_poc.theatre import Theatre
 
 Properties = Mapping[str, str | int | float | bool | dt.date | None]
 

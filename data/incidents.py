@@ -13,7 +13,7 @@ from geo_poc.data.conflict import Truth
 from geo_poc.data.people import Districts, Settlements
 from geo_poc.data.recipe import Recipe
 from geo_poc.data.terrain import DEGREE_DECIMALS, Floats, Land
-from geo_poc.theatre import WGS84
+from geo_poc.grid import WGS84
 
 _GROUPS = np.array(["Group A", "Group B", "Group C", "Group D"], dtype=object)
 _STATE = "State forces (fictional)"

@@ -14,7 +14,9 @@ from shapely import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from geo_poc.data.recipe import Recipe
-from geo_poc.theatre import WGS84, AreaSpec, Grid, Theatre, TheatreSpec, theatre_over
+from geo_poc.grid import WGS84, Grid
+from geo_poc.theatre import Theatre, theatre_over
+from geo_poc.theatre_file import AreaSpec, TheatreSpec
 
 LAND_COVER = {
     10: "tree", 20: "shrub", 30: "grass", 40: "crops", 50: "urban", 60: "bare",

@@ -21,7 +21,8 @@ from geo_poc.layers.rasters import LandCover, read_elevation, read_land_cover, r
 from geo_poc.layers.read import read_layer, require_rows
 from geo_poc.plan import PlanFile, read_plan_file
 from geo_poc.routing.movers import movers_of
-from geo_poc.theatre import Source, Theatre, TheatreFile, read_theatre_file, theatre_over
+from geo_poc.theatre import Theatre, theatre_over
+from geo_poc.theatre_file import Source, TheatreFile, read_theatre_file
 
 Progress = Callable[[str, float], None]
 Value = TypeVar("Value")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from geo_poc.config import Seconds, read_toml
-from geo_poc.theatre import Source
+from geo_poc.theatre_file import Source
 
 Season = Literal["dry", "wet"]
 Light = Literal["day", "night"]

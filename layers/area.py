@@ -9,9 +9,10 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo_poc.errors import ConfigError, CrsError, Fault, GridError
+from geo_poc.grid import WGS84
 from geo_poc.layers.selection import selected
 from geo_poc.layers.sources.vector import read_features
-from geo_poc.theatre import WGS84, AreaSpec
+from geo_poc.theatre_file import AreaSpec
 
 _POLYGONS = ("Polygon", "MultiPolygon")
 

@@ -16,7 +16,8 @@ from geo_poc.layers.cells import nearest_inside
 from geo_poc.layers.events import DAY_S, Events, day_number, events_of
 from geo_poc.layers.rate import time_decay
 from geo_poc.layers.spread import spread_events
-from geo_poc.theatre import Theatre, ThreatSpec
+from geo_poc.theatre import Theatre
+from geo_poc.theatre_file import ThreatSpec
 
 Progress = Callable[[str, float], None]
 
@@ -77,7 +78,7 @@ def walk_forward(
     Examples
     --------
     >>> import shapely
-    >>> from geo_poc.theatre import Grid
+    >>> from geo_poc.grid import Grid
     >>> theatre = Theatre(
     ...     name="strip", as_of=dt.date(2021, 1, 1), area=shapely.box(0, 0, 3e5, 1e4),
     ...     grid=Grid(rows=1, cols=30, cell_size_m=1e4, left_m=0.0, top_m=1e4, crs="EPSG:32636"),

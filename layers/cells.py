@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo_poc.theatre import Grid
+from geo_poc.grid import Grid
 
 _STEPS = [(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1)]
 

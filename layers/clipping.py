@@ -8,7 +8,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo_poc.theatre import Grid
+from geo_poc.grid import Grid
 
 Box = tuple[float, float, float, float]
 

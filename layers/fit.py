@@ -23,7 +23,7 @@ def require_theatre_crs(table: gpd.GeoDataFrame, theatre: Theatre, *, where: str
     --------
     >>> import datetime as dt
     >>> import shapely
-    >>> from geo_poc.theatre import Grid
+    >>> from geo_poc.grid import Grid
     >>> theatre = Theatre(
     ...     name="strip", as_of=dt.date(2021, 1, 1), area=shapely.box(0, 0, 3e4, 1e4),
     ...     grid=Grid(rows=1, cols=3, cell_size_m=1e4, left_m=0.0, top_m=1e4, crs="EPSG:32636"),

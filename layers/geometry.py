@@ -14,13 +14,14 @@ from shapely import MultiPoint
 from shapely.geometry.base import BaseGeometry
 
 from geo_poc.errors import CrsError, Fault, LayerError
+from geo_poc.grid import WGS84
 from geo_poc.layers.clipping import box_m, clipped, mended, share_left
 from geo_poc.layers.positions import lonlat_of
 from geo_poc.layers.refusals import refusals
 from geo_poc.layers.schemas import SHAPES
 from geo_poc.layers.sources.raw import Raw
 from geo_poc.layers.values import is_missing, numbers
-from geo_poc.theatre import WGS84, Theatre
+from geo_poc.theatre import Theatre
 
 _IN_BOX = frozenset({"bases", "airfields"})
 _ZERO = "0, 0 stands for a missing position"

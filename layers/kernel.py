@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from geo_poc.theatre import Grid
+from geo_poc.grid import Grid
 
 
 def column_edges_m(grid: Grid) -> NDArray[np.float64]:

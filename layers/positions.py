@@ -12,7 +12,7 @@ from mgrs.core import MGRSError
 from numpy.typing import ArrayLike, NDArray
 from pyproj import Transformer
 
-from geo_poc.theatre import WGS84
+from geo_poc.grid import WGS84
 
 _BANDS = "CDEFGHJKLMNPQRSTUVWX"
 _REFERENCE = re.compile(

@@ -20,9 +20,11 @@ from rasterio.windows import Window
 from rasterio.windows import from_bounds as window_from_bounds
 
 from geo_poc.errors import ConfigError, CrsError, Fault, SourceError
+from geo_poc.grid import WGS84, Grid
 from geo_poc.layers.layer import SourceRecord, file_sha256
 from geo_poc.layers.sources.vector import damaged, require_file
-from geo_poc.theatre import WGS84, Grid, RasterSpec, Theatre
+from geo_poc.theatre import Theatre
+from geo_poc.theatre_file import RasterSpec
 
 LAND_COVERS = (
     "bare", "crops", "grass", "shrub", "tree", "urban", "wetland", "seasonal_water",

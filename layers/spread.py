@@ -11,12 +11,13 @@ from rasterio.features import geometry_mask
 from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
+from geo_poc.grid import Grid
 from geo_poc.layers.background import Background, relative_people
 from geo_poc.layers.cells import nearest_inside
 from geo_poc.layers.district import admin_polygons, district_of
 from geo_poc.layers.events import Events
 from geo_poc.layers.kernel import column_edges_m, gaussian_shares, row_edges_m
-from geo_poc.theatre import Grid, Theatre
+from geo_poc.theatre import Theatre
 
 PEOPLE_SHARE = 0.8
 VAGUE_SD_M = 60_000.0

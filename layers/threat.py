@@ -11,13 +11,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geo_poc.grid import Grid
 from geo_poc.layers.background import Background
 from geo_poc.layers.backtest import BACKTEST_COLUMNS, Progress, walk_forward
 from geo_poc.layers.cells import nearest_inside
 from geo_poc.layers.events import DAY_S, Events, day_number, events_of
 from geo_poc.layers.rate import expected_number, time_decay
 from geo_poc.layers.spread import Spread, reported_near, spread_events
-from geo_poc.theatre import Grid, Theatre, ThreatSpec
+from geo_poc.theatre import Theatre
+from geo_poc.theatre_file import ThreatSpec
 
 LEVEL_SHARES = {5: 0.05, 4: 0.10, 3: 0.20, 2: 0.40, 1: 1.0}
 

@@ -11,8 +11,9 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from geo_poc.grid import Grid
 from geo_poc.routing.network import JOIN_M, RoadNetwork
-from geo_poc.theatre import Grid, Theatre
+from geo_poc.theatre import Theatre
 
 REACH_CELLS = 1.5
 _AROUND = [(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1)]

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from geo_poc.grid import Grid
 from geo_poc.routing.ground import Ground, in_area, in_grid
 from geo_poc.routing.travel_time import Reason
 from geo_poc.routing.ways import Pace, Ways, quickest_times_s, quickest_ways, travel_graph
-from geo_poc.theatre import Grid, Theatre
+from geo_poc.theatre import Theatre
 
 Share = Callable[[float], None]
 

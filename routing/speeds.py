@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo_poc.errors import ConfigError
+from geo_poc.grid import Grid
 from geo_poc.routing.catalogue import (
     DEFAULT_TERRAIN,
     IMPASSABLE_TERRAIN,
@@ -17,7 +18,6 @@ from geo_poc.routing.catalogue import (
     slowest_road,
 )
 from geo_poc.routing.movers import no_such
-from geo_poc.theatre import Grid
 
 if TYPE_CHECKING:
     from geo_poc.layers.rasters import LandCover

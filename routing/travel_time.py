@@ -9,8 +9,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from geo_poc.grid import Grid
 from geo_poc.plan import Conditions
-from geo_poc.theatre import Grid
 
 
 class Reason(StrEnum):

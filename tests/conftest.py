@@ -16,12 +16,14 @@ import pytest
 import shapely
 
 from geo_poc.coverage.findings import Coverage, Findings
+from geo_poc.grid import Grid
 from geo_poc.layers.layer import Layer, SourceRecord
 from geo_poc.layers.positions import mgrs_of
 from geo_poc.layers.threat import Threat
 from geo_poc.plan import ALL_CONDITIONS, Asset, PlanFile, PlanSpec, Standard
 from geo_poc.routing.travel_time import Reason, TravelTime
-from geo_poc.theatre import AreaSpec, Grid, Source, Theatre, TheatreSpec, theatre_over
+from geo_poc.theatre import Theatre, theatre_over
+from geo_poc.theatre_file import AreaSpec, Source, TheatreSpec
 
 HOSTILE_NAME = "<img src=x onerror=alert(1)>${1+1}</script>"
 HOSTILE_NOTE = "\"'><svg onload=alert(2)>{{7*7}}`${alert(3)}`\u2028=cmd|' /C calc'!A0"

@@ -11,7 +11,7 @@ from shapely import LineString, Polygon, box
 
 from geo_poc.errors import ConfigError, CrsError, GridError, SourceError
 from geo_poc.layers.area import read_area
-from geo_poc.theatre import AreaSpec
+from geo_poc.theatre_file import AreaSpec
 
 BOW_TIE = Polygon([(0, 0), (2, 2), (2, 0), (0, 2)])
 

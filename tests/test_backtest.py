@@ -28,7 +28,8 @@ from geo_poc.layers.backtest import (
     walk_forward,
 )
 from geo_poc.layers.threat import assessed_threat, threat_surface
-from geo_poc.theatre import AreaSpec, Theatre, TheatreSpec, ThreatSpec, theatre_over
+from geo_poc.theatre import Theatre, theatre_over
+from geo_poc.theatre_file import AreaSpec, TheatreSpec, ThreatSpec
 
 CRS = "EPSG:32636"
 DATA = Path(os.environ.get("GEO_POC_DATA", Path(__file__).parents[2] / "shared" / "data"))

@@ -9,7 +9,7 @@ import pytest
 
 from geo_poc.errors import ConfigError
 from geo_poc.plan import read_plan_file
-from geo_poc.theatre import read_theatre_file
+from geo_poc.theatre_file import read_theatre_file
 from geo_poc.units import duration_s, length_m, speed_kmh
 
 THEATRE = """

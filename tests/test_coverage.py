@@ -18,9 +18,11 @@ from pyproj import Transformer
 from geo_poc.coverage.classes import class_of, coverage_of, shortest_s
 from geo_poc.coverage.demand import demand
 from geo_poc.coverage.proximity import nearest_base_m, proximity
+from geo_poc.grid import Grid
 from geo_poc.plan import ALL_CONDITIONS, Conditions
 from geo_poc.routing.travel_time import Reason, TravelTime
-from geo_poc.theatre import AreaSpec, Grid, ProximitySpec, Theatre, TheatreSpec, theatre_over
+from geo_poc.theatre import Theatre, theatre_over
+from geo_poc.theatre_file import AreaSpec, ProximitySpec, TheatreSpec
 
 HOUR = 3600.0
 INF, NAN = float("inf"), float("nan")

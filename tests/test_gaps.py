@@ -12,10 +12,11 @@ import pytest
 import shapely
 
 from geo_poc.coverage.gaps import Surroundings, bearing_name, gap_zones
+from geo_poc.grid import Grid
 from geo_poc.layers.threat import Threat
 from geo_poc.plan import Conditions
 from geo_poc.routing.travel_time import Reason, TravelTime
-from geo_poc.theatre import Grid, Theatre
+from geo_poc.theatre import Theatre
 
 CASE = Conditions(season="wet", light="day")
 CRS = "+proj=laea +lat_0=0 +lon_0=-15 +datum=WGS84 +units=m +no_defs +type=crs"

@@ -17,7 +17,8 @@ from geo_poc.data.conflict import (
 from geo_poc.data.people import place_settlements
 from geo_poc.data.recipe import Recipe
 from geo_poc.data.terrain import make_land
-from geo_poc.theatre import WGS84, Grid, Theatre
+from geo_poc.grid import WGS84, Grid
+from geo_poc.theatre import Theatre
 
 _START = dt.date(2025, 1, 1)
 

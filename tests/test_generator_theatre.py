@@ -16,7 +16,8 @@ from geo_poc.data.conflict import read_truth
 from geo_poc.data.generator import Recipe, make_theatre
 from geo_poc.errors import OutputError
 from geo_poc.plan import read_plan_file
-from geo_poc.theatre import read_theatre_file, theatre_over
+from geo_poc.theatre import theatre_over
+from geo_poc.theatre_file import read_theatre_file
 
 TINY = {"size_km": 60, "cell_m": 2000, "settlements": 8, "camps": 3, "bases": 3, "years": 1}
 GED_COLUMNS = {

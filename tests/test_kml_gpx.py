@@ -17,7 +17,7 @@ from geo_poc.errors import SourceError
 from geo_poc.layers.sources import gpx, kml
 from geo_poc.report.kml import write_kml
 from geo_poc.report.tables import place_table
-from geo_poc.theatre import Source
+from geo_poc.theatre_file import Source
 
 KML = """<?xml version="1.0" encoding="UTF-8"?>
 <kml xmlns="http://www.opengis.net/kml/2.2"><Document><name>all</name>

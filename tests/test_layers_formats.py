@@ -15,7 +15,8 @@ from geo_poc.errors import GeoPocError, SourceError
 from geo_poc.layers.layer import Layer
 from geo_poc.layers.read import read_layer
 from geo_poc.layers.sources.iom_dtm import totals_by_admin
-from geo_poc.theatre import AreaSpec, Source, TheatreSpec, theatre_over
+from geo_poc.theatre import theatre_over
+from geo_poc.theatre_file import AreaSpec, Source, TheatreSpec
 
 AS_OF = dt.date(2021, 12, 31)
 BOX = (24.0, 3.0, 36.0, 13.0)

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from geo_poc.layers.layer import Layer
 from geo_poc.layers.read import read_layer
-from geo_poc.theatre import AreaSpec, Source, Theatre, TheatreSpec, theatre_over
+from geo_poc.theatre import Theatre, theatre_over
+from geo_poc.theatre_file import AreaSpec, Source, TheatreSpec
 
 BOX = (30.0, 4.0, 32.0, 6.0)
 HEADER = ["id", "lat", "lon", "people", "date"]

@@ -16,7 +16,8 @@ from geo_poc.errors import SourceError
 from geo_poc.layers.area import read_area
 from geo_poc.layers.layer import Layer
 from geo_poc.layers.read import read_layer
-from geo_poc.theatre import AreaSpec, Source, Theatre, TheatreSpec, theatre_over
+from geo_poc.theatre import Theatre, theatre_over
+from geo_poc.theatre_file import AreaSpec, Source, TheatreSpec
 
 DATA = Path(os.environ.get("GEO_POC_DATA") or Path(__file__).parents[2] / "shared" / "data")
 SOUTH_SUDAN = DATA / "south_sudan"

@@ -14,7 +14,8 @@ from pyproj import Transformer
 from geo_poc.errors import ConfigError, CrsError, GeoPocError, LayerError, SourceError
 from geo_poc.layers.layer import REJECT_COLUMNS, Layer
 from geo_poc.layers.read import read_layer, require_rows
-from geo_poc.theatre import AreaSpec, Source, Theatre, TheatreSpec, theatre_over
+from geo_poc.theatre import Theatre, theatre_over
+from geo_poc.theatre_file import AreaSpec, Source, TheatreSpec
 
 AS_OF = dt.date(2021, 12, 31)
 BOX = (30.0, 4.0, 32.0, 6.0)

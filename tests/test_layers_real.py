@@ -14,7 +14,8 @@ from geo_poc.layers.area import read_area
 from geo_poc.layers.layer import Layer
 from geo_poc.layers.read import read_layer
 from geo_poc.layers.sources.iom_dtm import totals_by_admin
-from geo_poc.theatre import AreaSpec, Source, Theatre, TheatreSpec, theatre_over
+from geo_poc.theatre import Theatre, theatre_over
+from geo_poc.theatre_file import AreaSpec, Source, TheatreSpec
 
 DATA = Path(os.environ.get("GEO_POC_DATA") or Path(__file__).parents[2] / "shared" / "data")
 FOLDER = DATA / "south_sudan"

@@ -24,7 +24,7 @@ from geo_poc.layers.columns import (
 from geo_poc.layers.schemas import FIELDS
 from geo_poc.layers.sources.raw import Raw
 from geo_poc.layers.sources.table import read
-from geo_poc.theatre import Source
+from geo_poc.theatre_file import Source
 
 Write = Callable[..., Path]
 

@@ -15,10 +15,12 @@ import shapely
 from shapely import LineString, MultiPoint, Point, Polygon
 
 from geo_poc.errors import CrsError, GeoPocError, LayerError
+from geo_poc.grid import WGS84
 from geo_poc.layers.clipping import box_m
 from geo_poc.layers.layer import Layer
 from geo_poc.layers.read import read_layer
-from geo_poc.theatre import WGS84, AreaSpec, Source, Theatre, TheatreSpec, theatre_over
+from geo_poc.theatre import Theatre, theatre_over
+from geo_poc.theatre_file import AreaSpec, Source, TheatreSpec
 
 BOX = (30.0, 4.0, 32.0, 6.0)
 Read = Callable[..., Layer]

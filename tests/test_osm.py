@@ -14,7 +14,7 @@ import shapely
 
 from geo_poc.errors import SourceError
 from geo_poc.layers.sources.osm import graph_from_pbf, read
-from geo_poc.theatre import Source
+from geo_poc.theatre_file import Source
 
 DATA = Path(os.environ.get("GEO_POC_DATA", Path(__file__).parents[2] / "shared" / "data"))
 NODES = {

@@ -18,7 +18,7 @@ from shapely import LineString
 
 from geo_poc.errors import SourceError
 from geo_poc.layers.sources import graphml, overpass
-from geo_poc.theatre import Source
+from geo_poc.theatre_file import Source
 
 BOUNDS = (30.0, 4.0, 30.1, 4.1)
 NODES = {1: (30.01, 4.01), 2: (30.02, 4.01), 3: (30.03, 4.01), 4: (30.02, 4.05), 5: (30.05, 4.05)}

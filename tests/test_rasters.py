@@ -27,7 +27,8 @@ from geo_poc.layers.rasters import (
     read_land_cover,
     read_population,
 )
-from geo_poc.theatre import AreaSpec, RasterSpec, Theatre, TheatreSpec, theatre_over
+from geo_poc.theatre import Theatre, theatre_over
+from geo_poc.theatre_file import AreaSpec, RasterSpec, TheatreSpec
 
 DATA = Path(os.environ.get("GEO_POC_DATA", Path(__file__).parents[2] / "shared" / "data"))
 BOX = (30.0, 4.0, 31.0, 5.0)

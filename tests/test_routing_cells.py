@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 import shapely
 
+from geo_poc.grid import Grid
 from geo_poc.plan import Asset, PlanFile, PlanSpec, Standard
 from geo_poc.routing.response import response_times
 from geo_poc.routing.travel_time import Reason, TravelTime
-from geo_poc.theatre import Grid, Theatre
+from geo_poc.theatre import Theatre
 
 CRS = "+proj=laea +lat_0=8 +lon_0=30 +datum=WGS84 +units=m +type=crs"
 GRID = Grid(rows=20, cols=30, cell_size_m=10_000.0, left_m=0.0, top_m=200_000.0, crs=CRS)

@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 from geo_poc.errors import ConfigError
+from geo_poc.grid import Grid
 from geo_poc.plan import Asset, Conditions, PlanFile, PlanSpec, Standard
 from geo_poc.routing.catalogue import Figure, Foot, Vehicle, figures_of, kind_of, known_movers
 from geo_poc.routing.movers import assumptions, movers_of, notice_s, time_factor
 from geo_poc.routing.speeds import cell_speeds_kmh, road_speeds_kmh
-from geo_poc.theatre import Grid
 
 DRY_NIGHT, WET_DAY, WET_NIGHT = (
     Conditions(season="dry", light="night"),

@@ -15,11 +15,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shapely.affinity import translate
 
+from geo_poc.grid import Grid
 from geo_poc.layers.rasters import LAND_COVERS, LandCover
 from geo_poc.plan import Asset, PlanFile, PlanSpec, Standard
 from geo_poc.routing.response import response_times
 from geo_poc.routing.travel_time import Reason, TravelTime
-from geo_poc.theatre import Grid, Theatre
+from geo_poc.theatre import Theatre
 
 CRS = "+proj=laea +lat_0=8 +lon_0=30 +datum=WGS84 +units=m +type=crs"
 CELL_M = 1000.0

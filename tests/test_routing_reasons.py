@@ -14,10 +14,11 @@ from pyproj import Geod
 from shapely.geometry.base import BaseGeometry
 
 from geo_poc.errors import CrsError
+from geo_poc.grid import Grid
 from geo_poc.plan import ALL_CONDITIONS, Asset, Conditions, PlanFile, PlanSpec, Standard
 from geo_poc.routing.response import response_times
 from geo_poc.routing.travel_time import Reason, TravelTime
-from geo_poc.theatre import Grid, Theatre
+from geo_poc.theatre import Theatre
 
 CRS = "+proj=laea +lat_0=8 +lon_0=30 +datum=WGS84 +units=m +type=crs"
 SIDE_M = 600_000.0

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from pyproj import Geod
 
 from geo_poc.errors import CrsError, GridError
-from geo_poc.theatre import AreaSpec, Grid, Theatre, TheatreSpec, require_metres, theatre_over
+from geo_poc.grid import Grid, require_metres
+from geo_poc.theatre import Theatre, theatre_over
+from geo_poc.theatre_file import AreaSpec, TheatreSpec
 
 UTM = "EPSG:32636"
 

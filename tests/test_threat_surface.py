@@ -25,7 +25,8 @@ from geo_poc.layers.threat import (
     threat_levels,
     threat_surface,
 )
-from geo_poc.theatre import Theatre, ThreatSpec
+from geo_poc.theatre import Theatre
+from geo_poc.theatre_file import ThreatSpec
 
 CRS = "EPSG:32636"
 NAN = float("nan")

@@ -15,7 +15,7 @@ from shapely import LineString, MultiLineString
 
 from geo_poc.errors import ConfigError, CrsError, SourceError
 from geo_poc.layers.sources.vector import read, require_well_formed
-from geo_poc.theatre import Source
+from geo_poc.theatre_file import Source
 
 DATA = Path(os.environ.get("GEO_POC_DATA", Path(__file__).parents[2] / "shared" / "data"))
 COUNT = 400

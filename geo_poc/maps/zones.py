@@ -11,13 +11,13 @@ from shapely.geometry.base import BaseGeometry
 
 from geo_poc import figures
 from geo_poc.coverage.findings import Findings
+from geo_poc.grid import WGS84, transformer
 from geo_poc.layers.positions import lonlat_of
 from geo_poc.maps.columns import Lines, packed_lines
 from geo_poc.maps.lines import to_lonlat
 from geo_poc.maps.times import states, time_text
 from geo_poc.plan import ALL_CONDITIONS
 from geo_poc.routing.travel_time import Reason, TravelTime
-from geo_poc.theatre import WGS84, transformer
 from geo_poc.wording import mover_name, text
 
 

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from pyproj import Transformer
 from shapely.geometry.base import BaseGeometry
 
+from geo_poc.grid import WGS84
 from geo_poc.palette import Palette
 from geo_poc.report.labels import Box
-from geo_poc.theatre import WGS84, Theatre
+from geo_poc.theatre import Theatre
 
 WIDTH = 386.0
 _HEIGHTS = (220.0, 284.0)

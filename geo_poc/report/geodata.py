@@ -16,8 +16,8 @@ import rasterio
 from numpy.typing import NDArray
 
 from geo_poc.coverage.findings import Findings
+from geo_poc.grid import Grid
 from geo_poc.report.tables import movers, place_table
-from geo_poc.theatre import Grid
 
 _NO_LEVEL = -1
 

@@ -15,8 +15,8 @@ from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
 from geo_poc.coverage.findings import Findings
+from geo_poc.grid import WGS84
 from geo_poc.report.tables import place_table
-from geo_poc.theatre import WGS84
 from geo_poc.wording import text
 
 NAMESPACE = "http://www.opengis.net/kml/2.2"

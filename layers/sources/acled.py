@@ -10,7 +10,7 @@ import pandas as pd
 from geo_poc.layers.columns import plain
 from geo_poc.layers.sources.published import newest, published
 from geo_poc.layers.sources.raw import Raw
-from geo_poc.theatre import Source
+from geo_poc.theatre_file import Source
 
 _COLUMNS = {
     "id": "event_id_cnty",

@@ -14,7 +14,7 @@ from geo_poc.layers.selection import selected
 from geo_poc.layers.sources.published import published, require_format
 from geo_poc.layers.sources.raw import Raw
 from geo_poc.layers.values import numbers, texts
-from geo_poc.theatre import Source
+from geo_poc.theatre_file import Source
 
 _YEARLY = {
     "name": "location",

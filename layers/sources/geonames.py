@@ -12,7 +12,7 @@ from geo_poc.layers.sources.raw import Raw
 from geo_poc.layers.sources.table import FileTable, file_table
 from geo_poc.layers.sources.vector import damaged, require_file
 from geo_poc.layers.values import numbers
-from geo_poc.theatre import Source
+from geo_poc.theatre_file import Source
 
 _DUMP = [
     "geonameid",

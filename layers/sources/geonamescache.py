@@ -11,7 +11,7 @@ from geo_poc.errors import Fault, SourceError
 from geo_poc.layers.columns import named
 from geo_poc.layers.sources.geonames import COLUMNS, with_size
 from geo_poc.layers.sources.raw import Raw
-from geo_poc.theatre import Source
+from geo_poc.theatre_file import Source
 
 _FIELDS = ["geonameid", "name", "latitude", "longitude", "countrycode", "population", "admin1code"]
 

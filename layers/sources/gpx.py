@@ -8,10 +8,11 @@ import pandas as pd
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
+from geo_poc.grid import WGS84
 from geo_poc.layers.sources.raw import Raw
 from geo_poc.layers.sources.road_tags import with_road_columns
 from geo_poc.layers.sources.vector import damaged, require_file, require_well_formed
-from geo_poc.theatre import WGS84, Source
+from geo_poc.theatre_file import Source
 
 LAYERS = ("waypoints", "routes", "tracks")
 

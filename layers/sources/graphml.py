@@ -13,7 +13,7 @@ import shapely
 from geo_poc.layers.sources.raw import Raw
 from geo_poc.layers.sources.road_tags import tag_text, with_road_columns
 from geo_poc.layers.sources.vector import damaged, require_file
-from geo_poc.theatre import Source
+from geo_poc.theatre_file import Source
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -14,7 +14,7 @@ from geo_poc.errors import Fault, SourceError
 from geo_poc.layers.sources.gpx import raw_of
 from geo_poc.layers.sources.raw import Raw
 from geo_poc.layers.sources.vector import damaged, require_file
-from geo_poc.theatre import Source
+from geo_poc.theatre_file import Source
 
 _DRIVER = "LIBKML"
 _FIELDS = {

@@ -14,10 +14,11 @@ import shapely
 from shapely import LineString, MultiLineString
 from shapely.geometry.base import BaseGeometry
 
+from geo_poc.grid import WGS84
 from geo_poc.layers.sources.raw import Raw
 from geo_poc.layers.sources.road_tags import with_road_columns
 from geo_poc.layers.sources.vector import damaged, require_file
-from geo_poc.theatre import WGS84, Source
+from geo_poc.theatre_file import Source
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -12,7 +12,7 @@ from geo_poc.layers.sources.published import newest, published, require_format
 from geo_poc.layers.sources.raw import Raw
 from geo_poc.layers.sources.table import file_table
 from geo_poc.layers.values import flags, numbers, texts
-from geo_poc.theatre import Source
+from geo_poc.theatre_file import Source
 
 _COLUMNS = {
     "id": "ident",

@@ -17,7 +17,7 @@ from geo_poc.errors import Fault, SourceError
 from geo_poc.layers.sources.graphml import roads_of_graph
 from geo_poc.layers.sources.osm import NOT_A_ROAD, TAGS
 from geo_poc.layers.sources.raw import Raw
-from geo_poc.theatre import Source
+from geo_poc.theatre_file import Source
 
 Bounds = tuple[float, float, float, float]
 

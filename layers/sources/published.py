@@ -13,7 +13,7 @@ from geo_poc.layers.columns import named, nearest, require_given, require_known
 from geo_poc.layers.sources.raw import Raw
 from geo_poc.layers.sources.table import file_table
 from geo_poc.layers.values import dates
-from geo_poc.theatre import Source
+from geo_poc.theatre_file import Source
 
 
 def published(

@@ -21,7 +21,7 @@ from geo_poc.errors import Fault, SourceError
 from geo_poc.layers.columns import is_hxl_row, named, our_columns
 from geo_poc.layers.sources.raw import Raw
 from geo_poc.layers.sources.vector import damaged, require_file
-from geo_poc.theatre import Source
+from geo_poc.theatre_file import Source
 
 _DELIMITERS = ",;\t|"
 _WORKBOOKS = frozenset({".xlsx", ".xlsm"})

@@ -10,7 +10,7 @@ import pandas as pd
 from geo_poc.layers.sources.published import newest, published
 from geo_poc.layers.sources.raw import Raw
 from geo_poc.layers.values import is_missing
-from geo_poc.theatre import Source
+from geo_poc.theatre_file import Source
 
 _COLUMNS = {
     "id": "id",

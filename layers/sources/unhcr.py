@@ -8,7 +8,7 @@ from pathlib import Path
 
 from geo_poc.layers.sources.published import newest, published
 from geo_poc.layers.sources.raw import Raw
-from geo_poc.theatre import Source
+from geo_poc.theatre_file import Source
 
 _MONTH_FIRST = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{2})")
 _COLUMNS = {

@@ -20,7 +20,7 @@ from geo_poc.errors import CrsError, Fault, SourceError
 from geo_poc.layers.selection import require_columns
 from geo_poc.layers.sources.raw import Raw
 from geo_poc.layers.sources.road_tags import with_road_columns
-from geo_poc.theatre import Source
+from geo_poc.theatre_file import Source
 
 _IN_ZIP = (".gpkg", ".shp", ".geojson", ".json")
 _REPAIR_DAMAGED = "copy or download the file again; it may have been cut off on the way"

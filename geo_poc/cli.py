@@ -52,7 +52,7 @@ def run(
 
 
 @app.command()
-def demo(out: OutOption = Path("out/demo"), made: MadeOption = None) -> None:
+def demo(out: OutOption = Path("demo-out"), made: MadeOption = None) -> None:
     """Run the embedded fictional theatre."""
     from geo_poc.data import embedded_theatre  # noqa: PLC0415
 

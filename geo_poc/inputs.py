@@ -113,6 +113,7 @@ def read_inputs(theatre_path: Path, plan_path: Path | None, *, progress: Progres
             layers[name] = layer
             if sources:
                 warnings.extend(_tried(faults, partial(require_rows, layer)) or ())
+                warnings.extend(refused_rows(layer))
     if plan is not None and plan_path is not None and "bases" in layers:
         faults.extend(_unknown_bases(plan, layers["bases"].table, plan_path))
     rasters = _tried(faults, partial(_rasters, file, folder, theatre))
@@ -129,6 +130,29 @@ def read_inputs(theatre_path: Path, plan_path: Path | None, *, progress: Progres
         sources=tuple(s for layer in layers.values() for s in layer.sources) + rasters.records,
         warnings=tuple(warnings),
     )
+
+
+def refused_rows(layer: Layer) -> list[Fault]:
+    """A warning for each reason for which rows of a layer were refused as wrong or twice there.
+
+    Rows that lie outside the theatre, or that the theatre file leaves out itself, are no reason to warn.
+    """
+    wrong = layer.rejects[layer.rejects["kind"].isin(["invalid", "duplicate"])]
+    warnings = []
+    for (file, kind), rows in wrong.groupby(["file", "kind"], sort=True):
+        first = rows.iloc[0]
+        warnings.append(
+            Fault(
+                where=f"{layer.name}: {file}",
+                found=(
+                    f"{len(rows)} row(s) refused as {kind}; the first is row {first['row']}, "
+                    f"column '{first['column']}', '{first['value']}': {first['reason']}"
+                ),
+                rule="these rows are in no result",
+                repair="correct them in the file; after a run all stand in rejects.csv",
+            )
+        )
+    return warnings
 
 
 def data_folder(text: str, theatre_path: Path) -> Path:

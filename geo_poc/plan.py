@@ -42,7 +42,8 @@ ALL_CONDITIONS = tuple(
 class Standard:
     """The response time a place must be reached in, and the time past which nothing is computed.
 
-    Both are the mission's own figures; no published source gives them, so neither has a default.
+    Both are the mission's own figures; no published source gives them, so neither has a default. The
+    cut-off must not be shorter than the standard, or places reached in time would count as not reached.
     """
 
     __pydantic_config__ = _FORBID
@@ -50,6 +51,11 @@ class Standard:
     response: Seconds
     cut_off: Seconds
     source: str
+
+    def __post_init__(self) -> None:
+        if self.cut_off < self.response:
+            message = "must have a cut_off that is not shorter than response"
+            raise ValueError(message)
 
 
 @dataclass(frozen=True, kw_only=True)

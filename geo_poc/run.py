@@ -99,16 +99,19 @@ def run(
     )
 
 
-def analyse(inputs: Inputs, *, watch: Stopwatch, progress: Progress = quiet) -> Findings:
+def analyse(
+    inputs: Inputs, *, watch: Stopwatch | None = None, progress: Progress = quiet
+) -> Findings:
     """All findings from checked inputs, without touching a file.
 
     Parameters
     ----------
     inputs : Inputs
-    watch : Stopwatch
+    watch : Stopwatch, optional
         Gets one entry for each step.
     progress : callable (step, share done)
     """
+    watch = watch or Stopwatch()
     theatre, plan, layers = inputs.theatre, inputs.plan, inputs.layers
     with watch.step("threat"):
         threat = _threat(inputs, progress)

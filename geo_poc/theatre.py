@@ -16,6 +16,8 @@ from geo_poc.errors import Fault, GridError
 from geo_poc.grid import WGS84, Grid, transformer
 from geo_poc.theatre_file import Marking, TheatreSpec
 
+_MOST_CELLS = 3_000_000
+
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
@@ -112,6 +114,7 @@ def theatre_over(spec: TheatreSpec, area_lonlat: BaseGeometry) -> Theatre:
                 repair="give a smaller positive cell size",
             )
         )
+    _require_room(right - left, top - bottom, size)
     left, top = np.floor(left / size) * size, np.ceil(top / size) * size
     grid = Grid(
         rows=max(1, int(np.ceil((top - bottom) / size))),
@@ -129,6 +132,24 @@ def theatre_over(spec: TheatreSpec, area_lonlat: BaseGeometry) -> Theatre:
         marking=spec.marking,
         fictional=spec.fictional,
     )
+
+
+def _require_room(width_m: float, height_m: float, size_m: float) -> None:
+    """Refuse a grid that would not fit into a laptop's memory, with the cell size that would."""
+    cells = width_m * height_m / size_m**2
+    if cells > _MOST_CELLS:
+        fitting_m = np.ceil(np.sqrt(width_m * height_m / _MOST_CELLS) / 100) * 100
+        raise GridError(
+            Fault(
+                where="[theatre] cell_size",
+                found=f"{size_m:g} m, which makes {cells:,.0f} cells",
+                rule=(
+                    f"must make at most {_MOST_CELLS:,} cells: travel time needs some 4 kB of memory for "
+                    f"each, here {cells * 4e-6:,.0f} GB"
+                ),
+                repair=f"give cells of {fitting_m:g} m or more",
+            )
+        )
 
 
 def _laea(lon: float, lat: float) -> str:

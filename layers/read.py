@@ -47,7 +47,7 @@ class _Part:
 
     @property
     def file(self) -> str:
-        return self.source.path or self.source.format
+        return self.source.path or self.source.form
 
 
 def read_layer(name: str, sources: Sequence[Source], *, folder: Path, theatre: Theatre) -> Layer:
@@ -159,7 +159,7 @@ def _parts(name: str, sources: Sequence[Source], *, folder: Path, theatre: Theat
 
 def _prefixes(sources: Sequence[Source]) -> list[str]:
     """Start of the ids of rows without one: the file's name, with a number from the second of that name on."""
-    names = [Path(source.path or source.format).stem for source in sources]
+    names = [Path(source.path or source.form).stem for source in sources]
     return [
         name if names.index(name) == number else f"{name}.{names[: number + 1].count(name)}"
         for number, name in enumerate(names)
@@ -167,8 +167,8 @@ def _prefixes(sources: Sequence[Source]) -> list[str]:
 
 
 def _part(name: str, source: Source, *, folder: Path, theatre: Theatre, prefix: str) -> _Part:
-    path = None if source.format in _WITHOUT_FILE else folder / source.path
-    file = source.path or source.format
+    path = None if source.form in _WITHOUT_FILE else folder / source.path
+    file = source.path or source.form
     constants = tuple(source.values)
     require_known([*source.columns, *constants], layer=name, file=file)
     raw = _with_given(_raw(path, source, name, theatre), source, name, file)
@@ -198,9 +198,9 @@ def _part(name: str, source: Source, *, folder: Path, theatre: Theatre, prefix: 
 
 def _raw(path: Path | None, source: Source, layer: str, theatre: Theatre) -> Raw:
     """Rows as the reader of the format gives them; a reader is imported only when a file needs it."""
-    form = _MODULES.get(source.format, source.format)
+    form = _MODULES.get(source.form, source.form)
     module = import_module(f"geo_poc.layers.sources.{form}")
-    bounds = {"bounds": theatre.lonlat_bounds} if source.format == "overpass" else {}
+    bounds = {"bounds": theatre.lonlat_bounds} if source.form == "overpass" else {}
     raw: Raw = module.read(path, source, layer=layer, **bounds)
     return raw
 
@@ -211,7 +211,7 @@ def _with_given(raw: Raw, source: Source, layer: str, file: str) -> Raw:
     headers = [str(c) for c in view.columns if c != "geometry"]
     require_given(headers, source.columns, file=file)
     mapping = dict(source.columns)
-    if source.format in _BY_HEADER and not raw.file_columns:
+    if source.form in _BY_HEADER and not raw.file_columns:
         mapping = our_columns(headers, layer=layer, given=mapping, file=file, positions=False)
     new = {o: theirs for o, theirs in mapping.items() if raw.file_columns.get(o) != theirs}
     displaced = {

@@ -32,6 +32,8 @@ class Field:
     default : str, bool or int, optional
         Of a cell that is missing. None means unknown (NaN, NaT, ``""``), or a fault if
         ``required``.
+    integral : bool
+        A fraction is refused: ``3.500`` people may be 3500 as many write it.
     required : bool
         A row without it is refused, and a file without the column an error.
     """
@@ -41,11 +43,13 @@ class Field:
     bounds: tuple[int, int] = (0, 0)
     default: str | bool | int | None = None
     required: bool = False
+    integral: bool = False
 
 
 _TEXT = Field(type="text")
 _NUMBER = Field(type="number")
 _COUNT = Field(type="count")
+_PEOPLE = Field(type="count", integral=True)
 _DATE = Field(type="date")
 _FLAG = Field(type="flag", default=False)
 
@@ -77,7 +81,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     "camps": {
         "name": _TEXT,
         "kind": _code("idp", "refugee", "returnee", "poc", "other", default="other"),
-        "people": _COUNT,
+        "people": _PEOPLE,
         "people_estimate": _FLAG,
         "admin1": _TEXT,
         "admin2": _TEXT,
@@ -88,7 +92,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     "places": {
         "name": _TEXT,
         "kind": _code("city", "town", "village", "health", "other", default="other"),
-        "people": _COUNT,
+        "people": _PEOPLE,
         "people_estimate": _FLAG,
         "admin1": _TEXT,
         "admin2": _TEXT,

@@ -9,7 +9,7 @@ import pytest
 
 from geo_poc.errors import ConfigError
 from geo_poc.plan import read_plan_file
-from geo_poc.theatre_file import read_theatre_file
+from geo_poc.theatre_file import Source, read_theatre_file
 from geo_poc.units import duration_s, length_m, speed_kmh
 
 THEATRE = """
@@ -116,3 +116,24 @@ def test_amounts_agree_with_their_definitions() -> None:
     assert duration_s("1 day") == 24 * 3600
     assert length_m("1 nautical_mile") == 1852.0
     assert speed_kmh("10 m/s") == pytest.approx(36.0)
+
+
+def test_cut_off_shorter_than_the_standard_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cut_off that is not shorter than response"):
+        read_plan_file(written(tmp_path, PLAN.replace('"24 h"', '"2 h"')))
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("roads.geojson", "vector"),
+        ("roads.GPKG", "vector"),
+        ("sites.kmz", "kml"),
+        ("x.osm.pbf", "osm"),
+        ("track.gpx", "gpx"),
+        ("sites.xlsx", "table"),
+    ],
+)
+def test_without_a_format_the_ending_of_the_file_decides(path: str, form: str) -> None:
+    assert Source(path=path).form == form
+    assert Source(path=path, format="unhcr").form == "unhcr"

@@ -39,6 +39,9 @@ HEADER = [
     *("id", "kind", "name", "people", "lon", "lat", "mgrs"),
     *(f"{mover}_{what}" for mover in MOVERS for what in ("base", "seconds", "reason")),
     "class",
+    "threat_level",
+    "season",
+    "light",
     "marking",
 ]
 

@@ -243,6 +243,16 @@ def test_command_notes_a_file_of_which_no_row_is_used(
     assert notes.count("note: ") == 1
 
 
+def test_refused_rows_are_noted_with_row_column_value_and_reason(broken: Path) -> None:
+    camps = pd.read_csv(broken / "camps.csv", dtype=str, keep_default_na=False)
+    camps.loc[1, "people"] = "3.500"
+    camps.to_csv(broken / "camps.csv", index=False)
+    result = CliRunner().invoke(app, ["check", str(broken / "theatre.toml")])
+    assert result.exit_code == 0, result.output
+    words = " ".join(result.output.split())
+    assert "1 row(s) refused as invalid; the first is row 2, column 'people', '3.500'" in words
+
+
 def test_check_reads_the_plan_as_well(small: Path) -> None:
     arguments = ["check", str(small / "theatre.toml"), "--plan", str(small / "plan.toml")]
     result = CliRunner().invoke(app, arguments)

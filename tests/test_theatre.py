@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import numpy as np
 import pytest
@@ -105,3 +106,10 @@ def test_empty_area_is_refused() -> None:
 def test_cell_longer_than_the_theatre_is_refused() -> None:
     with pytest.raises(GridError, match="no longer than the shorter side"):
         theatre(cell_m=1e6)
+
+
+def test_grid_that_needs_more_memory_than_a_laptop_has_is_refused_with_one_that_fits() -> None:
+    with pytest.raises(GridError, match="give cells of") as caught:
+        theatre(cell_m=50.0)
+    fitting_m = float(re.search(r"cells of (\d+) m", str(caught.value))[1])  # type: ignore[index]
+    assert theatre(cell_m=fitting_m).grid.rows > 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from geo_poc.answer import own_case
@@ -33,7 +34,8 @@ def place_table(findings: Findings) -> pd.DataFrame:
         ``id, kind, name, people`` (whole, NA unknown), ``lon, lat`` (degrees), ``mgrs``; for each mover
         ``<mover>_base`` (the base's id, empty where none reaches), ``<mover>_seconds`` (``inf`` not
         reached, ``nan`` unknown), ``<mover>_reason``; then ``class``, in which an aircraft counts where
-        it may fly.
+        it may fly; ``threat_level`` (0 no reports, 1 to 5), and the ``season`` and ``light`` of the times.
+        Seconds are rounded up to tenths.
     """
     places = findings.coverage.places
     table = places[_PLACE_COLUMNS].assign(
@@ -44,10 +46,16 @@ def place_table(findings: Findings) -> pd.DataFrame:
     answers = _under(findings.coverage.answers, findings.conditions)
     for mover in movers(findings):
         own = answers[answers["mover"] == mover].set_index("id")
-        for column in ("base", "seconds", "reason"):
-            table[f"{mover}_{column}"] = table["id"].map(own[column])
+        table[f"{mover}_base"] = table["id"].map(own["base"])
+        # Rounded up, so that a time beyond a standard never reads as within it.
+        table[f"{mover}_seconds"] = np.ceil(table["id"].map(own["seconds"]) * 10) / 10
+        table[f"{mover}_reason"] = table["id"].map(own["reason"])
     table["class"] = table["id"].map(classes_of(findings.coverage, own_case(findings)))
-    return table
+    return table.assign(
+        threat_level=places["threat_level"],
+        season=findings.conditions.season,
+        light=findings.conditions.light,
+    )
 
 
 def reject_table(findings: Findings) -> pd.DataFrame:

@@ -31,6 +31,10 @@ LAYERS = ("incidents", "camps", "places", "bases", "roads", "areas", "airfields"
 _VARIABLE = re.compile(r"\$\{(?P<name>[A-Z][A-Z0-9_]*)(?::-(?P<default>[^}]*))?\}")
 
 
+def quiet(step: str, share: float) -> None:
+    """Progress that tells nobody."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Inputs:
     """All that was read, on one theatre and one grid; nothing is computed yet.
@@ -79,13 +83,15 @@ class Inputs:
         return table[table["kind"] == kind]
 
 
-def read_inputs(theatre_path: Path, plan_path: Path | None, *, progress: Progress) -> Inputs:
+def read_inputs(
+    theatre_path: Path | str, plan_path: Path | str | None, *, progress: Progress = quiet
+) -> Inputs:
     """Every input of a theatre file and a plan file, checked.
 
     Parameters
     ----------
-    theatre_path : Path
-    plan_path : Path or None
+    theatre_path : Path or str
+    plan_path : Path, str or None
         None reads the theatre alone.
     progress : callable (step, share done)
 
@@ -94,6 +100,7 @@ def read_inputs(theatre_path: Path, plan_path: Path | None, *, progress: Progres
     GeoPocError
         With the faults of all files together, as far as each could be read.
     """
+    theatre_path, plan_path = Path(theatre_path), Path(plan_path) if plan_path else None
     faults: list[Fault] = []
     file = _tried(faults, lambda: read_theatre_file(theatre_path))
     plan = _tried(faults, lambda: _plan(plan_path)) if plan_path else None

@@ -19,7 +19,7 @@ from geo_poc.coverage.gaps import Surroundings, gap_zones
 from geo_poc.coverage.proximity import proximity
 from geo_poc.coverage.summary import classes_of, headline_case
 from geo_poc.errors import Fault
-from geo_poc.inputs import Inputs, Progress, read_inputs
+from geo_poc.inputs import Inputs, Progress, quiet, read_inputs
 from geo_poc.layers.background import Background
 from geo_poc.layers.layer import file_sha256
 from geo_poc.layers.threat import Threat, assessed_threat, levels_at, threat_levels
@@ -49,10 +49,6 @@ class Run:
     out: Path
     files: tuple[str, ...]
     steps: tuple[Step, ...]
-
-
-def quiet(step: str, share: float) -> None:
-    """Progress that tells nobody."""
 
 
 def run(

@@ -11,7 +11,6 @@ from geographiclib.geodesic import Geodesic
 
 from geo_poc.coverage.proximity import precise_incidents, proximity
 from geo_poc.inputs import Inputs, read_inputs
-from geo_poc.run import quiet
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 FOLDER = Path(os.environ.get("GEO_POC_DATA") or EXAMPLES.parent.parent / "shared" / "data")
@@ -25,9 +24,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def inputs() -> Inputs:
-    return read_inputs(
-        EXAMPLES / "south_sudan.toml", EXAMPLES / "south_sudan_plan.toml", progress=quiet
-    )
+    return read_inputs(EXAMPLES / "south_sudan.toml", EXAMPLES / "south_sudan_plan.toml")
 
 
 def test_every_row_of_every_file_is_kept_or_rejected(inputs: Inputs) -> None:

@@ -73,6 +73,12 @@ class CaseSummary:
         """Whether any site inside the mandate has a number of people."""
         return any(self.by_class[c].people > 0 for c in _IN_MANDATE)
 
+    @property
+    def assessed(self) -> bool:
+        """Whether every site that counts in the shares was assessed."""
+        unknown = self.by_class["?"]
+        return not (unknown.people > 0 if self.people_known else unknown.sites)
+
     def share(self, *classes: str) -> float:
         """Share of people, or of sites where nobody's number is known."""
         share_of = self.people_share if self.people_known else self.site_share
@@ -96,6 +102,25 @@ class CaseSummary:
         if total == 0 or (amounts["?"] == total and "?" not in classes):
             return float("nan")
         return float(sum(amounts[c] for c in classes) / total)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorstCase:
+    """The worst of the cases that were assessed, and how many were not.
+
+    Parameters
+    ----------
+    case : CaseSummary or None
+        None where no case was fully assessed.
+    possible : int
+        Cases that can exist.
+    unassessed : int
+        Of these, cases with a counted site whose time is unknown.
+    """
+
+    case: CaseSummary | None
+    possible: int
+    unassessed: int
 
 
 def case_summary(
@@ -166,19 +191,25 @@ def headline_case(coverage: Coverage, conditions: Conditions) -> CaseSummary:
     return case_summary(coverage, layer=layer, season=season, light=light, air=air)
 
 
-def worst_case(coverage: Coverage, *, layer: PlaceLayer) -> CaseSummary | None:
-    """Possible case with the lowest share reached in time, by people or else by sites.
+def worst_case(coverage: Coverage, *, layer: PlaceLayer) -> WorstCase:
+    """Case with the lowest share reached in time, of those in which every counted site was assessed.
 
-    None where no case could be assessed; of equal cases the last in the order of seasons and light. Cases with
-    unknown times take no part: they are unknown, not worst.
+    By people, or else by sites; of equal cases the last in the order of seasons and light. A case
+    in which a site of unknown time counts has a share that is a lower bound only: it is counted
+    as unassessed and never called the worst.
     """
     summaries = [
         case_summary(coverage, layer=layer, season=c.season, light=c.light, air=air)
         for c in reversed(ALL_CONDITIONS)
         for air in (False, True)
     ]
-    known = [s for s in summaries if s.possible and not np.isnan(share_in_time(s))]
-    return min(known, key=share_in_time, default=None)
+    possible = [s for s in summaries if s.possible]
+    known = [s for s in possible if s.assessed and not np.isnan(share_in_time(s))]
+    return WorstCase(
+        case=min(known, key=share_in_time, default=None),
+        possible=len(possible),
+        unassessed=sum(not s.assessed for s in possible),
+    )
 
 
 def share_in_time(summary: CaseSummary) -> float:

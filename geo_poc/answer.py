@@ -88,8 +88,9 @@ def answer(findings: Findings, case: CaseSummary) -> Sentence:
 def bad_news(findings: Findings, case: CaseSummary) -> tuple[Sentence, ...]:
     """Who is not reached in time in a case, who not at all, and what was not assessed.
 
-    Zones are spoken of where no site is late, in the plan's own case alone, for which they were
-    found. Where nothing at all is late, the sentence says that this does not make anyone safe.
+    Zones are spoken of in the plan's own case alone, for which they were found: they hold residents
+    too, whom the sentence about sites does not count. Where nothing at all is late, the sentence
+    says that this does not make anyone safe.
     """
     late, unassessed = case.by_class["N"], case.by_class["?"]
     sentences: list[Sentence] = []
@@ -97,12 +98,36 @@ def bad_news(findings: Findings, case: CaseSummary) -> tuple[Sentence, ...]:
         sentences.append(_late_people(findings, case))
     elif late.sites:
         sentences.append(spans("lead_not_protected_sites", n=late.sites))
-    elif len(findings.zones) and is_same_case(case, own_case(findings)):
-        exposed = figures.people(findings.zones["people"].sum(min_count=1))
-        sentences.append(spans("lead_zones", n=len(findings.zones), people=exposed))
+    if len(findings.zones) and is_same_case(case, own_case(findings)):
+        sentences.append(_uncovered(findings))
     if unassessed.sites:
         sentences.append(spans("lead_not_assessed", n=unassessed.sites))
     return tuple(sentences) or (spans("lead_none_late"),)
+
+
+def no_zone(findings: Findings) -> Sentence:
+    """What is said where no zone was found: of aircraft too, where the zones rest on them."""
+    key = "zones_none_air" if own_case(findings).air else "zones_none_ground"
+    return spans(key, standard=figures.duration(findings.plan.standard.response))
+
+
+def threat_code(level: int) -> str:
+    """Code of a threat level, with "T?" where nothing was reported.
+
+    Examples
+    --------
+    >>> threat_code(5), threat_code(0)
+    ('T5', 'T?')
+    """
+    return text("threat_code", level=level) if level > 0 else text("threat_code_unknown")
+
+
+def _uncovered(findings: Findings) -> Sentence:
+    standard = figures.duration(findings.plan.standard.response)
+    exposed, n = float(findings.zones["people"].sum()), len(findings.zones)
+    if not exposed > 0:
+        return spans("lead_zones_uncounted", n=n, standard=standard)
+    return spans("lead_zones", n=n, people=figures.people(exposed), standard=standard)
 
 
 def _late_people(findings: Findings, case: CaseSummary) -> Sentence:
@@ -119,14 +144,17 @@ def _late_people(findings: Findings, case: CaseSummary) -> Sentence:
 
 
 def worst(findings: Findings) -> Sentence:
-    """The possible case with the lowest share reached in time."""
+    """The fully assessed case with the lowest share reached in time, and how many were not assessed."""
     found = worst_case(findings.coverage, layer=headline_layer(findings.coverage))
-    if found is None:
+    if found.case is None:
         return spans("worst_unknown")
-    case = text(f"worst_{found.season}_{found.light}")
-    return spans(
-        "worst_air" if found.air else "worst_ground", case=case, share=written_share(found)
-    )
+    name = text(f"worst_{found.case.season}_{found.case.light}")
+    key = "worst_air" if found.case.air else "worst_ground"
+    sentence = spans(key, case=name, share=written_share(found.case))
+    if not found.unassessed:
+        return sentence
+    rest = spans("worst_unassessed", n=found.unassessed, cases=found.possible)
+    return (*sentence, Span(text=" ", strong=False), *rest)
 
 
 def uncounted(case: CaseSummary) -> Sentence:

@@ -9,7 +9,15 @@ from rich.table import Table
 from rich.text import Text
 
 from geo_poc import figures
-from geo_poc.answer import own_case, uncounted, worst, written_shares
+from geo_poc.answer import (
+    bad_news,
+    no_zone,
+    own_case,
+    threat_code,
+    uncounted,
+    worst,
+    written_shares,
+)
 from geo_poc.coverage.findings import Findings
 from geo_poc.coverage.summary import CaseSummary
 from geo_poc.errors import Fault
@@ -77,7 +85,8 @@ def _headline(found: Findings) -> str:
         air=share["C"],
         late=share["N"],
     )
-    return "\n".join([in_time, plain(uncounted(case)), plain(worst(found))])
+    late = " ".join(plain(sentence) for sentence in bad_news(found, case))
+    return "\n".join([in_time, late, plain(uncounted(case)), plain(worst(found))])
 
 
 def _case_name(case: CaseSummary) -> str:
@@ -117,12 +126,14 @@ def _named(source: SourceRecord) -> tuple[str, str]:
     return source.layer, source.label or source.file
 
 
-def _zones(found: Findings) -> Table:
+def _zones(found: Findings) -> Part:
+    if not len(found.zones):
+        return Text(plain(no_zone(found)))
     rows = [
         (
             str(zone.rank),
             str(zone.name),
-            f"T{zone.threat_level}",
+            threat_code(int(zone.threat_level)),
             figures.people(float(zone.people)),
             f"{zone.base_name} ({mover_name(zone.mover)})" if zone.mover else zone.base_name,
             figures.duration(float(zone.seconds)),

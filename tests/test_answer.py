@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import io
 import itertools
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 
 from geo_poc import figures
 from geo_poc.answer import (
@@ -18,6 +21,7 @@ from geo_poc.answer import (
     answer,
     bad_news,
     bar,
+    no_zone,
     own_case,
     share_width,
     uncounted,
@@ -29,11 +33,18 @@ from geo_poc.answer import (
 from geo_poc.coverage.findings import Findings
 from geo_poc.coverage.summary import CaseSummary, Tally, share_in_time
 from geo_poc.maps.cases import headline
+from geo_poc.provenance import Step
 from geo_poc.report.headline import below_bar, class_bar, lead, matrix
 from geo_poc.report.page import rendered, report_context
+from geo_poc.run import Run
+from geo_poc.summary import run_tables
 from geo_poc.wording import plain
 
 MADE = dt.datetime(2024, 7, 1, 12, 0, tzinfo=dt.UTC)
+ZONES = (
+    "2 zones of raised threat with 10,000 residents and displaced people "
+    "are reached by nobody in 3 h."
+)
 WET_DAY_AIR, WET_NIGHT_AIR, WET_NIGHT_GROUND = 2, 3, 7
 
 
@@ -68,6 +79,13 @@ def judged(findings: Findings, letter: str) -> Findings:
 
 def without_zones(findings: Findings) -> Findings:
     return dataclasses.replace(findings, zones=findings.zones.head(0))
+
+
+def printed(run: Run) -> str:
+    """What the terminal shows of a run, without line breaks."""
+    console = Console(width=400, record=True, file=io.StringIO())
+    console.print(*run_tables(run), sep="\n")
+    return console.export_text().replace("\u00a0", " ")
 
 
 def uncounted_people(findings: Findings) -> Findings:
@@ -156,19 +174,79 @@ def test_sentence_says_what_the_bar_shows(sample_findings):
     assert "33% of known sites are protected within 3 h; 34% more" in words(answer(thirds, case))
 
 
-def test_zones_are_spoken_of_only_in_the_plans_own_case_and_where_no_site_is_late(sample_findings):
+def test_zones_are_spoken_of_in_the_plans_own_case_whether_or_not_a_site_is_late(sample_findings):
     reached = judged(sample_findings, "P")
-    assert [words(s) for s in bad_news(reached, own_case(reached))] == [
-        "10,000 people in 2 uncovered high-risk zones are not reached in time."
+    assert [words(s) for s in bad_news(reached, own_case(reached))] == [ZONES]
+    assert [words(s) for s in bad_news(sample_findings, own_case(sample_findings))] == [
+        "5,200 of them are not protected; 2,800 cannot be reached in 24 h by any asset.",
+        ZONES,
     ]
-    assert "zone" not in words(bad_news(reached, all_cases(reached)[WET_NIGHT_GROUND])[0])
-    assert "zone" not in words(bad_news(sample_findings, own_case(sample_findings))[0])
+
+
+@pytest.mark.parametrize("case", [0, 4, 5, 6, WET_NIGHT_GROUND])
+def test_zones_are_not_spoken_of_in_a_case_for_which_they_were_not_found(sample_findings, case):
+    said = bad_news(sample_findings, all_cases(sample_findings)[case])
+    assert not any("zone" in words(sentence) for sentence in said)
+
+
+def test_zone_whose_people_are_unknown_is_not_said_to_be_empty(sample_findings):
+    zones = sample_findings.zones.assign(people=np.nan)
+    blind = dataclasses.replace(sample_findings, zones=zones)
+    said = words(bad_news(blind, own_case(blind))[-1])
+    assert said == (
+        "2 zones of raised threat are reached by nobody in 3 h; "
+        "how many people live there is unknown."
+    )
+
+
+def test_no_zone_is_claimed_with_aircraft_only_where_they_fly(sample_findings):
+    night = dataclasses.replace(sample_findings.plan.plan, light="night")
+    grounded = dataclasses.replace(
+        sample_findings, plan=dataclasses.replace(sample_findings.plan, plan=night)
+    )
+    assert words(no_zone(sample_findings)).startswith("With aircraft flying, no zone of raised")
+    assert words(no_zone(grounded)).startswith("No zone of raised threat was found that nobody")
+
+
+def test_zones_stand_on_the_terminal_or_one_sentence_says_that_there_are_none(sample_findings):
+    steps = (Step(name="all", seconds=1.0, peak_mb=1.0),)
+    run = Run(findings=sample_findings, out=Path("out"), warnings=(), files=(), steps=steps)
+    assert ZONES in printed(run)
+    assert "Not protected: most people first" in printed(run)
+    empty = printed(dataclasses.replace(run, findings=without_zones(sample_findings)))
+    assert words(no_zone(sample_findings)) in empty
+    assert "Not protected: most people first" not in empty
 
 
 def test_where_nobody_is_late_the_sentence_does_not_say_that_anyone_is_safe(sample_findings):
     reached = without_zones(judged(sample_findings, "P"))
     (only,) = bad_news(reached, own_case(reached))
     assert "does not mean that nobody is in danger" in words(only)
+
+
+def test_worst_case_says_how_many_cases_were_not_fully_assessed(sample_findings):
+    # Six cases can exist. By wet night the time to c5, which holds 2,400, is unknown: of the others the
+    # wet day without aircraft has the lowest share, 10,800 of 20,000.
+    classes = sample_findings.coverage.classes
+    wet_night = (classes["season"] == "wet") & (classes["light"] == "night")
+    hidden = classes["class"].mask(wet_night & (classes["id"] == "c5"), "?")
+    coverage = dataclasses.replace(
+        sample_findings.coverage, classes=classes.assign(**{"class": hidden})
+    )
+    assert words(worst(dataclasses.replace(sample_findings, coverage=coverage))) == (
+        "Worst case (wet season, day, no aircraft): 54%. 1 of 6 cases could not be fully assessed."
+    )
+
+
+def test_worst_case_is_unknown_where_a_site_is_unassessed_in_every_case(sample_findings):
+    classes = sample_findings.coverage.classes
+    hidden = classes["class"].mask(classes["id"] == "c5", "?")
+    coverage = dataclasses.replace(
+        sample_findings.coverage, classes=classes.assign(**{"class": hidden})
+    )
+    assert words(worst(dataclasses.replace(sample_findings, coverage=coverage))) == (
+        "The worst case is unknown: no case could be fully assessed."
+    )
 
 
 def test_share_of_a_case_that_cannot_exist_is_a_dash_and_an_unknown_one_a_question_mark(

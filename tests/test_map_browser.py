@@ -151,6 +151,28 @@ def test_site_card_gives_times_by_mover_and_condition(page):
     page.click(".back")
 
 
+@pytest.mark.parametrize("closer", [-0.5, 0, 0.5, 1.5])
+def test_triangle_opens_the_card_of_its_site_at_every_zoom(page, closer):
+    page.evaluate("by => map.setZoom(map.getZoom() + by, {animate: false})", closer)
+    camp = page.evaluate("data.places.sites.findIndex((s) => s.name === 'Golf camp')")
+    lat, lon = page.evaluate("i => [data.places.sites[i].lat, data.places.sites[i].lon]", camp)
+    if closer > 0:
+        page.evaluate("at => map.panTo(at, {animate: false})", [lat, lon])
+    box = page.locator(f"[data-kind=site][data-index='{camp}'] path.site").bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    assert page.inner_text("#card h2 span:last-child") == "Golf camp"
+    assert page.evaluate("state.selected.kind") == "site"
+
+
+def test_legend_says_what_a_level_of_threat_is(page):
+    page.click("[data-theme=threat]")
+    legend = page.inner_text("#legend")
+    assert "T5 very high: the 5% of the area with most expected incidents" in legend
+    assert "T2 low: the next 20%" in legend
+    assert "T? no reports, unknown" in legend
+    assert "relative to this theatre" in legend
+
+
 def test_escape_closes_a_card(page):
     page.click("[data-zone='1']")
     page.keyboard.press("Escape")

@@ -17,6 +17,7 @@ from geo_poc.coverage.summary import case_summary, headline_case
 from geo_poc.errors import OutputError
 from geo_poc.layers.layer import REJECT_COLUMNS
 from geo_poc.report.blocks import Heading, Paragraph, Table
+from geo_poc.report.grounds import assumptions_table, main_assumptions
 from geo_poc.report.headline import areas_table, below_bar, class_bar, lead, matrix
 from geo_poc.report.page import rendered, report_context, write_report
 from geo_poc.report.sites import answers_in, expected, ranked_sites, zones_table
@@ -26,6 +27,10 @@ from geo_poc.wording import catalogue, plain, text
 MADE = dt.datetime(2024, 7, 1, 8, 30, tzinfo=dt.UTC)
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>{{7*7}}{% raw %}\"'`\u202e\x00&amp;"
 SPACE = "\u00a0"
+ZONES = (
+    "2 zones of raised threat with 10,000 residents and displaced people "
+    "are reached by nobody in 3 h."
+)
 
 
 def made(findings):
@@ -103,7 +108,8 @@ def test_lead_says_who_is_reached_and_who_is_not(sample_findings):
         "20% more only if an aircraft flies."
     )
     assert [words(s) for s in found.bad] == [
-        "5,200 are not protected; 2,800 cannot be reached in 24 h by any asset."
+        "5,200 of them are not protected; 2,800 cannot be reached in 24 h by any asset.",
+        ZONES,
     ]
 
 
@@ -116,8 +122,9 @@ def test_lead_counts_sites_when_nobody_was_counted(sample_findings):
 def test_lead_says_that_times_are_unknown_and_not_that_nobody_is_reached(sample_findings):
     found = lead(unassessed(sample_findings))
     assert "response times are unknown" in words(found.answer)
-    assert [words(s) for s in found.bad][1:] == [
-        "6 sites are not assessed, because their time is unknown."
+    assert [words(s) for s in found.bad] == [
+        ZONES,
+        "6 sites are not assessed, because their time is unknown.",
     ]
 
 
@@ -126,7 +133,8 @@ def test_lead_speaks_of_places_where_there_is_no_camp(sample_findings):
     found = lead(only_places(sample_findings))
     assert "76% of people in known places" in words(found.answer)
     assert [words(s) for s in found.bad] == [
-        "600 are not protected.",
+        "600 of them are not protected.",
+        ZONES,
         "1 site is not assessed, because its time is unknown.",
     ]
 
@@ -210,7 +218,9 @@ def test_every_reason_has_words_for_zones_and_sites(sample_findings, reason):
 
 def test_page_one_says_so_where_no_zone_was_found(sample_findings):
     html = html_of(dataclasses.replace(sample_findings, zones=sample_findings.zones.head(0)))
-    assert "No uncovered zone of high threat was found" in html
+    assert html.count("With aircraft flying, no zone of raised threat was found") == 2
+    assert "0 of 0 zones" not in html
+    assert "A zone is a group of" not in html
 
 
 def test_listed_sites_are_all_that_are_late_unassessed_or_only_flown_to(sample_findings):
@@ -250,8 +260,21 @@ def test_residents_and_displaced_people_by_threat_level_add_up(sample_report):
     rows = tables_of(sample_report)["levels"].rows
     displaced = {row[0].text: row[4].text for row in rows}
     assert displaced == {
-        "T5": "2,800", "T4": "2,400", "T3": "4,000", "T2": "10,000", "T1": "800", "T0": "unknown",
+        "T5": "2,800", "T4": "2,400", "T3": "4,000", "T2": "10,000", "T1": "800", "T?": "unknown",
     }  # fmt: skip
+
+
+def test_levels_say_which_share_of_the_area_they_are_and_unknown_has_one_code(
+    sample_report, sample_html
+):
+    rows = tables_of(sample_report)["levels"].rows
+    assert [row[1].text for row in rows] == [
+        "very high: the 5% of the area with most expected incidents",
+        "high: the next 5%", "medium: the next 10%", "low: the next 20%",
+        "very low: the rest with reports", "no reports, unknown",
+    ]  # fmt: skip
+    assert '<span class="chip T0">T?</span>' in sample_html
+    assert ">T0<" not in sample_html
 
 
 def test_backtest_stands_with_its_interval_and_number_of_events(sample_report):
@@ -338,6 +361,17 @@ def test_assumptions_show_range_source_and_grade(sample_report):
     assert [c.text for c in wet] == [
         "wheeled patrol: wet season factor", "3", "2 to 4", "Sample study", "B",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("value", "written"), [(0.0, "no"), (1.0, "yes"), (np.nan, "unknown")])
+def test_whether_an_aircraft_flies_at_night_is_a_yes_or_a_no(sample_findings, value, written):
+    row = {"what": "mi8: night", "value": value, "low": value, "high": value}
+    other = {"what": "mi8: wind", "value": 0.0, "low": 0.0, "high": 1.0}
+    table = pd.DataFrame([{**r, "source": "s", "grade": "M"} for r in (row, other)])
+    found = dataclasses.replace(sample_findings, assumptions=table)
+    short = {r[0].text: r[1].text for r in main_assumptions(found, width_mm=78.0).rows}
+    full = {r[0].text: r[1].text for r in assumptions_table(found, width_mm=186.0).rows}
+    assert short == full == {"mi8: night": written, "mi8: wind": "0"}
 
 
 def test_expected_incidents_are_no_more_precise_than_they_are_known():

@@ -72,6 +72,10 @@ def coverage_of(camps, *, night_seconds=np.nan, layer="camp"):
     )
 
 
+def without(name):
+    return [camp for camp in CAMPS if camp[0] != name]
+
+
 def by_day(coverage, *, air=True):
     return case_summary(coverage, layer="camp", season="wet", light="day", air=air)
 
@@ -144,17 +148,35 @@ def test_headline_speaks_of_places_only_where_there_is_no_camp():
 
 
 def test_worst_case_passes_over_cases_that_are_unknown_or_impossible():
-    worst = worst_case(coverage_of(CAMPS), layer="camp")
-    assert (worst.light, worst.air, share_in_time(worst)) == ("day", False, 400 / 2000)
+    # Without "no times" the day is fully assessed: 400 of 1,000; the night is unknown to everyone.
+    worst = worst_case(coverage_of(without("no times")), layer="camp")
+    assert (worst.case.light, worst.case.air, share_in_time(worst.case)) == ("day", False, 0.4)
+    assert (worst.possible, worst.unassessed) == (3, 1)
 
 
 def test_worst_case_is_the_one_in_which_nobody_is_reached():
-    worst = worst_case(coverage_of(CAMPS[:-1], night_seconds=np.inf), layer="camp")
-    assert (worst.light, worst.air, share_in_time(worst)) == ("night", False, 0.0)
+    worst = worst_case(coverage_of(without("abroad"), night_seconds=np.inf), layer="camp")
+    assert (worst.case.light, worst.case.air, share_in_time(worst.case)) == ("night", False, 0.0)
+
+
+def test_case_in_which_one_counted_site_is_unassessed_is_never_called_the_worst():
+    # By day "no times" with its 1,000 people is unknown: 400 / 2,000 would be a lower bound only.
+    worst = worst_case(coverage_of(CAMPS), layer="camp")
+    assert (worst.case, worst.possible, worst.unassessed) == (None, 3, 3)
+
+
+def test_unassessed_site_without_a_number_of_people_counts_only_where_sites_are_counted():
+    unseen = [("seen", 10.0, "P", "P", HOUR, HOUR), ("unseen", np.nan, "?", "?", np.nan, np.nan)]
+    counted = worst_case(coverage_of(unseen, night_seconds=np.inf), layer="camp")
+    assert counted.unassessed == 0
+    uncounted = [(name, np.nan, *rest) for name, _, *rest in unseen]
+    by_sites = worst_case(coverage_of(uncounted, night_seconds=np.inf), layer="camp")
+    assert by_sites.unassessed == 2
 
 
 def test_no_worst_case_where_nothing_could_be_assessed():
-    assert worst_case(coverage_of([("a", 1.0, "?", "?", np.nan, np.nan)]), layer="camp") is None
+    found = worst_case(coverage_of([("a", 1.0, "?", "?", np.nan, np.nan)]), layer="camp")
+    assert (found.case, found.unassessed) == (None, 3)
 
 
 @given(

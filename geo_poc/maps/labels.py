@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import TypedDict
 
 from geo_poc import figures
-from geo_poc.answer import CLASS_KEYS
+from geo_poc.answer import CLASS_KEYS, no_zone, threat_code
 from geo_poc.coverage.findings import Findings
 from geo_poc.plan import ALL_CONDITIONS
-from geo_poc.wording import Entry, catalogue, text
+from geo_poc.wording import Entry, catalogue, plain, text
 
 _OF_THE_PAGE = "ui_"
 
@@ -25,9 +25,12 @@ class Labels(TypedDict):
     air: list[str]
     zone_case: str
     zone_own_case: str
+    zones_none: str
     classes: dict[str, tuple[str, str]]
     bands: list[str]
     threat: list[str]
+    threat_codes: list[str]
+    threat_means: list[str]
     threat_note: str
 
 
@@ -44,9 +47,12 @@ def labels(findings: Findings) -> Labels:
         "air": [text("air_on"), text("air_off")],
         "zone_case": text("zone_case", case=own.lower()),
         "zone_own_case": own.lower(),
+        "zones_none": plain(no_zone(findings)),
         "classes": {letter: _class(key, standard) for letter, key in CLASS_KEYS.items()},
         "bands": [text(f"band_{n}") for n in range(1, 6)],
         "threat": [text(f"threat_{n}") for n in range(6)],
+        "threat_codes": [threat_code(n) for n in range(6)],
+        "threat_means": [text(f"threat_means_{n}") for n in range(6)],
         "threat_note": _threat_note(findings),
     }
 

@@ -53,7 +53,7 @@ class Zone(TypedDict):
 
 
 def zones(findings: Findings) -> list[Zone]:
-    """All zones, worst first, as they were ranked."""
+    """All zones, most people first, as they were ranked."""
     return [_zone(findings, row) for row in findings.zones.itertuples(index=False)]
 
 

@@ -34,7 +34,7 @@ _LIMITS = ("no_fly", "caveat", "closure")
 
 
 def coverage_map(findings: Findings, *, palette: Palette = DAY) -> str:
-    """SVG of classes, sites, bases and the most urgent zones, under the plan's own conditions.
+    """SVG of classes, sites, bases and the zones with most people, under the plan's own conditions.
 
     Parameters
     ----------

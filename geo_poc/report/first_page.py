@@ -6,7 +6,16 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from geo_poc.answer import BAR_LETTERS, CLASS_KEYS, BarPart, Sentence, bar, matrix_title, own_case
+from geo_poc.answer import (
+    BAR_LETTERS,
+    CLASS_KEYS,
+    BarPart,
+    Sentence,
+    bar,
+    matrix_title,
+    no_zone,
+    own_case,
+)
 from geo_poc.coverage.findings import Findings
 from geo_poc.palette import DAY
 from geo_poc.report import symbols
@@ -35,6 +44,7 @@ _ASSUMPTIONS_MM = 78.0
 _LEAD_PT, _LEAD_LINE_MM, _LINE_MM = 13.0, 6.0, 3.9
 _HEADING_MM, _BAR_MM, _LEGEND_MM, _MATRIX_MM = 8.4, 6.0, 14.0, 27.0
 _GAPS_MM = 3.0
+_NO_ZONE_MM = 9.0
 _LEAST_GROUNDS_MM = 38.0
 _NOTES = ("report_note_answered", "report_note_unchecked", "report_threat_relative")
 
@@ -108,10 +118,8 @@ def first_page(findings: Findings) -> FirstPage:
         areas_title=text("report_areas_title"),
         areas=fitted.areas,
         zones_title=text("report_gaps_title"),
-        zones_more=text(
-            "report_gaps_scope", shown=len(fitted.zones.rows), total=len(findings.zones)
-        ),
-        zones_none=text("report_gaps_none"),
+        zones_more=_scope(fitted.zones, len(findings.zones)),
+        zones_none=plain(no_zone(findings)),
         zones=fitted.zones,
         assumptions_title=text("report_assumptions_title"),
         assumptions_more=_more(fitted.assumptions, len(findings.assumptions)),
@@ -121,6 +129,11 @@ def first_page(findings: Findings) -> FirstPage:
         sources=fitted.sources,
         note=tuple(spans(key) for key in _NOTES),
     )
+
+
+def _scope(zones: Table, total: int) -> str:
+    """Whose people are meant, and how many zones are shown; empty where there is none."""
+    return text("report_gaps_scope", shown=len(zones.rows), total=total) if total else ""
 
 
 def _more(table: Table, total: int) -> str:
@@ -142,7 +155,7 @@ def _fitted(findings: Findings, *, above_mm: float) -> _Fitted:
     if zones.rows:
         zones_mm = room_mm - _HEADING_MM - _LEAST_GROUNDS_MM
         zones = fitting_rows(zones, height_mm=zones_mm)
-    room_mm -= _HEADING_MM + max(zones.height_mm, 6.0) + _HEADING_MM
+    room_mm -= _HEADING_MM + max(zones.height_mm, _NO_ZONE_MM) + _HEADING_MM
     return _Fitted(
         areas=areas,
         zones=zones,

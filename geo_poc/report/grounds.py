@@ -20,6 +20,7 @@ _LONGEST = 70
 _MOST_REASONS, _MOST_EXAMPLES = 6, 4
 _SHORT_SOURCES_MM = (16.0, 28.0, 17.0, 13.0, 9.7, 9.7, 9.6)
 _SOURCES_MM = (28.0, 66.0, 26.0, 22.0, 15.0, 15.0, 14.0)
+_YES_OR_NO = ("night",)
 _OF_ONE_CLASS = ": (?:road|terrain|surface|ground) "
 
 
@@ -73,16 +74,22 @@ def _missing_first(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _assumption(row: Any) -> tuple[Cell, ...]:
-    missing = written_value(row.value) == text("unknown")
-    low, high = written_value(row.low), written_value(row.high)
+    value, low, high = (_written(row.what, figure) for figure in (row.value, row.low, row.high))
+    missing = value == text("unknown")
     same = low == high or missing
     return (
         Cell(text=shortened(str(row.what).replace("_", " "), longest=_LONGEST)),
-        Cell(text=written_value(row.value), tone="bad" if missing else "strong"),
+        Cell(text=value, tone="bad" if missing else "strong"),
         Cell(text="" if same else text("report_interval", low=low, high=high)),
         Cell(text=shortened(str(row.source), longest=2 * _LONGEST)),
         Cell(text=str(row.grade) or text("report_none")),
     )
+
+
+def _written(what: object, value: object) -> str:
+    """A figure as `written_value` has it; one that is a yes or no, given as 1 or 0, in words."""
+    is_flag = str(what).rpartition(": ")[2] in _YES_OR_NO
+    return written_value(bool(value) if is_flag and value in (0, 1) else value)
 
 
 def written_value(value: object) -> str:

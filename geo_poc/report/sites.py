@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from geo_poc import figures
-from geo_poc.answer import own_case
+from geo_poc.answer import no_zone, own_case, threat_code
 from geo_poc.coverage.findings import Findings
 from geo_poc.coverage.summary import (
     CaseSummary,
@@ -167,7 +167,7 @@ def _site_row(findings: Findings, site: Any, answers: Answers) -> tuple[Cell, ..
         Cell(text=site.letter),
         Cell(text=shortened(site.name, longest=_LONGEST_NAME), small=site.mgrs, tone="strong"),
         people_cell(float(site.people), estimate=bool(site.people_estimate)),
-        Cell(text=f"T{site.threat_level}"),
+        Cell(text=threat_code(int(site.threat_level))),
         *(_time_cell(site.id, answers, kind, standard_s) for kind in _KINDS),
         _second_cell(site.id, answers, standard_s),
         Cell(small=_why(findings, site, answers)),
@@ -227,7 +227,7 @@ def _why(findings: Findings, site: Any, answers: Answers) -> str:
 
 
 def zones_table(findings: Findings) -> Table:
-    """Zones for page 1, most urgent first: where, how many people, when, and why so late."""
+    """Zones for page 1, most people first: where, how many people, when, and why so late."""
     columns = (
         Column(head=text("report_head_no"), width_mm=8.0, look="rank"),
         Column(head=text("report_head_zone"), width_mm=42.0),
@@ -252,7 +252,7 @@ def _zone_row(findings: Findings, zone: Any) -> tuple[Cell, ...]:
         Cell(text=str(zone.rank)),
         Cell(text=shortened(zone.name, longest=_LONGEST_NAME), tone="strong"),
         Cell(text=site_count(sites)),
-        Cell(text=f"T{zone.threat_level}"),
+        Cell(text=threat_code(int(zone.threat_level))),
         people_cell(float(zone.people), estimate=False),
         _zone_time(zone),
         Cell(text=_zone_base(zone)),
@@ -300,14 +300,15 @@ def expected(incidents: float) -> str:
 
 def all_zones(findings: Findings) -> tuple[Block, ...]:
     """Every zone with what its sum of people is made of, its size and its grid reference."""
-    blocks: list[Block] = [
-        Heading(text=text("report_zones_title")),
+    heading = Heading(text=text("report_zones_title"))
+    if not len(findings.zones):
+        return heading, Paragraph(spans=no_zone(findings))
+    rows = tuple(_zone_detail(zone) for zone in findings.zones.itertuples())
+    return (
+        heading,
         Paragraph(spans=spans("report_zones_intro")),
-    ]
-    if len(findings.zones):
-        rows = tuple(_zone_detail(zone) for zone in findings.zones.itertuples())
-        blocks.append(Table(name="zone-details", columns=_detail_columns(), rows=rows))
-    return tuple(blocks)
+        Table(name="zone-details", columns=_detail_columns(), rows=rows),
+    )
 
 
 def _detail_columns() -> tuple[Column, ...]:

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from geo_poc import figures
+from geo_poc.answer import threat_code
 from geo_poc.coverage.findings import Findings
 from geo_poc.coverage.summary import tally
 from geo_poc.layers.exposure import exposed
@@ -59,8 +60,8 @@ def people_by_level(findings: Findings) -> Table:
         here = tally(camps.loc[camps["threat_level"] == level, "people"])
         rows.append(
             (
-                Cell(text=f"T{level}"),
-                Cell(text=text(f"threat_{level}")),
+                Cell(text=threat_code(level)),
+                Cell(text=text(f"threat_means_{level}")),
                 Cell(text=figures.area(float(size_km2[level]))),
                 Cell(text=figures.people(float(residents[level]))),
                 Cell(text=figures.people(here.people)),

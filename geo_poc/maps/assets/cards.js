@@ -23,7 +23,7 @@ const cards = (() => {
   const facts = (...list) => html("div", { class: "facts" }, list);
   const why = (sentence, letter) => html("p", { class: `why why-${symbols.letterClass(letter)}`, text: sentence });
   const threatFact = (level) =>
-    fact(level ? `T${level}` : "T?", say("threat_of", { level: data.labels.threat[level] }));
+    fact(data.labels.threat_codes[level], say("threat_of", { level: data.labels.threat[level] }));
   const standardFact = (time, late) => fact(time, say("standard", { standard: data.labels.standard }), late);
 
   /** Times by mover (rows) and condition (columns); cells are {text, state}. */

@@ -51,7 +51,7 @@ const controls = (() => {
   const sign = (node, width) => symbols.picture(node, width, 20);
 
   function legendItems() {
-    const { classes, bands, threat } = data.labels;
+    const { classes, bands, threat_codes, threat_means } = data.labels;
     if (state.theme === "protection") {
       return ["P", "C", "N", "?", "E"].map((letter) => item(
         html("span", { class: `chip chip-${symbols.letterClass(letter)}`, text: letter }), ...classes[letter]));
@@ -60,7 +60,7 @@ const controls = (() => {
       return [...bands.map((words, i) => item(swatch(`response-${i + 1}`), `R${i + 1}`, words)),
         item(swatch("air"), "", say("legend_air")), item(swatch("unknown"), "?", say("legend_unknown"))];
     }
-    return [5, 4, 3, 2, 1, 0].map((n) => item(swatch(`threat-${n}`), n ? `T${n}` : "T?", threat[n]));
+    return [5, 4, 3, 2, 1, 0].map((n) => item(swatch(`threat-${n}`), threat_codes[n], threat_means[n]));
   }
 
   function legendSigns() {

@@ -98,7 +98,7 @@ const panel = (() => {
   }
 
   const threatChip = (level) => html("span", {
-    class: `threat threat-${level}`, text: `T${level || "?"}`, title: data.labels.threat[level],
+    class: `threat threat-${level}`, text: data.labels.threat_codes[level], title: data.labels.threat[level],
   });
 
   function row(zone, index) {
@@ -119,7 +119,7 @@ const panel = (() => {
     byId("list-title").textContent = say("list");
     byId("list-note").textContent = data.labels.zone_case;
     const items = data.zones.map(row);
-    byId("list").append(...(items.length ? items : [html("li", { class: "none", text: say("list_none") })]));
+    byId("list").append(...(items.length ? items : [html("li", { class: "none", text: data.labels.zones_none })]));
   }
 
   function start(onChoose, onSelect) {

@@ -134,9 +134,9 @@ def _late_people(findings: Findings, case: CaseSummary) -> Sentence:
     people = figures.people(case.by_class["N"].people)
     lost = case.unreached.people
     if not lost > 0:
-        return spans("lead_not_protected", people=people)
+        return spans(f"lead_late_{case.layer}", people=people)
     return spans(
-        "lead_not_protected_unreached",
+        f"lead_late_{case.layer}_unreached",
         people=people,
         unreached=figures.people(lost),
         cut_off=figures.duration(findings.plan.standard.cut_off),

@@ -178,7 +178,7 @@ def test_zones_are_spoken_of_in_the_plans_own_case_whether_or_not_a_site_is_late
     reached = judged(sample_findings, "P")
     assert [words(s) for s in bad_news(reached, own_case(reached))] == [ZONES]
     assert [words(s) for s in bad_news(sample_findings, own_case(sample_findings))] == [
-        "5,200 of them are not protected; 2,800 cannot be reached in 24 h by any asset.",
+        "5,200 displaced people at sites are not protected; 2,800 cannot be reached in 24 h by any asset.",
         ZONES,
     ]
 

@@ -63,7 +63,7 @@ def test_map_opens_on_the_plans_own_case_with_aircraft(document):
         "20% more only if an aircraft flies."
     )
     assert sentence(head["cases"][WET_DAY_AIR]["bad"]) == (
-        "5,200 of them are not protected; 2,800 cannot be reached in 24 h by any asset. "
+        "5,200 displaced people at sites are not protected; 2,800 cannot be reached in 24 h by any asset. "
         "2 zones of raised threat with 10,000 residents and displaced people are reached by nobody "
         "in 3 h."
     )
@@ -175,7 +175,7 @@ def test_case_in_which_every_late_site_is_reached_at_last_leaves_the_cut_off_out
     answers = coverage.answers.assign(seconds=coverage.answers["seconds"].clip(upper=80_000.0))
     slow = changed(sample_findings, coverage=dataclasses.replace(coverage, answers=answers))
     assert sentence(headline_of(slow)["cases"][WET_DAY_AIR]["bad"]).startswith(
-        "5,200 of them are not protected. 2 zones"
+        "5,200 displaced people at sites are not protected. 2 zones"
     )
 
 

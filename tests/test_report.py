@@ -108,7 +108,7 @@ def test_lead_says_who_is_reached_and_who_is_not(sample_findings):
         "20% more only if an aircraft flies."
     )
     assert [words(s) for s in found.bad] == [
-        "5,200 of them are not protected; 2,800 cannot be reached in 24 h by any asset.",
+        "5,200 displaced people at sites are not protected; 2,800 cannot be reached in 24 h by any asset.",
         ZONES,
     ]
 
@@ -133,7 +133,7 @@ def test_lead_speaks_of_places_where_there_is_no_camp(sample_findings):
     found = lead(only_places(sample_findings))
     assert "76% of people in known places" in words(found.answer)
     assert [words(s) for s in found.bad] == [
-        "600 of them are not protected.",
+        "600 people in known places are not protected.",
         ZONES,
         "1 site is not assessed, because its time is unknown.",
     ]

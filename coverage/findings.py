@@ -66,7 +66,7 @@ class Findings:
     travel : tuple of TravelTime
         Every mover under every set of conditions.
     zones : GeoDataFrame
-        Uncovered high-risk zones, worst first: ``rank, name, people (residents, nan unknown), sites, site_people,
+        Uncovered high-risk zones, most people first: ``rank, name, people (residents, nan unknown), sites, site_people,
         sites_unknown_people, threat_level, expected_30d, base (id), base_name, mover, seconds, reason,
         distance_m, area_km2, mgrs, geometry`` in the theatre's CRS.
     proximity : dict

@@ -85,7 +85,7 @@ class _Nearest(NamedTuple):
 
 
 def gap_zones(around: Surroundings, *, high_risk_level: int) -> gpd.GeoDataFrame:
-    """Patches of high threat that nothing reaches within the standard, worst first.
+    """Patches of high threat that nothing reaches within the standard, most people first.
 
     A zone is a group of cells of class ``N`` with threat level at or above ``high_risk_level`` that share one
     nearest base; patches with a gap of up to 10 km (at least two cells) between them are one zone. Zones

@@ -72,7 +72,7 @@ def _sheets(findings: Findings) -> Iterator[tuple[str, str, pd.DataFrame]]:
     yield "places", f"Camps and places under {findings.conditions}; {times}", place_table(findings)
     yield "answers", f"Nearest bases in every case; {times}", coverage.answers
     zones = pd.DataFrame(findings.zones.drop(columns=findings.zones.geometry.name))
-    yield "zones", f"Uncovered high-risk zones, worst first; {times}", zones
+    yield "zones", f"Uncovered high-risk zones, most people first; {times}", zones
     yield "rejects", "Input rows that were refused, and why", reject_table(findings)
     yield "sources", "Input files as they were used", _source_table(findings)
     yield "assumptions", "Figures that the times rest on", findings.assumptions

@@ -51,15 +51,22 @@ def class_of(
 
 
 def shortest_s(
-    times: Sequence[NDArray[np.floating]], shape: tuple[int, ...]
+    times: Sequence[NDArray[np.floating]], shape: tuple[int, ...], *, standard_s: float = np.inf
 ) -> NDArray[np.float64]:
-    """Shortest of several times, in which an unknown time never hides a known one.
+    """Shortest of several times, in which an unknown time never hides one within the standard.
+
+    Parameters
+    ----------
+    times : sequence of float arrays
+    shape : tuple of int
+    standard_s : float
+        Beyond it an unknown time could be the shorter one that changes the answer.
 
     Returns
     -------
     float64 array
-        The least known time; ``nan`` where none of the times is finite and one of them is unknown; ``inf``
-        where nothing reaches or there are no times at all.
+        The least known time; ``nan`` where it is not within the standard (without one: not finite) and one
+        of the times is unknown; ``inf`` where nothing reaches or there are no times at all.
 
     Examples
     --------
@@ -71,7 +78,8 @@ def shortest_s(
     for time in times:
         unknown |= np.isnan(time)
         best = np.fmin(best, time)
-    return np.where(np.isinf(best) & unknown, np.nan, best)
+    late = np.isinf(best) | (best > standard_s)
+    return np.where(late & unknown, np.nan, best)
 
 
 def coverage_of(
@@ -141,9 +149,10 @@ def _case_classes(
     outside: NDArray[np.bool_],
 ) -> pd.DataFrame:
     shape = (len(ids),)
-    ground_s = shortest_s([_nearest_s(t) for t in _under(travel, case, air=False)], shape)
+    ground = [_nearest_s(t) for t in _under(travel, case, air=False)]
+    ground_s = shortest_s(ground, shape, standard_s=standard_s)
     flown = _under(travel, case, air=True) if air else []
-    air_s = shortest_s([_nearest_s(t) for t in flown], shape)
+    air_s = shortest_s([_nearest_s(t) for t in flown], shape, standard_s=standard_s)
     letters = np.where(outside, OUTSIDE, class_of(ground_s, air_s, standard_s=standard_s))
     return pd.DataFrame(
         {
@@ -236,8 +245,9 @@ def _cell_classes(
     mandate: gpd.GeoDataFrame,
 ) -> NDArray[np.str_]:
     shape = theatre.grid.shape
-    ground_s = shortest_s([t.cell_seconds for t in _under(travel, case, air=False)], shape)
-    air_s = shortest_s([t.cell_seconds for t in _under(travel, case, air=True)], shape)
+    ground, flown = ([t.cell_seconds for t in _under(travel, case, air=a)] for a in (False, True))
+    ground_s = shortest_s(ground, shape, standard_s=standard_s)
+    air_s = shortest_s(flown, shape, standard_s=standard_s)
     letters = class_of(ground_s, air_s, standard_s=standard_s)
     x, y = theatre.grid.centres()
     centres = gpd.GeoSeries(gpd.points_from_xy(x.ravel(), y.ravel()), crs=theatre.grid.crs)

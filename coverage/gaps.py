@@ -15,6 +15,7 @@ from rasterio.features import shapes
 from scipy import ndimage
 
 from geo_poc.coverage.classes import NOT_PROTECTED, shortest_s
+from geo_poc.layers.cells import nearest_inside
 from geo_poc.layers.positions import mgrs_of
 from geo_poc.layers.threat import Threat
 from geo_poc.plan import Conditions
@@ -106,7 +107,7 @@ def gap_zones(around: Surroundings, *, high_risk_level: int) -> gpd.GeoDataFrame
     """
     nearest = _nearest(around)
     risky = (around.cell_class == NOT_PROTECTED) & (around.threat_level >= high_risk_level)
-    reach_cells = max(1, round(_JOINED_M / 2 / around.theatre.grid.cell_size_m))
+    reach_cells = max(1, int(_JOINED_M / 2 / around.theatre.grid.cell_size_m))
     zone_of_cell = _labelled(risky, nearest.base, reach_cells=reach_cells)
     rows = [
         _zone(around, nearest, zone_of_cell == number, number, zone_of_cell)
@@ -196,8 +197,10 @@ def _sites_in(
 ) -> gpd.GeoDataFrame:
     """Sites of the zone that are themselves not reached in time, judged by their own time."""
     points = around.places.geometry
-    rows, cols = around.theatre.grid.cell_of(points.x.to_numpy(), points.y.to_numpy())
-    here = (rows >= 0) & (zone_of_cell[rows, cols] == number)
+    cell = nearest_inside(
+        around.theatre.inside, around.theatre.grid, points.x.to_numpy(), points.y.to_numpy()
+    )
+    here = (cell >= 0) & (zone_of_cell.ravel()[cell] == number)
     late = (around.places["class"] == NOT_PROTECTED).to_numpy()
     return around.places[here & late]
 
@@ -208,8 +211,9 @@ def _anchor(
     """Cell that stands for the zone: of its largest site, else with most residents, else most threat."""
     if len(sites):
         largest = sites.loc[sites["people"].fillna(-1.0).idxmax()].geometry
-        rows, cols = around.theatre.grid.cell_of(np.array([largest.x]), np.array([largest.y]))
-        return int(rows[0]), int(cols[0])
+        at = np.array([largest.x]), np.array([largest.y])
+        cell = int(nearest_inside(around.theatre.inside, around.theatre.grid, *at)[0])
+        return cell // mask.shape[1], cell % mask.shape[1]
     weight = around.threat.expected if around.people is None else around.people
     weight = np.where(mask & np.isfinite(weight), weight, -1.0)
     weight = np.where(mask, weight, -2.0)

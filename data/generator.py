@@ -40,7 +40,7 @@ def make_theatre(out: Path, recipe: Recipe) -> Path:
     Parameters
     ----------
     out : Path
-        Folder for the files; made if there is none. Files of the same names in it are replaced.
+        Folder for the files; made if there is none. Only an earlier theatre of this generator is replaced.
     recipe : Recipe
 
     Returns
@@ -64,6 +64,7 @@ def make_theatre(out: Path, recipe: Recipe) -> Path:
     ...     print(path.name, path.with_name("plan.toml").is_file())
     theatre.toml True
     """
+    _require_own(out)
     names = _names(recipe)
     country = _country(recipe, names)
     truth = simulate(country.land, country.towns, recipe)
@@ -83,6 +84,23 @@ def make_theatre(out: Path, recipe: Recipe) -> Path:
             )
         ) from e
     return out / "theatre.toml"
+
+
+def _require_own(out: Path) -> None:
+    """Refuse a folder with files that no earlier call wrote, so that nobody's work is replaced."""
+    if not out.is_dir() or not any(out.iterdir()):
+        return
+    theatre = out / "theatre.toml"
+    own = theatre.is_file() and "geo-poc generator" in theatre.read_text("utf-8", errors="replace")
+    if not own:
+        raise OutputError(
+            Fault(
+                where=str(out),
+                found="a folder with other files in it",
+                rule="must be new, empty, or hold an earlier theatre of this generator",
+                repair="name another folder",
+            )
+        )
 
 
 def _write(out: Path, country: Country, truth: Truth, names: _Names) -> None:

@@ -174,15 +174,15 @@ def _strangers(out: Path) -> list[str]:
     """Files in a folder that no earlier run wrote, as far as its ``run.json`` tells."""
     try:
         present = sorted(p.relative_to(out).as_posix() for p in out.rglob("*") if not p.is_dir())
-    except OSError:
-        return []
+    except OSError as e:
+        return [f"files that cannot be listed ({e.strerror})"]
     try:
         record = json.loads((out / RUN_RECORD).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return present
-    written = record.get("outputs") if isinstance(record, dict) else None
+    written = record.get("outputs") if isinstance(record, dict) and "geo_poc" in record else None
     if not isinstance(written, dict):
-        return []
+        return present
     return [name for name in present if name not in {RUN_RECORD, *written}]
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from geo_poc.config import Seconds, read_toml
 from geo_poc.theatre_file import Source
@@ -104,8 +106,8 @@ class PlanFile:
 
     plan: PlanSpec
     standard: Standard
-    bases: list[Source]
-    assets: list[Asset]
+    bases: Annotated[list[Source], Field(min_length=1)]
+    assets: Annotated[list[Asset], Field(min_length=1)]
 
     @property
     def conditions(self) -> Conditions:

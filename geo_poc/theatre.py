@@ -17,6 +17,7 @@ from geo_poc.grid import WGS84, Grid, transformer
 from geo_poc.theatre_file import Marking, TheatreSpec
 
 _MOST_CELLS = 3_000_000
+_WIDEST_DEG = 90
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -94,6 +95,15 @@ def theatre_over(spec: TheatreSpec, area_lonlat: BaseGeometry) -> Theatre:
             )
         )
     west, south, east, north = area_lonlat.bounds
+    if not (east - west <= _WIDEST_DEG and -90 <= south <= north <= 90):
+        raise GridError(
+            Fault(
+                where="[theatre] area",
+                found=f"an area from {west:g} to {east:g} degrees east and {south:g} to {north:g} north",
+                rule=f"must be at most {_WIDEST_DEG} degrees wide, so that one projection fits it",
+                repair="take a smaller area; one across the antimeridian cannot be computed yet",
+            )
+        )
     crs = _laea((west + east) / 2, (south + north) / 2)
     to_metres = Transformer.from_crs(WGS84, crs, always_xy=True)
     area = shapely.transform(

@@ -116,7 +116,7 @@ class TheatreSpec:
     marking: Marking
     fictional: bool = False
     data_folder: str = "."
-    seed: int = 1
+    seed: Annotated[int, Field(ge=0)] = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,7 +157,7 @@ class ThreatSpec:
     bandwidth: Annotated[Metres, Field(gt=0)] = 5_000.0
     decay: Annotated[Seconds, Field(gt=0)] = 365 * 86400.0
     backtest_months: Annotated[int, Field(ge=0)] = 36
-    high_risk_level: int = 3
+    high_risk_level: Annotated[int, Field(ge=1, le=5)] = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,7 +168,7 @@ class ProximitySpec:
 
     distance: Metres = 50_000.0
     since: dt.date | None = None
-    where_prec: int = 3
+    where_prec: Annotated[int, Field(ge=1, le=7)] = 3
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import math
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pint import UnitRegistry
 
+# A number and a unit, nothing to be worked out: pint would evaluate "10**10**10 m".
+_AMOUNT = re.compile(
+    r"\s*([+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d{1,3})?)\s*([A-Za-z_µ]+(?:/[A-Za-z]+)?)\s*"
+)
 _EXAMPLES = {"s": "45 min", "m": "5 km", "km/h": "40 km/h"}
 
 
@@ -22,10 +28,11 @@ def _amount(text: object, unit: str) -> float:
     import pint  # noqa: PLC0415
 
     wanted = f"must be text with a unit such as '{_EXAMPLES[unit]}'"
-    if not isinstance(text, str) or not any(c.isdigit() for c in text):
+    parts = _AMOUNT.fullmatch(text) if isinstance(text, str) else None
+    if parts is None:
         raise ValueError(wanted)
     try:
-        return float(_registry().Quantity(text).to(unit).magnitude)
+        return float(_registry().Quantity(float(parts[1]), parts[2]).to(unit).magnitude)
     except (
         pint.PintError,
         ValueError,
@@ -86,7 +93,7 @@ def speed_kmh(text: object) -> float:
 
 
 def _not_negative(amount: float) -> float:
-    if not amount >= 0:
-        message = "must not be negative"
+    if not (math.isfinite(amount) and amount >= 0):
+        message = "must be finite and not negative"
         raise ValueError(message)
     return amount

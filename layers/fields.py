@@ -34,6 +34,10 @@ class Checked:
     refused: tuple[pd.DataFrame, ...]
 
 
+_MOST = 1e9
+"""No layer counts more people, deaths, metres or km/h than this."""
+
+
 def checked(
     raw: Raw, *, layer: str, file: str, constants: Collection[str] = (), prefix: str = "row"
 ) -> Checked:
@@ -192,6 +196,8 @@ def _in_bounds(parsed: Parsed, field: Field) -> Parsed:
     values, faults = parsed.content, parsed.faults
     if field.type == "count":
         faults = faults.mask((faults == "") & (values < 0), "must not be negative")
+    if field.type == "count":
+        faults = faults.mask((faults == "") & (values > _MOST), f"must not exceed {_MOST:,.0f}")
     if field.integral:
         broken = values.notna() & (values % 1 != 0)
         faults = faults.mask(

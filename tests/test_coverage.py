@@ -276,3 +276,10 @@ def test_share_is_unknown_where_the_time_to_everybody_counted_is_unknown() -> No
     )
     assert found.matrix["share"].isna().all()
     assert (found.matrix["sites_within"] == 1).all()
+
+
+def test_a_late_time_does_not_hide_an_unknown_one_that_could_be_in_time() -> None:
+    late, unknown = np.array([2 * HOUR, 0.5 * HOUR, INF]), np.array([NAN, NAN, NAN])
+    shortest = shortest_s([late, unknown], (3,), standard_s=HOUR)
+    nobody = np.full(3, INF)
+    assert class_of(shortest, nobody, standard_s=HOUR).tolist() == ["?", "P", "?"]

@@ -299,3 +299,42 @@ def test_data_folder_is_named_by_the_environment(
     assert "set the environment variable GEO_POC_TEST" in failed.stderr
     monkeypatch.setenv("GEO_POC_TEST", os.fspath(broken))
     assert CliRunner().invoke(app, ["check", str(theatre)]).exit_code == 0
+
+
+def test_make_theatre_never_replaces_files_of_the_user(tmp_path: Path) -> None:
+    (tmp_path / "plan.toml").write_text("mine", encoding="utf-8")
+    result = CliRunner().invoke(app, ["make-theatre", str(tmp_path), "--seed", "3"])
+    assert result.exit_code == 2
+    assert (tmp_path / "plan.toml").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_run_record_of_another_program_does_not_open_a_folder(
+    small: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "run.json").write_text('{"experiment": 1}', encoding="utf-8")
+    (tmp_path / "thesis.doc").write_text("mine", encoding="utf-8")
+    with pytest.raises(GeoPocError, match="did not write"):
+        run(small / "theatre.toml", small / "plan.toml", tmp_path, made=MADE)
+    assert (tmp_path / "thesis.doc").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("theatre.toml", 'cell_size = "2000 m"', 'cell_size = "10**10**10 m"'),
+        ("theatre.toml", "seed = 7", "seed = -1"),
+        ("theatre.toml", "where_prec = 3", "where_prec = -9"),
+        ("plan.toml", 'cut_off = "24 h"', 'cut_off = "1e400 h"'),
+        ("plan.toml", 'cut_off = "24 h"', 'cut_off = "1 h"'),
+    ],
+)
+def test_a_value_that_would_give_a_false_answer_is_refused(
+    broken: Path, file: str, old: str, new: str
+) -> None:
+    text = (broken / file).read_text(encoding="utf-8")
+    assert old in text
+    (broken / file).write_text(text.replace(old, new), encoding="utf-8")
+    arguments = ["check", str(broken / "theatre.toml"), "--plan", str(broken / "plan.toml")]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 2
+    assert "Repair:" in result.stderr

@@ -113,3 +113,9 @@ def test_grid_that_needs_more_memory_than_a_laptop_has_is_refused_with_one_that_
         theatre(cell_m=50.0)
     fitting_m = float(re.search(r"cells of (\d+) m", str(caught.value))[1])  # type: ignore[index]
     assert theatre(cell_m=fitting_m).grid.rows > 0
+
+
+@pytest.mark.parametrize("box", [(-180.0, -90.0, 180.0, 90.0), (-179.0, -18.0, 179.0, -16.0)])
+def test_area_wider_than_one_projection_is_refused(box: tuple[float, float, float, float]) -> None:
+    with pytest.raises(GridError, match="degrees wide"):
+        theatre(box=box)

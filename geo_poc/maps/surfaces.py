@@ -118,10 +118,11 @@ def class_codes(findings: Findings, conditions: Conditions, *, air: bool) -> Cod
     What lies outside the mandate does not depend on the case.
     """
     own = findings.coverage.cell_class
+    standard_s = findings.plan.standard.response
     letters = class_of(
-        _shortest(findings, conditions, ("road", "foot")),
-        _shortest(findings, conditions, ("air",) if air else ()),
-        standard_s=findings.plan.standard.response,
+        _shortest(findings, conditions, ("road", "foot"), standard_s=standard_s),
+        _shortest(findings, conditions, ("air",) if air else (), standard_s=standard_s),
+        standard_s=standard_s,
     )
     letters = np.where((own == "") | (own == "E"), own, letters)
     codes = np.zeros(letters.shape, np.uint8)
@@ -143,12 +144,16 @@ def band_codes(findings: Findings, conditions: Conditions, *, air: bool) -> Code
 
 
 def _shortest(
-    findings: Findings, conditions: Conditions, kinds: Iterable[str]
+    findings: Findings,
+    conditions: Conditions,
+    kinds: Iterable[str],
+    *,
+    standard_s: float = np.inf,
 ) -> NDArray[np.float64]:
     times = [
         t.cell_seconds for t in findings.travel if t.conditions == conditions and t.kind in kinds
     ]
-    return shortest_s(times, findings.theatre.grid.shape)
+    return shortest_s(times, findings.theatre.grid.shape, standard_s=standard_s)
 
 
 def _spread(codes: Codes) -> Codes:

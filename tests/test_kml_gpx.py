@@ -182,7 +182,7 @@ def test_a_second_reader_finds_the_same_points_by_plain_xml(
 
 
 def test_zones_come_back_with_their_area(written: Path, sample_findings: Findings) -> None:
-    back = kml.read(written, Source(layer="Not protected: where first"), layer="areas").table
+    back = kml.read(written, Source(layer="Not protected: most people first"), layer="areas").table
     assert back["name"].tolist() == sample_findings.zones["name"].tolist()
     assert back["base_name"].tolist() == ["Charlie", "Alfa"]
     assert back["seconds"].tolist() == ["36000", "not reached"]
@@ -229,7 +229,7 @@ def test_ring_with_a_hole_and_several_parts_come_back(
     ]
     write_kml(dataclasses.replace(sample_findings, zones=zones), tmp_path / "a.kml")
     back = kml.read(
-        tmp_path / "a.kml", Source(layer="Not protected: where first"), layer="areas"
+        tmp_path / "a.kml", Source(layer="Not protected: most people first"), layer="areas"
     ).table
     first, second = back["geometry"]
     assert len(first.interiors) == 1

@@ -82,7 +82,7 @@ def asset(mover: str, bases: object = "all", **figures: float | bool) -> Asset:
 def plan_of(*assets: Asset, cut_off: float = CUT_OFF_S) -> PlanFile:
     return PlanFile(
         plan=PlanSpec(name="test", season="dry"),
-        standard=Standard(response=3600.0, cut_off=cut_off, source="test"),
+        standard=Standard(response=min(3600.0, cut_off), cut_off=cut_off, source="test"),
         bases=[],
         assets=list(assets),
     )

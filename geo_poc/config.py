@@ -43,7 +43,7 @@ def read_toml(path: Path, model: type[Model]) -> Model:
         every fault with file, key, value, rule and repair; a misspelt key with the nearest valid one.
     """
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise ConfigError(
             Fault(

@@ -137,3 +137,9 @@ def test_cut_off_shorter_than_the_standard_is_refused(tmp_path: Path) -> None:
 def test_without_a_format_the_ending_of_the_file_decides(path: str, form: str) -> None:
     assert Source(path=path).form == form
     assert Source(path=path, format="unhcr").form == "unhcr"
+
+
+def test_a_byte_order_mark_as_some_editors_write_it_is_read_over(tmp_path: Path) -> None:
+    path = tmp_path / "file.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + THEATRE.encode())
+    assert read_theatre_file(path).theatre.name == "Test"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geo_poc.errors import GeoPocError
+from geo_poc.errors import ConfigError, Fault, GeoPocError
 
 if TYPE_CHECKING:
     from geo_poc.inputs import Inputs
@@ -107,7 +108,13 @@ def make_theatre(
 
 def main() -> None:
     """Entry point of the command ``geo-poc``."""
+    signal.signal(signal.SIGTERM, _stopped)
     app()
+
+
+def _stopped(number: int, _frame: object) -> None:
+    """End as at Ctrl-C, so that nothing half written is left behind."""
+    raise SystemExit(128 + number)
 
 
 def _run(theatre: Path, plan: Path, out: Path, made: dt.datetime | None) -> None:
@@ -124,6 +131,15 @@ def _product_time(made: dt.datetime | None) -> dt.datetime:
     if made is not None:
         return made.replace(tzinfo=dt.UTC)
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if epoch and not epoch.isdecimal():
+        raise ConfigError(
+            Fault(
+                where="environment: SOURCE_DATE_EPOCH",
+                found=epoch,
+                rule="must be whole seconds since 1970",
+                repair="correct or unset it",
+            )
+        )
     if epoch:
         return dt.datetime.fromtimestamp(int(epoch), tz=dt.UTC)
     return dt.datetime.now(tz=dt.UTC)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -150,6 +151,13 @@ def _require_replaceable(out: Path) -> None:
             found="a file",
             rule="must be a folder",
             repair="choose another name with --out, or move the file away",
+        )
+    if os.path.ismount(out):
+        raise _output_error(
+            out,
+            found="a mount point",
+            rule="must be a folder that can be renamed, because the whole folder is replaced",
+            repair="choose a folder inside it with --out",
         )
     if out == Path.cwd() or out in Path.cwd().parents:
         raise _output_error(

@@ -7,6 +7,10 @@ import json
 import os
 import re
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import geopandas as gpd
@@ -338,3 +342,41 @@ def test_a_value_that_would_give_a_false_answer_is_refused(
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 2
     assert "Repair:" in result.stderr
+
+
+def test_an_unreadable_time_stamp_of_the_environment_is_a_fault(
+    small: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "abc")
+    arguments = ["run", str(small / "theatre.toml"), "--plan", str(small / "plan.toml")]
+    result = CliRunner().invoke(app, [*arguments, "--out", str(tmp_path / "out")])
+    assert result.exit_code == 2
+    assert "SOURCE_DATE_EPOCH" in result.stderr
+
+
+def test_a_terminated_run_leaves_nothing_behind(small: Path, tmp_path: Path) -> None:
+    arguments = ["run", str(small / "theatre.toml"), "--plan", str(small / "plan.toml")]
+    command = [sys.executable, "-m", "geo_poc.cli", *arguments, "--out", str(tmp_path / "out")]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        while not any(tmp_path.iterdir()) and process.poll() is None:
+            time.sleep(0.05)
+        process.terminate()
+    assert process.returncode == 128 + signal.SIGTERM
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_without_the_right_to_read_it_is_named(
+    broken: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("geo_poc.layers.sources.vector.os.access", lambda *_: False)
+    with pytest.raises(GeoPocError, match="no permission to read it"):
+        run(broken / "theatre.toml", broken / "plan.toml", broken / "out", made=MADE)
+
+
+def test_a_mount_point_cannot_be_the_output_folder(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "out").mkdir()
+    monkeypatch.setattr("geo_poc.output.os.path.ismount", lambda path: path.name == "out")
+    with pytest.raises(GeoPocError, match="a mount point"):
+        run(small / "theatre.toml", small / "plan.toml", tmp_path / "out", made=MADE)

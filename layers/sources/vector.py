@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import struct
 import warnings
@@ -125,6 +126,7 @@ def require_file(path: Path | None) -> Path:
                 repair="correct 'path' in the theatre file; it starts at the data folder",
             )
         )
+    _require_readable(path)
     return path
 
 
@@ -139,6 +141,18 @@ def require_well_formed(file: Path) -> None:
             parser.ParseFile(xml)
     except expat.ExpatError as e:
         raise damaged(file, e) from e
+
+
+def _require_readable(path: Path) -> None:
+    if not os.access(path, os.R_OK):
+        raise SourceError(
+            Fault(
+                where=str(path),
+                found="no permission to read it",
+                rule="must be readable",
+                repair="get the right to read it from its owner",
+            )
+        )
 
 
 def damaged(file: Path, reason: object) -> SourceError:

@@ -41,6 +41,7 @@ def run_tables(done: Run) -> list[Part]:
         Text(text("terminal_rejects")),
         *_notes(done.warnings),
         _zones(found),
+        _backtest(found),
         _steps(done.steps),
         Text(_files(done.out)),
     ]
@@ -143,6 +144,25 @@ def _zones(found: Findings) -> Part:
     ]
     columns = ("rank", "zone", "threat", "people", "base", "time", "reason")
     return _table("terminal_zones", [f"column_{c}" for c in columns], rows, numbers_from=99)
+
+
+def _backtest(found: Findings) -> Table:
+    """Hit rate of each model of the walk-forward backtest."""
+    table = found.threat.backtest
+    shares = table[["hit_05", "low", "high"]].to_numpy(dtype=float).tolist()
+    rows = [
+        (
+            str(model),
+            figures.percent(hit),
+            f"{figures.percent(low)} - {figures.percent(high)}",
+            str(events),
+        )
+        for model, events, (hit, low, high) in zip(
+            table["model"], table["events"], shares, strict=True
+        )
+    ]
+    columns = ("model", "hit", "range", "events")
+    return _table("terminal_backtest", [f"column_{c}" for c in columns], rows, numbers_from=1)
 
 
 def _steps(steps: Sequence[Step]) -> Table:

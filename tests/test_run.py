@@ -219,7 +219,15 @@ def test_command_prints_headline_layers_zones_and_files(small: Path, tmp_path: P
     arguments = ["run", str(small / "theatre.toml"), "--plan", str(small / "plan.toml")]
     result = CliRunner().invoke(app, [*arguments, "--out", str(out), "--made", "2026-01-02T06:00"])
     assert result.exit_code == 0, result.output
-    for words in ("Reached in 3", "Worst case", "incidents", "rejects.csv", "total", "map.html"):
+    for words in (
+        "uniform field",
+        "Reached in 3",
+        "Worst case",
+        "incidents",
+        "rejects.csv",
+        "total",
+        "map.html",
+    ):
         assert words in result.output
 
 

@@ -108,13 +108,21 @@ def make_theatre(
 
 def main() -> None:
     """Entry point of the command ``geo-poc``."""
-    signal.signal(signal.SIGTERM, _stopped)
-    app()
+    asked: list[int] = []
 
+    def stop(number: int, _frame: object) -> None:
+        """End as at Ctrl-C, once, so that nothing half written is left behind."""
+        signal.signal(number, signal.SIG_IGN)
+        asked.append(number)
+        raise SystemExit(128 + number)
 
-def _stopped(number: int, _frame: object) -> None:
-    """End as at Ctrl-C, so that nothing half written is left behind."""
-    raise SystemExit(128 + number)
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        app()
+    finally:
+        if asked:
+            # A library may have turned the exit into an error of its own, or have swallowed it.
+            raise SystemExit(128 + asked[0]) from None
 
 
 def _run(theatre: Path, plan: Path, out: Path, made: dt.datetime | None) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import errno
 import json
 import os
+import secrets
 import shutil
-import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,6 +51,7 @@ def written_whole(out: Path) -> Iterator[Path]:
 
     Examples
     --------
+    >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as home:
     ...     with written_whole(Path(home) / "out") as folder:
     ...         _ = (folder / "run.json").write_text("{}")
@@ -59,13 +60,13 @@ def written_whole(out: Path) -> Iterator[Path]:
     """
     out = out.resolve()
     _require_replaceable(out)
-    with _refusals_named(out):
-        out.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(
-            tempfile.mkdtemp(prefix=f".{out.name[:64]}.", suffix=".partial", dir=out.parent)
-        )
+    # Named before it is made, so that an interruption at any moment finds it and removes it.
+    work = out.parent / f".{out.name[:64]}.{secrets.token_hex(4)}.partial"
     new, old = work / "new", work / "old"
     try:
+        with _refusals_named(out):
+            out.parent.mkdir(parents=True, exist_ok=True)
+            work.mkdir(mode=0o700)
         with _refusals_named(out, writing_into=work):
             new.mkdir()
             yield new

@@ -1,7 +1,10 @@
 """Make ``.venv`` from ``requirements.lock`` with nothing but the standard library and pip.
 
-Every package is checked against its hash. Only pip is used, so that the index and certificates
-that this machine's pip is set to hold here too. Where Python has no ``ensurepip`` (some Linux
+Every package is checked against its hash. The lock is complete, so it is installed without asking
+pip to resolve anything: a release that is newer than a pin (``coverage[toml]``, whose extra has no
+pin of its own) would otherwise be tried, and refused for want of a hash. That the lock is complete
+is checked at the end. Only pip is used, so that the index and certificates that this machine's pip
+is set to hold here too. Where Python has no ``ensurepip`` (some Linux
 distributions split it off), pip is put into the environment by the pip that runs outside of it.
 """
 
@@ -32,8 +35,9 @@ def main() -> None:
     if not _has_pip():
         _make_environment()
     install = (str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
-    run(*install, "--require-hashes", "-r", str(ROOT / "requirements.lock"))
+    run(*install, "--no-deps", "--require-hashes", "-r", str(ROOT / "requirements.lock"))
     run(*install, "--no-build-isolation", "--no-deps", "-e", str(ROOT), shown=False)
+    run(str(PYTHON), "-m", "pip", "--disable-pip-version-check", "check", shown=False)
     (VENV / ".ready").touch()
 
 

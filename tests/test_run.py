@@ -365,12 +365,34 @@ def test_an_unreadable_time_stamp_of_the_environment_is_a_fault(
 def test_a_terminated_run_leaves_nothing_behind(small: Path, tmp_path: Path) -> None:
     arguments = ["run", str(small / "theatre.toml"), "--plan", str(small / "plan.toml")]
     command = [sys.executable, "-m", "geo_poc.cli", *arguments, "--out", str(tmp_path / "out")]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
         while not any(tmp_path.iterdir()) and process.poll() is None:
             time.sleep(0.05)
         process.terminate()
-    assert process.returncode == 128 + signal.SIGTERM
+        _, said = process.communicate()
+    assert (process.returncode, said.decode().strip()) == (128 + signal.SIGTERM, "")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_termination_that_a_library_turned_into_its_own_error_still_ends_the_run(
+    tmp_path: Path,
+) -> None:
+    # Compiled code that is interrupted may raise what it likes; the command's answer is the same.
+    script = """
+import os, signal
+import geo_poc.cli as cli
+
+@cli.app.command("hold")
+def hold() -> None:
+    try:
+        os.kill(os.getpid(), signal.SIGTERM)
+    except SystemExit as e:
+        raise RuntimeError("a library's own error") from e
+
+cli.main()
+"""
+    done = subprocess.run([sys.executable, "-c", script, "hold"], capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (128 + signal.SIGTERM, b"", b"")
 
 
 def test_a_file_without_the_right_to_read_it_is_named(

@@ -242,6 +242,44 @@ def quickest_times_s(
     return np.asarray(seconds[nodes.places]), np.asarray(seconds[: nodes.first_vertex])
 
 
+def quickest_from_cells(
+    ground: Ground, graph: TravelGraph, start_s: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Time at which each place and cell is reached by somebody set down in cells at given times.
+
+    Parameters
+    ----------
+    ground : Ground
+    graph : TravelGraph
+    start_s : float64 array (cells,)
+        When somebody is at the cell's centre; ``inf`` where nobody is set down.
+
+    Returns
+    -------
+    float64 arrays (places,), (cells,)
+        Seconds; ``inf`` without a way.
+    """
+    nodes = ground.nodes
+    size = nodes.x_m.size
+    cell = np.flatnonzero(np.isfinite(start_s))
+    if not cell.size:
+        return np.full(nodes.places.size, np.inf), np.full(nodes.first_vertex, np.inf)
+    edges = graph.seconds.tocoo()
+    # One node more, from which every start is an edge.
+    joined = csr_array(
+        (
+            np.concatenate([edges.data, start_s[cell]]),
+            (
+                np.concatenate([edges.row, np.full(cell.size, size)]),
+                np.concatenate([edges.col, cell]),
+            ),
+        ),
+        shape=(size + 1, size + 1),
+    )
+    seconds = dijkstra(joined, indices=size)
+    return np.asarray(seconds[nodes.places]), np.asarray(seconds[: nodes.first_vertex])
+
+
 def _lengths_m(
     ground: Ground, graph: TravelGraph, before: NDArray[np.int32], places: NDArray[np.int64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

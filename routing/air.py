@@ -104,7 +104,7 @@ def _restricted(
     airspace: Airspace,
     at_base: NDArray[np.float64],
     targets: NDArray[np.float64],
-    flown_s: NDArray[np.float64],
+    flown_s: NDArray[np.floating],
 ) -> UnderWay:
     """Times of flights, as they are and without no-fly areas or caveats."""
     geometry = airspace.areas.geometry

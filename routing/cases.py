@@ -40,7 +40,7 @@ class Case:
     factor: float
     cut_off_s: float
 
-    def total_s(self, under_way_s: NDArray[np.float64]) -> NDArray[np.float64]:
+    def total_s(self, under_way_s: NDArray[np.floating]) -> NDArray[np.float64]:
         """Seconds from the alert, with the unknown factor as 1; ``inf`` where there is no way.
 
         Parameters
@@ -51,7 +51,7 @@ class Case:
         notice = np.where(np.isnan(self.notice_s), np.inf, self.notice_s)
         return np.asarray(notice[:, None] + factor * under_way_s)
 
-    def in_time(self, under_way_s: NDArray[np.float64]) -> NDArray[np.bool_]:
+    def in_time(self, under_way_s: NDArray[np.floating]) -> NDArray[np.bool_]:
         """Whether there is a way, and if its time is known also that it is within the cut-off."""
         total = self.total_s(under_way_s)
         limit_s = np.inf if np.isnan(self.factor) else self.cut_off_s

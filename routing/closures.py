@@ -5,10 +5,10 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from geo_poc.errors import Fault, NetworkError
 from geo_poc.routing.ground import Ground, ground_of
+from geo_poc.routing.moves import centres_within
 from geo_poc.routing.network import road_network
 from geo_poc.routing.restrictions import Restrictions, restrictions_on
 from geo_poc.theatre import Theatre
@@ -86,22 +86,17 @@ def closed_table(
     ground: Ground, areas: gpd.GeoDataFrame, restrictions: Restrictions
 ) -> pd.DataFrame:
     """As `closed_by`, from a ground that is there already."""
-    nodes = ground.nodes
     rows, faults = [], []
     for row in restrictions.closures:
         area = areas.iloc[row]
-        edges, legs = ground.road_cuts[int(row)], ground.leg_cuts[int(row)]
-        shapely.prepare(area.geometry)
-        centres = shapely.intersects_xy(
-            area.geometry, nodes.x_m[: nodes.first_vertex], nodes.y_m[: nodes.first_vertex]
-        )
+        cut = ground.cuts[int(row)]
         amounts = {
-            "edges": edges.size,
-            "road_km": float(ground.network.length_m[edges].sum() / 1000),
-            "cells": int(centres.sum()),
-            "legs": legs.size,
+            "edges": cut.edges.size,
+            "road_km": float(ground.network.length_m[cut.edges].sum() / 1000),
+            "cells": centres_within(ground.nodes.grid, area.geometry).size,
+            "legs": cut.ways,
         }
-        if not edges.size + legs.size:
+        if not cut.edges.size + cut.ways:
             faults.append(_nothing_closed(area))
         rows.append({**area[list(CLOSED_COLUMNS[:5])].to_dict(), **amounts})
     if faults:

@@ -1,4 +1,4 @@
-"""Cells, road vertices, bases and places as the nodes of one graph, and what cuts its edges."""
+"""What lies where: cells, road vertices, bases and places, the legs between them, and what cuts them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from geo_poc.grid import Grid
+from geo_poc.routing.moves import Barred, barred_moves, centres_m
 from geo_poc.routing.network import JOIN_M, RoadNetwork
 from geo_poc.theatre import Theatre
 
@@ -24,26 +25,39 @@ _Pairs = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Nodes:
-    """All nodes of the graph: cells row by row, then road vertices, bases, places.
+    """Numbers and positions of all nodes: cells row by row, then road vertices, bases, places.
 
     Parameters
     ----------
-    x_m, y_m : float64 array (nodes,)
-        nan for a base or place of unknown position.
-    first_vertex, first_base, first_place : int
-        The cells start at 0.
+    grid : Grid
+    at_vertex, at_base, at_place : float64 array (n, 2)
+        In metres; nan for a base or place of unknown position.
     """
 
-    x_m: NDArray[np.float64]
-    y_m: NDArray[np.float64]
-    first_vertex: int
-    first_base: int
-    first_place: int
+    grid: Grid
+    at_vertex: NDArray[np.float64]
+    at_base: NDArray[np.float64]
+    at_place: NDArray[np.float64]
 
     @property
-    def points(self) -> NDArray[np.float64]:
-        """Positions, shape (nodes, 2)."""
-        return np.column_stack([self.x_m, self.y_m])
+    def first_vertex(self) -> int:
+        """Number of cells, which start at 0."""
+        return self.grid.rows * self.grid.cols
+
+    @property
+    def first_base(self) -> int:
+        """First node that is a base."""
+        return self.first_vertex + len(self.at_vertex)
+
+    @property
+    def first_place(self) -> int:
+        """First node that is a place."""
+        return self.first_base + len(self.at_base)
+
+    @property
+    def size(self) -> int:
+        """Number of nodes."""
+        return self.first_place + len(self.at_place)
 
     @property
     def vertices(self) -> NDArray[np.int64]:
@@ -58,35 +72,58 @@ class Nodes:
     @property
     def places(self) -> NDArray[np.int64]:
         """Nodes that are places."""
-        return np.arange(self.first_place, self.x_m.size)
+        return np.arange(self.first_place, self.size)
+
+    def points(self, node: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Positions of some nodes in metres, shape (n, 2); the centre of a cell."""
+        at = np.empty((node.size, 2))
+        is_cell = node < self.first_vertex
+        at[is_cell] = centres_m(self.grid, node[is_cell])
+        others = np.concatenate([self.at_vertex, self.at_base, self.at_place])
+        at[~is_cell] = others[node[~is_cell] - self.first_vertex]
+        return at
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Legs:
-    """Straight ways off the road between two nodes.
+    """Straight ways off the road between two nodes, other than the moves between cells.
 
     Parameters
     ----------
     start, end : int64 array (legs,)
-        Nodes.
+        Nodes: out of a base, into a place, or from a cell to a road vertex, which counts both ways.
     length_m : float64 array (legs,)
-    both_ways : bool array (legs,)
-        False for legs out of a base and into a place.
     """
 
     start: NDArray[np.int64]
     end: NDArray[np.int64]
     length_m: NDArray[np.float64]
-    both_ways: NDArray[np.bool_]
 
-    def where(self, kept: NDArray[np.bool_]) -> Legs:
+    def where(self, kept: NDArray[np.bool_] | NDArray[np.int64]) -> Legs:
         """Only the legs that are kept."""
-        return Legs(
-            start=self.start[kept],
-            end=self.end[kept],
-            length_m=self.length_m[kept],
-            both_ways=self.both_ways[kept],
-        )
+        return Legs(start=self.start[kept], end=self.end[kept], length_m=self.length_m[kept])
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Cut:
+    """What one closure or caveat area cuts.
+
+    Parameters
+    ----------
+    moves : Barred
+        Between cells.
+    legs, edges : int64 array
+        Rows of the other legs, and of the road edges.
+    """
+
+    moves: Barred
+    legs: NDArray[np.int64]
+    edges: NDArray[np.int64]
+
+    @property
+    def ways(self) -> int:
+        """Straight ways off the road that are cut."""
+        return self.moves.moves + self.legs.size
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -95,21 +132,24 @@ class Ground:
 
     Parameters
     ----------
-    grid : Grid
     nodes : Nodes
+    inside : bool array (rows, cols)
+        Cells that are walked.
     network : RoadNetwork
     legs : Legs
-        Off the road; those across a barrier are left out.
-    leg_cuts, road_cuts : mapping of int to int64 array
-        Row of a closure or caveat area -> the legs, and the road edges, that it cuts.
+        Those across a barrier are left out.
+    barriers : sequence of Barred
+        Moves between cells that a barrier bars.
+    cuts : mapping of int to Cut
+        By the row of the closure or caveat in the area table.
     """
 
-    grid: Grid
     nodes: Nodes
+    inside: NDArray[np.bool_]
     network: RoadNetwork
     legs: Legs
-    leg_cuts: Mapping[int, NDArray[np.int64]]
-    road_cuts: Mapping[int, NDArray[np.int64]]
+    barriers: tuple[Barred, ...]
+    cuts: Mapping[int, Cut]
 
 
 def ground_of(
@@ -121,13 +161,14 @@ def ground_of(
     barriers: gpd.GeoSeries,
     cutting: gpd.GeoSeries,
 ) -> Ground:
-    """One graph of cells, roads, bases and places, in which no leg crosses a barrier.
+    """Cells, roads, bases and places joined to one ground, in which no leg crosses a barrier.
 
-    Every cell is joined to its 8 neighbours, every road vertex both ways to the centres of the 3 x 3
-    cells around it, every base and place to those, to the road vertices within 1.5 cells and to each
-    other within the same reach. Legs lead only out of bases and into places, so that nobody's way
-    runs through another base or place. A leg that touches a barrier is left out; a leg of no length
-    never is. Cells whose centre is outside the area are not walked.
+    Every cell has 8 moves to its neighbours and 8 knight's moves (`geo_poc.routing.moves`), every
+    road vertex legs both ways to the centres of the 3 x 3 cells around it, every base and place to
+    those, to the road vertices within 1.5 cells and to each other within the same reach. Legs lead
+    only out of bases and into places, so that nobody's way runs through another base or place. A move
+    or leg that touches a barrier is left out; a leg of no length never is. Cells whose centre is
+    outside the area are not walked.
 
     Parameters
     ----------
@@ -144,25 +185,42 @@ def ground_of(
     -------
     Ground
     """
-    nodes = _nodes(theatre.grid, network, points_m(bases), points_m(places))
-    legs = _legs(theatre, nodes)
+    grid = theatre.grid
+    nodes = Nodes(
+        grid=grid,
+        at_vertex=np.column_stack([network.x_m, network.y_m]),
+        at_base=points_m(bases),
+        at_place=points_m(places),
+    )
+    inside = theatre.inside
+    legs = _legs(theatre, nodes, inside)
     barred = crossings(_lines(nodes, legs), barriers.to_numpy())
     free = np.ones(legs.start.size, dtype=np.bool_)
     free[np.concatenate([_NONE, *barred])] = False
     legs = legs.where(free | (legs.length_m <= JOIN_M))
-    by_leg = crossings(_lines(nodes, legs), cutting.to_numpy())
-    by_road = crossings(network.segments, cutting.to_numpy())
-    some_way = legs.length_m > JOIN_M
     return Ground(
-        grid=theatre.grid,
         nodes=nodes,
+        inside=inside,
         network=network,
         legs=legs,
-        leg_cuts={
-            int(row): cut[some_way[cut]] for row, cut in zip(cutting.index, by_leg, strict=True)
-        },
-        road_cuts={int(row): cut for row, cut in zip(cutting.index, by_road, strict=True)},
+        barriers=tuple(barred_moves(grid, barriers.to_numpy())),
+        cuts=_cuts(nodes, legs, network, cutting),
     )
+
+
+def _cuts(nodes: Nodes, legs: Legs, network: RoadNetwork, cutting: gpd.GeoSeries) -> dict[int, Cut]:
+    shapes = cutting.to_numpy()
+    some_way = legs.length_m > JOIN_M
+    return {
+        int(row): Cut(moves=moves, legs=leg[some_way[leg]], edges=edges)
+        for row, moves, leg, edges in zip(
+            cutting.index,
+            barred_moves(nodes.grid, shapes),
+            crossings(_lines(nodes, legs), shapes),
+            crossings(network.segments, shapes),
+            strict=True,
+        )
+    }
 
 
 def points_m(points: gpd.GeoSeries) -> NDArray[np.float64]:
@@ -205,88 +263,57 @@ def crossings(
     return [np.sort(line[which == n]) for n in range(len(geometries))]
 
 
-def _nodes(
-    grid: Grid, network: RoadNetwork, bases: NDArray[np.float64], places: NDArray[np.float64]
-) -> Nodes:
-    xs, ys = grid.centres()
-    first_base = xs.size + network.x_m.size
-    return Nodes(
-        x_m=np.concatenate([xs.ravel(), network.x_m, bases[:, 0], places[:, 0]]),
-        y_m=np.concatenate([ys.ravel(), network.y_m, bases[:, 1], places[:, 1]]),
-        first_vertex=xs.size,
-        first_base=first_base,
-        first_place=first_base + len(bases),
-    )
-
-
-def _legs(theatre: Theatre, nodes: Nodes) -> Legs:
-    grid, points = theatre.grid, nodes.points
-    bases = nodes.bases[in_grid(grid, points[nodes.bases])]
-    places = nodes.places[in_area(theatre, points[nodes.places])]
+def _legs(theatre: Theatre, nodes: Nodes, inside: NDArray[np.bool_]) -> Legs:
+    grid = theatre.grid
+    bases = nodes.bases[in_grid(grid, nodes.at_base)]
+    places = nodes.places[in_area(theatre, nodes.at_place)]
     reach_m = REACH_CELLS * grid.cell_size_m
-    of_vertices = _around(grid, points, nodes.vertices)
-    into_places = _around(grid, points, places)[::-1]
-    both_ways = [*_neighbours(grid), of_vertices]
-    one_way = [
-        _around(grid, points, bases),
-        into_places,
-        _within(points, bases, nodes.vertices, reach_m),
-        _within(points, nodes.vertices, places, reach_m),
-        _within(points, bases, places, reach_m),
+    pairs = [
+        _around(nodes, nodes.vertices)[::-1],
+        _around(nodes, bases),
+        _around(nodes, places)[::-1],
+        _within(nodes, bases, nodes.vertices, reach_m),
+        _within(nodes, nodes.vertices, places, reach_m),
+        _within(nodes, bases, places, reach_m),
     ]
-    groups = both_ways + one_way
-    start = np.concatenate([start for start, _ in groups])
-    end = np.concatenate([end for _, end in groups])
-    open_node = np.ones(nodes.x_m.size, dtype=np.bool_)
-    open_node[: nodes.first_vertex] = theatre.inside.ravel()
+    start = np.concatenate([start for start, _ in pairs])
+    end = np.concatenate([end for _, end in pairs])
+    walked = np.ones(nodes.size, dtype=np.bool_)
+    walked[: nodes.first_vertex] = inside.ravel()
     legs = Legs(
         start=start,
         end=end,
-        length_m=np.hypot(*(points[end] - points[start]).T),
-        both_ways=np.arange(start.size) < sum(len(start) for start, _ in both_ways),
+        length_m=np.hypot(*(nodes.points(end) - nodes.points(start)).T),
     )
-    return legs.where(open_node[start] & open_node[end])
+    return legs.where(walked[start] & walked[end])
 
 
-def _neighbours(grid: Grid) -> list[_Pairs]:
-    """Every pair of cells that share a side or a corner, once."""
-    cell = np.arange(grid.rows * grid.cols).reshape(grid.shape)
-    pairs = [
-        (cell[:, :-1], cell[:, 1:]),
-        (cell[:-1], cell[1:]),
-        (cell[:-1, :-1], cell[1:, 1:]),
-        (cell[:-1, 1:], cell[1:, :-1]),
-    ]
-    return [(start.ravel(), end.ravel()) for start, end in pairs]
-
-
-def _around(grid: Grid, points: NDArray[np.float64], nodes: NDArray[np.int64]) -> _Pairs:
+def _around(nodes: Nodes, centre: NDArray[np.int64]) -> _Pairs:
     """Each node with the cells of the 3 x 3 block around it."""
-    row, col = grid.cell_of(points[nodes, 0], points[nodes, 1])
+    grid, at = nodes.grid, nodes.points(centre)
+    row, col = grid.cell_of(at[:, 0], at[:, 1])
     starts, ends = [_NONE], [_NONE]
     for down, right in _AROUND:
         r, c = row + down, col + right
         there = (row >= 0) & (r >= 0) & (r < grid.rows) & (c >= 0) & (c < grid.cols)
-        starts.append(nodes[there])
+        starts.append(centre[there])
         ends.append((r * grid.cols + c)[there])
     return np.concatenate(starts), np.concatenate(ends)
 
 
 def _within(
-    points: NDArray[np.float64],
-    starts: NDArray[np.int64],
-    ends: NDArray[np.int64],
-    reach_m: float,
+    nodes: Nodes, starts: NDArray[np.int64], ends: NDArray[np.int64], reach_m: float
 ) -> _Pairs:
     """Pairs of nodes that are not farther apart than the reach."""
     if not starts.size or not ends.size:
         return _NONE, _NONE
-    near = cKDTree(points[starts]).query_ball_tree(cKDTree(points[ends]), reach_m)
+    tree = cKDTree(nodes.points(starts))
+    near = tree.query_ball_tree(cKDTree(nodes.points(ends)), reach_m)
     counts = [len(found) for found in near]
     found = np.concatenate([np.asarray(of_one, dtype=np.int64) for of_one in near])
     return np.repeat(starts, counts), ends[found]
 
 
 def _lines(nodes: Nodes, legs: Legs) -> NDArray[np.object_]:
-    points = nodes.points
-    return np.asarray(shapely.linestrings(np.stack([points[legs.start], points[legs.end]], axis=1)))
+    ends = np.stack([nodes.points(legs.start), nodes.points(legs.end)], axis=1)
+    return np.asarray(shapely.linestrings(ends))

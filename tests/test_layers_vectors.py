@@ -153,6 +153,19 @@ def test_one_state_in_the_rains_can_be_set_for_a_whole_file(read: Read) -> None:
         read("roads", [ROAD], values={"wet_state": "muddy"})
 
 
+def test_column_that_an_openstreetmap_file_lacks_is_named_with_what_it_has(
+    tmp_path: Path, theatre: Theatre
+) -> None:
+    nodes = (
+        '<node id="1" version="1" lat="5" lon="31"/><node id="2" version="1" lat="5" lon="31.1"/>'
+    )
+    way = '<way id="1" version="1"><nd ref="1"/><nd ref="2"/><tag k="highway" v="track"/></way>'
+    (tmp_path / "a.osm").write_text(f'<osm version="0.6" generator="t">{nodes}{way}</osm>')
+    source = Source(path="a.osm", columns={"wet_state": "status"})
+    with pytest.raises(LayerError, match=r"wet_state = 'status'; the file has .*tracktype"):
+        read_layer("roads", [source], folder=tmp_path, theatre=theatre)
+
+
 def test_tracktype_and_smoothness_keep_the_words_of_the_file(read: Read) -> None:
     words = {"tracktype": ["grade3", ""], "smoothness": ["bad", "bumpy"]}
     table = read("roads", [ROAD, ROAD], table=words).table

@@ -193,6 +193,8 @@ def turned_round(lines: pd.Series, which: NDArray[np.bool_]) -> pd.Series:
 
 
 def _columns_found(there: Iterable[str], columns: Mapping[str, str]) -> dict[str, str]:
+    """Our column -> the file's; a column given that the file lacks is named by the caller's own check."""
+    there = list(there)
     by_plain: dict[str, str] = {}
     for name in there:
         by_plain.setdefault(plain(name), str(name))
@@ -200,7 +202,7 @@ def _columns_found(there: Iterable[str], columns: Mapping[str, str]) -> dict[str
     for ours, synonyms in ROAD_SYNONYMS.items():
         own = (by_plain[name] for name in synonyms if name in by_plain)
         chosen = columns.get(ours) or next(own, None)
-        if chosen is not None:
+        if chosen in there:
             found[ours] = chosen
     return found
 

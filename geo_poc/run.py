@@ -35,7 +35,7 @@ from geo_poc.report.exports import (
 )
 from geo_poc.report.kml import write_kml
 from geo_poc.report.page import write_report
-from geo_poc.routing.movers import assumptions
+from geo_poc.routing.assumptions import assumptions
 from geo_poc.routing.response import response_times
 from geo_poc.routing.travel_time import TravelTime
 

@@ -146,16 +146,17 @@ def file_view(table: pd.DataFrame, file_columns: Mapping[str, str]) -> pd.DataFr
     return pd.DataFrame({name: table[column] for name, column in own.items()}, index=table.index)
 
 
-def kind_words(layer: str) -> dict[str, str]:
-    """Word as compared -> kind of the layer.
+def code_words(layer: str, ours: str) -> dict[str, str]:
+    """Word as compared -> code of a column of a layer; ``""`` for words that say "unknown".
 
     Examples
     --------
-    >>> kind_words("camps")["idp_camp"]
-    'idp'
+    >>> code_words("camps", "kind")["idp_camp"], code_words("roads", "wet_state")["inconnu"]
+    ('idp', '')
     """
-    known: Mapping[str, list[str]] = _words()["kinds"].get(layer, {})
-    return {plain(word): kind for kind, words in known.items() for word in words}
+    known: Mapping[str, list[str]] = _words()["words"].get(layer, {}).get(ours, {})
+    codes = {plain(word): code for code, words in known.items() for word in words}
+    return {word: "" if code == "unknown" else code for word, code in codes.items()}
 
 
 def synonyms(layer: str, ours: str) -> frozenset[str]:

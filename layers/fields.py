@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from geo_poc.errors import Fault, LayerError
-from geo_poc.layers.columns import file_view, kind_words, plain
+from geo_poc.layers.columns import code_words, file_view, plain
 from geo_poc.layers.precision import position_sd_m
 from geo_poc.layers.refusals import refusals
 from geo_poc.layers.schemas import FIELDS, Field
@@ -180,7 +180,7 @@ def _parsed(cells: pd.Series, field: Field, *, layer: str, name: str, raw: Raw) 
             return flags(cells, default=bool(field.default))
         case "code":
             known = {plain(code): code for code in field.codes}
-            known |= kind_words(layer) if name == "kind" else {}
+            known |= code_words(layer, name)
             default = None if field.default is None else str(field.default)
             return codes(cells, known=known, default=default)
         case _:

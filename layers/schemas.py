@@ -25,7 +25,7 @@ class Field:
     type : str
         ``text`` (never missing), ``number`` (NaN unknown), ``count`` (a number not below 0),
         ``whole`` (integer in ``bounds``), ``date`` (NaT unknown), ``flag`` (bool), ``code`` (one
-        of ``codes``).
+        of ``codes``, or ``""`` unknown where that is the default).
     codes : tuple of str
     bounds : tuple of int
         Lowest and highest whole number.
@@ -110,6 +110,9 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     "roads": {
         "road_class": _TEXT,
         "surface": _TEXT,
+        "tracktype": _TEXT,
+        "smoothness": _TEXT,
+        "wet_state": _code("open", "difficult", "closed", default=""),
         "speed_kmh": _COUNT,
         "length_m": _COUNT,
         "oneway": _FLAG,
@@ -160,7 +163,7 @@ def _column(field: Field) -> pa.Column:
     checks = {
         "count": [pa.Check.ge(0)],
         "whole": [pa.Check.in_range(*field.bounds)],
-        "code": [pa.Check.isin(field.codes)],
+        "code": [pa.Check.isin((*field.codes, "") if field.default == "" else field.codes)],
     }
     unknown = field.type in {"number", "count", "date"} and not field.required
     return pa.Column(_DTYPES[field.type], checks.get(field.type), nullable=unknown)

@@ -228,13 +228,13 @@ def _flag(cell: object, default: bool) -> tuple[bool, str]:
 
 
 def _code(cell: object, known: Mapping[str, str], default: str | None) -> tuple[str, str]:
-    listed = ", ".join(dict.fromkeys(known.values()))
+    listed = ", ".join(filter(None, dict.fromkeys(known.values())))
     if is_missing(cell):
         return default or "", "" if default is not None else f"is missing; must be one of {listed}"
     code = known.get(plain(_shown(cell)))
     if code is None and "other" in known.values():
         return "other", ""
-    return code or "", "" if code else f"is not one of {listed}"
+    return ("", f"is not one of {listed}") if code is None else (code, "")
 
 
 _MONTHS = {

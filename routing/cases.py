@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from geo_poc.plan import Conditions
 from geo_poc.routing.catalogue import Aircraft, Figure, Mover, kind_of
-from geo_poc.routing.movers import time_factor
+from geo_poc.routing.movers import halt_factor, night_factor, pass_time_s, wet_factor
 from geo_poc.routing.reach import Reach, UnderWay
 from geo_poc.routing.travel_time import PRIORITY, Reason, TravelTime
 from geo_poc.theatre import Theatre
@@ -30,6 +30,8 @@ class Case:
         ``nan`` where the base has no such mover, or it may not move.
     factor : float
         Times the time under way; ``nan`` unknown.
+    pass_s : float
+        From the arrival of a column's head to that of its tail.
     cut_off_s : float
         Later than this counts as not reached.
     """
@@ -38,10 +40,13 @@ class Case:
     conditions: Conditions
     notice_s: NDArray[np.float64]
     factor: float
+    pass_s: float
     cut_off_s: float
 
     def total_s(self, under_way_s: NDArray[np.floating]) -> NDArray[np.float64]:
         """Seconds from the alert, with the unknown factor as 1; ``inf`` where there is no way.
+
+        Whoever need not leave, as at a base itself, takes the notice only.
 
         Parameters
         ----------
@@ -49,7 +54,8 @@ class Case:
         """
         factor = 1.0 if np.isnan(self.factor) else self.factor
         notice = np.where(np.isnan(self.notice_s), np.inf, self.notice_s)
-        return np.asarray(notice[:, None] + factor * under_way_s)
+        passing = np.where(under_way_s > 0, self.pass_s, 0.0)
+        return np.asarray(notice[:, None] + factor * under_way_s + passing)
 
     def in_time(self, under_way_s: NDArray[np.floating]) -> NDArray[np.bool_]:
         """Whether there is a way, and if its time is known also that it is within the cut-off."""
@@ -63,8 +69,9 @@ def case_of(
 ) -> Case:
     """The case of a mover under some conditions.
 
-    The wet season slows nothing that flies. An aircraft known not to fly at night has no notice by
-    night: no base has it then.
+    Season, light and the plan's halts are factors on the time under way; a column has arrived when its
+    last vehicle has, and season and light make it pass as much slower. The wet season slows nothing
+    that flies. An aircraft known not to fly at night has no notice by night: no base has it then.
 
     Parameters
     ----------
@@ -78,9 +85,12 @@ def case_of(
     -------
     Case
     """
-    factor = 1.0
+    factor, pass_s = 1.0, 0.0
     if not isinstance(mover, Aircraft):
-        factor = time_factor(mover, conditions)
+        wet = wet_factor(mover, conditions.season)
+        night = night_factor(mover, conditions.light)
+        factor = wet * night * halt_factor(mover)
+        pass_s = pass_time_s(mover) * float(np.nan_to_num(wet * night, nan=1.0))
     elif conditions.light == "night":
         notice_s = notice_s if _flies_at_night(mover.night) else np.full_like(notice_s, np.nan)
         factor = np.nan if mover.night is None else 1.0
@@ -89,6 +99,7 @@ def case_of(
         conditions=conditions,
         notice_s=notice_s,
         factor=factor,
+        pass_s=pass_s,
         cut_off_s=cut_off_s,
     )
 

@@ -63,19 +63,26 @@ Figures = Mapping[str, Figure]
 
 @dataclass(frozen=True, kw_only=True)
 class Vehicle:
-    """Drives on roads, and off them at the walking pace of the ground unless its own is known.
+    """Drives on roads as cars do, and off them at the walking pace of the ground unless its own is known.
 
     Parameters
     ----------
     key : str
     road_kmh : mapping of str to Figure
         Speed by OSM highway class.
-    surface_cap_kmh : mapping of str to Figure
-        Not faster than this on a surface, where the road file gives no speed.
+    surface_cap_kmh, tracktype_cap_kmh, smoothness_cap_kmh : mapping of str to Figure
+        Not faster than this on a road so tagged, where the road file gives no speed; 0 is a road that
+        is not driven, whatever speed the file gives.
     terrain_kmh : mapping of str to Figure
         Walking pace by land cover.
+    required : tuple of str
+        Figures that a plan must give: no source does, and the times would be wrong without them.
     road_cap_kmh, off_road_kmh, off_road_limit_km : Figure or None
         Highest speed on any road; own pace off roads; farthest from a road or a base.
+    column_km : Figure or None
+        Length of the column from first to last vehicle.
+    halt_min_per_h : Figure or None
+        Minutes of each hour that it stands.
     wet_time_factor, night_time_factor : Figure or None
         Times the time under way; None is unknown.
     """
@@ -83,10 +90,15 @@ class Vehicle:
     key: str
     road_kmh: Figures
     surface_cap_kmh: Figures
+    tracktype_cap_kmh: Figures
+    smoothness_cap_kmh: Figures
     terrain_kmh: Figures
+    required: tuple[str, ...] = ()
     road_cap_kmh: Figure | None = None
     off_road_kmh: Figure | None = None
     off_road_limit_km: Figure | None = None
+    column_km: Figure | None = None
+    halt_min_per_h: Figure | None = None
     wet_time_factor: Figure | None = None
     night_time_factor: Figure | None = None
 
@@ -102,6 +114,7 @@ class Foot:
     road_kmh: Figure
     terrain_kmh: Figures
     off_road_limit_km: Figure | None = None
+    halt_min_per_h: Figure | None = None
     wet_time_factor: Figure | None = None
     night_time_factor: Figure | None = None
 
@@ -128,6 +141,13 @@ class Aircraft:
 
 Mover = Vehicle | Foot | Aircraft
 _TYPES: Mapping[str, type[Mover]] = {"vehicle": Vehicle, "foot": Foot, "aircraft": Aircraft}
+_NO_FIGURES = ("key", "required")
+_ROADS = ("road_kmh", "surface_cap_kmh", "tracktype_cap_kmh", "smoothness_cap_kmh")
+_SHARED: Mapping[str, tuple[str, ...]] = {
+    "vehicle": (*_ROADS, "terrain_kmh"),
+    "foot": ("terrain_kmh",),
+    "aircraft": (),
+}
 
 
 @cache
@@ -135,9 +155,9 @@ def _catalogue() -> Mapping[str, Mover]:
     content = tomllib.loads(_FILE.read_text(encoding="utf-8"))
     movers: dict[str, Mover] = {}
     for kind, of_kind in _TYPES.items():
-        terrain = {} if of_kind is Aircraft else {"terrain_kmh": content["terrain_kmh"]}
+        shared = {table: content[table] for table in _SHARED[kind]}
         for key, figures in content[kind].items():
-            movers[key] = TypeAdapter(of_kind).validate_python({"key": key, **terrain, **figures})
+            movers[key] = TypeAdapter(of_kind).validate_python({"key": key, **shared, **figures})
     return movers
 
 
@@ -184,9 +204,20 @@ def figures_of(mover: Mover) -> dict[str, Figure | None]:
         if isinstance(content, Mapping):
             stem, unit = entry.name.rsplit("_", 1)
             figures |= {f"{stem}_{name}_{unit}": figure for name, figure in content.items()}
-        elif entry.name != "key":
+        elif entry.name not in _NO_FIGURES:
             figures[entry.name] = content
     return figures
+
+
+def required_figures(mover: Mover) -> tuple[str, ...]:
+    """Names of the figures that a plan must give for a mover.
+
+    Examples
+    --------
+    >>> required_figures(known_movers()["truck_convoy"])
+    ('road_cap_kmh', 'column_km')
+    """
+    return mover.required if isinstance(mover, Vehicle) else ()
 
 
 def slowest_road(vehicle: Vehicle) -> Figure:

@@ -1,4 +1,4 @@
-"""The movers of a plan: sourced figures with the plan's own, notice to move, assumptions."""
+"""The movers of a plan: sourced figures with the plan's own, notice to move, what slows a march."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo_poc.errors import ConfigError, Fault
-from geo_poc.plan import Asset, Conditions, PlanFile
+from geo_poc.plan import Asset, Light, PlanFile, Season
 from geo_poc.routing.catalogue import (
-    DEFAULT_TERRAIN,
     Aircraft,
     Figure,
     Foot,
@@ -22,15 +21,11 @@ from geo_poc.routing.catalogue import (
     Vehicle,
     figures_of,
     known_movers,
-    slowest_road,
+    required_figures,
 )
 
-ASSUMPTION_COLUMNS = ("what", "value", "low", "high", "source", "grade")
-UNKNOWN_SOURCE = "no source gives it; give it under [[assets]] figures"
 MISSION_GRADE = "M"
-_UNITS = {"kmh": "km/h", "km": "km", "factor": "times as long"}
-_NEEDED = ("wet_time_factor", "night_time_factor", "night")
-_Row = dict[str, str | float]
+_CAPS = ("surface_cap_", "tracktype_cap_", "smoothness_cap_")
 
 
 def movers_of(plan: PlanFile) -> tuple[Mover, ...]:
@@ -39,8 +34,9 @@ def movers_of(plan: PlanFile) -> tuple[Mover, ...]:
     Raises
     ------
     ConfigError
-        If an asset names a mover or a figure that does not exist, a figure has an impossible value,
-        or two assets of one mover differ in their figures. All faults are listed.
+        If an asset names a mover or a figure that does not exist, a figure has an impossible value, a
+        figure is missing that no source gives for the mover, or two assets of one mover differ in
+        their figures. All faults are listed.
     """
     faults = [fault for n, asset in enumerate(plan.assets, 1) for fault in _faults(n, asset)]
     first: dict[str, tuple[int, Asset]] = {}
@@ -102,6 +98,22 @@ def _faults(n: int, asset: Asset) -> Iterable[Fault]:
                 rule=rule,
                 repair=f"correct the value of '{name}'",
             )
+    yield from _missing(n, asset)
+
+
+def _missing(n: int, asset: Asset) -> Iterable[Fault]:
+    """Faults of the figures that only the mission can give, and a column's speed beside its length."""
+    needed = required_figures(known_movers()[asset.mover])
+    if "column_km" in asset.figures:
+        needed = tuple(dict.fromkeys((*needed, "road_cap_kmh")))
+    for name in needed:
+        if name not in asset.figures:
+            yield Fault(
+                where=f"plan: [assets] {n}: figures",
+                found=f"no {name}",
+                rule=f"'{asset.mover}' needs {name}, the mission's own figure, as no source gives it",
+                repair=f"write figures = {{ {name} = ... }}",
+            )
 
 
 def _broken_rule(name: str, value: float | bool) -> str | None:
@@ -109,6 +121,10 @@ def _broken_rule(name: str, value: float | bool) -> str | None:
         return "must be true or false" if name == "night" else "must be a number"
     if name.endswith("_factor"):
         return None if 1 <= value < math.inf else "must be 1 or more, as it only adds time"
+    if name == "halt_min_per_h":
+        return None if 0 <= value < 60 else "must be 0 or more and below 60 minutes of each hour"
+    if name.startswith(_CAPS):
+        return None if 0 <= value < math.inf else "must be 0 (not driven) or more"
     if name == "night" or 0 < value < math.inf:
         return None
     return "must be a number above 0"
@@ -168,124 +184,69 @@ def _stationed(asset: Asset, bases: pd.DataFrame) -> NDArray[np.bool_]:
     return np.asarray(bases["name"].isin(asset.bases), dtype=np.bool_)
 
 
-def time_factor(mover: Vehicle | Foot, conditions: Conditions) -> float:
-    """How many times longer a way takes than on a dry day; nan where no source and no plan says.
+def wet_factor(mover: Vehicle | Foot, season: Season) -> float:
+    """How many times longer a way takes in a season than in the dry; nan where nobody says.
 
     Examples
     --------
-    >>> walker = known_movers()["foot_patrol"]
-    >>> time_factor(walker, Conditions(season="dry", light="night"))
-    1.25
-    >>> time_factor(walker, Conditions(season="wet", light="day"))
-    nan
+    >>> truck, walker = known_movers()["wheeled_patrol"], known_movers()["foot_patrol"]
+    >>> wet_factor(truck, "wet"), wet_factor(truck, "dry"), wet_factor(walker, "wet")
+    (3.0, 1.0, nan)
     """
-    wet = _value(mover.wet_time_factor) if conditions.season == "wet" else 1.0
-    night = _value(mover.night_time_factor) if conditions.light == "night" else 1.0
-    return wet * night
+    return _value(mover.wet_time_factor) if season == "wet" else 1.0
+
+
+def night_factor(mover: Vehicle | Foot, light: Light) -> float:
+    """How many times longer a way takes in a light than by day; nan where nobody says.
+
+    Examples
+    --------
+    >>> truck, walker = known_movers()["wheeled_patrol"], known_movers()["foot_patrol"]
+    >>> night_factor(walker, "night"), night_factor(walker, "day"), night_factor(truck, "night")
+    (1.25, 1.0, nan)
+    """
+    return _value(mover.night_time_factor) if light == "night" else 1.0
+
+
+def halt_factor(mover: Mover) -> float:
+    """How many times longer a way takes with the plan's halts than without.
+
+    ``60 / (60 - h)``, where ``h`` is the minutes of each hour that the mover stands. Without such a
+    figure 1: a rate of march absorbs short halts (ATP 4-90, June 2020, C-34).
+
+    Examples
+    --------
+    >>> ten = Figure(value=10, low=10, high=10, source="Small Wars Manual 6-38", grade="S")
+    >>> walker = known_movers()["foot_patrol"]
+    >>> halt_factor(dataclasses.replace(walker, halt_min_per_h=ten)), halt_factor(walker)
+    (1.2, 1.0)
+    """
+    if isinstance(mover, Aircraft) or mover.halt_min_per_h is None:
+        return 1.0
+    return 60 / (60 - mover.halt_min_per_h.value)
+
+
+def pass_time_s(mover: Mover) -> float:
+    """Seconds from the first to the last vehicle of a column past one point, by day in the dry.
+
+    Length of the column / its highest speed; so the least that it takes, as a slow end of the way draws
+    it out. 0 for a mover without a column, nan for a column whose speed is not known.
+
+    Examples
+    --------
+    >>> km, kmh = (Figure(value=v, low=v, high=v, source="SOP", grade="M") for v in (2, 30))
+    >>> convoy = known_movers()["truck_convoy"]
+    >>> pass_time_s(dataclasses.replace(convoy, column_km=km, road_cap_kmh=kmh))
+    240.0
+    >>> pass_time_s(known_movers()["wheeled_patrol"])
+    0.0
+    """
+    if not isinstance(mover, Vehicle) or mover.column_km is None:
+        return 0.0
+    if mover.road_cap_kmh is None:
+        return math.nan
+    return mover.column_km.value / mover.road_cap_kmh.value * 3600
 
 
 def _value(figure: Figure | None) -> float:
     return math.nan if figure is None else figure.value
-
-
-def assumptions(plan: PlanFile) -> pd.DataFrame:
-    """Every figure that the times of a plan rest on, one row each.
-
-    Parameters
-    ----------
-    plan : PlanFile
-
-    Returns
-    -------
-    DataFrame
-        Columns ``what, value, low, high, source, grade``; the unit stands in ``what``. A figure that
-        is needed but unknown has the value nan and an empty grade: the times of its season or light
-        are then unknown.
-
-    Raises
-    ------
-    ConfigError
-        As `geo_poc.routing.movers.movers_of`.
-
-    Examples
-    --------
-    >>> from geo_poc.plan import Asset, PlanSpec, Standard
-    >>> plan = PlanFile(
-    ...     plan=PlanSpec(name="a", season="dry"),
-    ...     standard=Standard(response=3600.0, cut_off=86400.0, source="order 1"),
-    ...     bases=[],
-    ...     assets=[Asset(mover="mi8", bases="all", notice=1800.0, source="order 2")],
-    ... )
-    >>> table = assumptions(plan)
-    >>> table["what"].tolist()[1:4]
-    ['cut-off (min)', 'mi8: notice to move, bases all (min)', 'mi8: cruise (km/h)']
-    >>> table["value"].tolist()[:4]
-    [60.0, 1440.0, 30.0, 225.0]
-    """
-    movers = movers_of(plan)
-    rows = [
-        _own("response standard (min)", plan.standard.response / 60, plan.standard.source),
-        _own("cut-off (min)", plan.standard.cut_off / 60, plan.standard.source),
-    ]
-    for asset in plan.assets:
-        where = asset.bases if isinstance(asset.bases, str) else ", ".join(asset.bases)
-        what = f"{asset.mover}: notice to move, bases {where} (min)"
-        rows.append(_own(what, asset.notice / 60, asset.source))
-    for mover in movers:
-        rows += _rows(mover)
-    return pd.DataFrame(rows, columns=list(ASSUMPTION_COLUMNS))
-
-
-def _own(what: str, value: float, source: str) -> _Row:
-    figure = Figure(value=value, low=value, high=value, source=source, grade=MISSION_GRADE)
-    return _row(what, figure)
-
-
-def _row(what: str, figure: Figure) -> _Row:
-    return {
-        "what": what,
-        "value": figure.value,
-        "low": figure.low,
-        "high": figure.high,
-        "source": figure.source,
-        "grade": figure.grade,
-    }
-
-
-def _rows(mover: Mover) -> list[_Row]:
-    rows: list[_Row] = []
-    for name, figure in figures_of(mover).items():
-        what = f"{mover.key}: {_words(name)}"
-        if figure is not None:
-            rows.append(_row(what, figure))
-        elif name in _NEEDED:
-            unknown = dict.fromkeys(("value", "low", "high"), math.nan)
-            rows.append({"what": what, **unknown, "source": UNKNOWN_SOURCE, "grade": ""})
-    return rows + _rules(mover)
-
-
-def _rules(mover: Mover) -> list[_Row]:
-    """What is taken where the data say nothing."""
-    match mover:
-        case Aircraft():
-            return []
-        case Vehicle():
-            slowest = slowest_road(mover)
-            where = "road of unknown class and speed (km/h)"
-            rule = _row(f"{mover.key}: {where}", slowest)
-            return [rule, _ground_rule(mover)]
-        case Foot():
-            return [_ground_rule(mover)]
-
-
-def _ground_rule(mover: Vehicle | Foot) -> _Row:
-    figure = mover.terrain_kmh[DEFAULT_TERRAIN]
-    return _row(f"{mover.key}: ground of unknown land cover, as {DEFAULT_TERRAIN} (km/h)", figure)
-
-
-def _words(name: str) -> str:
-    """``road_primary_kmh`` as ``road primary (km/h)``."""
-    stem, _, unit = name.rpartition("_")
-    if unit not in _UNITS:
-        return name.replace("_", " ")
-    return f"{stem.replace('_', ' ')} ({_UNITS[unit]})"

@@ -144,9 +144,9 @@ def _pace(
 ) -> Pace:
     limit = mover.off_road_limit_km
     return Pace(
-        cells_kmh=cell_speeds_kmh(mover, theatre.grid, land_cover),
-        default_kmh=default_terrain_kmh(mover),
-        roads_kmh=road_speeds_kmh(mover, roads),
+        cells_kmh=cell_speeds_kmh(mover, theatre.grid, land_cover, season="dry"),
+        default_kmh=default_terrain_kmh(mover, season="dry"),
+        roads_kmh=road_speeds_kmh(mover, roads, season="dry"),
         oneway=isinstance(mover, Vehicle),
         off_road_limit_m=np.inf if limit is None else limit.value * 1000,
     )

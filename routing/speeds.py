@@ -10,14 +10,16 @@ from numpy.typing import NDArray
 
 from geo_poc.errors import ConfigError
 from geo_poc.grid import Grid
+from geo_poc.plan import Season
 from geo_poc.routing.catalogue import (
     DEFAULT_TERRAIN,
     IMPASSABLE_TERRAIN,
+    Figures,
     Foot,
     Vehicle,
     slowest_road,
 )
-from geo_poc.routing.movers import no_such
+from geo_poc.routing.movers import no_such, wet_factor
 
 if TYPE_CHECKING:
     from geo_poc.layers.rasters import LandCover
@@ -27,19 +29,29 @@ NOT_DRIVEN = ("footway", "steps", "cycleway", "pedestrian", "bridleway", "corrid
 _WATER = ("seasonal_water", "wetland")
 
 
-def road_speeds_kmh(mover: Vehicle | Foot, roads: pd.DataFrame) -> NDArray[np.float64]:
-    """Speed on each road in km/h; 0 on a road that the mover cannot use.
+def road_speeds_kmh(
+    mover: Vehicle | Foot, roads: pd.DataFrame, *, season: Season
+) -> NDArray[np.float64]:
+    """Speed on each road in km/h in a season; 0 on a road that the mover cannot use.
 
-    A vehicle drives at the road file's speed; without one, at the speed of the road class, not above
-    the cap of the surface; on a road of unknown class, at the slowest sourced speed; never above its
-    own cap. Classes ``construction`` and ``proposed`` are nobody's, footways and steps no vehicle's; a
-    ferry carries nobody, because its hours and load are unknown.
+    A vehicle drives at the road file's speed; without one, at the speed of the road class, on a road of
+    unknown class at the slowest sourced speed, but not above the caps of surface, tracktype and
+    smoothness; never above its own cap. Of several words (``grade3;grade5``) the lowest cap counts; a
+    cap of 0 holds against the file's speed too. Classes ``construction`` and ``proposed`` are nobody's,
+    footways and steps no vehicle's; a ferry carries nobody, because its hours and load are unknown.
+
+    In the wet season nobody uses a road in the state ``closed``; on an ``open`` one the speed is that
+    of the dry season; on one that is ``difficult`` or of unknown state, it is that divided by the
+    mover's wet factor. Where the factor is unknown it is the dry speed, and the time unknown.
 
     Parameters
     ----------
     mover : Vehicle or Foot
     roads : DataFrame
-        Columns ``road_class, surface, speed_kmh`` (nan unknown).
+        Columns ``road_class, surface, speed_kmh`` (nan unknown); ``tracktype, smoothness, wet_state``
+        where they are known.
+    season : str
+        ``dry`` or ``wet``.
 
     Returns
     -------
@@ -51,43 +63,95 @@ def road_speeds_kmh(mover: Vehicle | Foot, roads: pd.DataFrame) -> NDArray[np.fl
     >>> roads = pd.DataFrame({
     ...     "road_class": ["primary", "primary_link", "", "primary"],
     ...     "surface": ["", "dirt", "", "dirt"],
+    ...     "smoothness": ["", "very_bad", "", ""],
+    ...     "wet_state": ["open", "difficult", "closed", ""],
     ...     "speed_kmh": [np.nan, np.nan, np.nan, 48.0],
     ... })
-    >>> road_speeds_kmh(known_movers()["wheeled_patrol"], roads).tolist()
-    [65.0, 30.0, 10.0, 48.0]
+    >>> truck = known_movers()["wheeled_patrol"]
+    >>> road_speeds_kmh(truck, roads, season="dry").tolist()
+    [65.0, 15.0, 10.0, 48.0]
+    >>> road_speeds_kmh(truck, roads, season="wet").tolist()
+    [65.0, 5.0, 0.0, 16.0]
     """
     road_class = roads["road_class"].astype(str).str.removesuffix("_link")
     if isinstance(mover, Foot):
-        return np.where(road_class.isin(NOT_USABLE), 0.0, mover.road_kmh.value)
-    by_class = {name: figure.value for name, figure in mover.road_kmh.items()}
-    caps = {name: figure.value for name, figure in mover.surface_cap_kmh.items()}
-    of_class = road_class.map(by_class).fillna(slowest_road(mover).value).to_numpy(np.float64)
-    cap = roads["surface"].astype(str).map(caps).to_numpy(np.float64)
+        dry_kmh = np.where(road_class.isin(NOT_USABLE), 0.0, mover.road_kmh.value)
+    else:
+        driven_kmh = _driven_kmh(mover, road_class, roads)
+        dry_kmh = np.where(road_class.isin(NOT_USABLE + NOT_DRIVEN), 0.0, driven_kmh)
+    if season == "dry":
+        return dry_kmh
+    state = _words(roads, "wet_state")
+    wet_kmh = np.where(state == "open", dry_kmh, dry_kmh / _slowing(mover, season))
+    return np.where(state == "closed", 0.0, wet_kmh)
+
+
+def _driven_kmh(
+    vehicle: Vehicle, road_class: pd.Series, roads: pd.DataFrame
+) -> NDArray[np.float64]:
+    """Dry speed of a vehicle, whatever the road class says on who may drive there."""
+    by_class = {name: figure.value for name, figure in vehicle.road_kmh.items()}
+    of_class = road_class.map(by_class).fillna(slowest_road(vehicle).value).to_numpy(np.float64)
+    cap = np.minimum.reduce(
+        [
+            _caps_kmh(_words(roads, "surface"), vehicle.surface_cap_kmh),
+            _caps_kmh(_words(roads, "tracktype"), vehicle.tracktype_cap_kmh),
+            _caps_kmh(_words(roads, "smoothness"), vehicle.smoothness_cap_kmh),
+        ]
+    )
     published = roads["speed_kmh"].to_numpy(np.float64)
-    speed = np.where(published > 0, published, np.fmin(of_class, cap))
-    if mover.road_cap_kmh is not None:
-        speed = np.minimum(speed, mover.road_cap_kmh.value)
-    return np.where(road_class.isin(NOT_USABLE + NOT_DRIVEN), 0.0, speed)
+    speed = np.where((published > 0) & (cap > 0), published, np.minimum(of_class, cap))
+    own_cap = np.inf if vehicle.road_cap_kmh is None else vehicle.road_cap_kmh.value
+    return np.minimum(speed, own_cap)
 
 
-def default_terrain_kmh(mover: Vehicle | Foot) -> float:
-    """Speed over ground of unknown land cover."""
-    return _terrain_speed_kmh(mover, DEFAULT_TERRAIN)
+def _words(roads: pd.DataFrame, column: str) -> pd.Series:
+    """Words of a column in lower case; ``""`` on every road where the table has no such column."""
+    if column not in roads:
+        return pd.Series("", index=roads.index, dtype=object)
+    return roads[column].astype(str).str.lower()
+
+
+def _caps_kmh(words: pd.Series, caps: Figures) -> NDArray[np.float64]:
+    """Lowest cap of the words of each road; inf where none of them has one."""
+    lowest = {
+        text: min((caps[word].value for word in _parts(text) if word in caps), default=np.inf)
+        for text in words.unique()
+    }
+    return words.map(lowest).to_numpy(np.float64)
+
+
+def _parts(text: str) -> list[str]:
+    return [word.strip() for word in text.split(";")]
+
+
+def _slowing(mover: Vehicle | Foot, season: Season) -> float:
+    """Dry speed / speed in a season where nothing better is known; 1 where it is not known."""
+    factor = wet_factor(mover, season)
+    return 1.0 if np.isnan(factor) else factor
+
+
+def default_terrain_kmh(mover: Vehicle | Foot, *, season: Season) -> float:
+    """Speed over ground of unknown land cover in a season."""
+    return _terrain_speed_kmh(mover, DEFAULT_TERRAIN) / _slowing(mover, season)
 
 
 def cell_speeds_kmh(
-    mover: Vehicle | Foot, grid: Grid, land_cover: LandCover | None
+    mover: Vehicle | Foot, grid: Grid, land_cover: LandCover | None, *, season: Season
 ) -> NDArray[np.float64]:
-    """Speed over each cell in km/h, off any road; 0 on permanent water.
+    """Speed over each cell in km/h in a season, off any road; 0 on permanent water.
 
     Walking pace by land cover; a vehicle's own pace where the plan gives it, but in wetland and
-    seasonal water never above the walking pace. Unknown land cover counts as shrub.
+    seasonal water never above the walking pace. Unknown land cover counts as shrub. In the wet season
+    all of it divided by the mover's wet factor; where that is unknown, as in the dry.
 
     Parameters
     ----------
     mover : Vehicle or Foot
     grid : Grid
     land_cover : LandCover or None
+    season : str
+        ``dry`` or ``wet``.
 
     Returns
     -------
@@ -104,10 +168,12 @@ def cell_speeds_kmh(
     --------
     >>> from geo_poc.routing.catalogue import known_movers
     >>> grid = Grid(rows=1, cols=2, cell_size_m=1000.0, left_m=0.0, top_m=0.0, crs="EPSG:32636")
-    >>> cell_speeds_kmh(known_movers()["foot_patrol"], grid, None).tolist()
+    >>> cell_speeds_kmh(known_movers()["foot_patrol"], grid, None, season="dry").tolist()
     [[3.0, 3.0]]
+    >>> cell_speeds_kmh(known_movers()["wheeled_patrol"], grid, None, season="wet").tolist()
+    [[1.0, 1.0]]
     """
-    default = default_terrain_kmh(mover)
+    default = default_terrain_kmh(mover, season=season)
     if land_cover is None:
         return np.full(grid.shape, default)
     grid.require_same(land_cover.grid, where="land cover")
@@ -119,8 +185,8 @@ def cell_speeds_kmh(
     ]
     if faults:
         raise ConfigError(faults)
-    speeds = np.array([*(_terrain_speed_kmh(mover, name) for name in land_cover.names), default])
-    return speeds[land_cover.codes]
+    dry_kmh = np.array([_terrain_speed_kmh(mover, name) for name in land_cover.names])
+    return np.append(dry_kmh / _slowing(mover, season), default)[land_cover.codes]
 
 
 def _terrain_speed_kmh(mover: Vehicle | Foot, name: str) -> float:

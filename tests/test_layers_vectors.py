@@ -111,6 +111,69 @@ def test_where_chooses_among_shapes(tmp_path: Path, theatre: Theatre) -> None:
     assert reasons(layer)[0][:2] == (2, "not selected")
 
 
+ROAD = LineString([(30.5, 4.5), (31.5, 5.5)])
+
+
+@pytest.mark.parametrize(
+    ("word", "state"),
+    [
+        ("open", "open"),
+        ("Passable", "open"),
+        ("Ouverte", "open"),
+        ("passable with difficulty", "difficult"),
+        ("Praticable avec difficulté", "difficult"),
+        ("Closed for all traffic", "closed"),
+        ("May not be passable", "closed"),
+        ("Fermée", "closed"),
+        ("inconnu", ""),
+        ("n/a", ""),
+        (None, ""),
+    ],
+)
+def test_state_in_the_rains_is_read_in_english_and_french(
+    read: Read, word: str | None, state: str
+) -> None:
+    layer = read("roads", [ROAD, ROAD], table={"Rainy season status": [word, "open"]})
+    assert layer.table["wet_state"].tolist() == [state, "open"]
+
+
+def test_road_whose_state_in_the_rains_is_no_known_word_is_refused_with_the_words(
+    read: Read,
+) -> None:
+    layer = read("roads", [ROAD, ROAD], table={"wet_state": ["muddy", "closed"]})
+    assert layer.counts == {"read": 2, "kept": 1, "rejected": 1}
+    assert reasons(layer) == [(1, "invalid", "is not one of open, difficult, closed")]
+
+
+def test_one_state_in_the_rains_can_be_set_for_a_whole_file(read: Read) -> None:
+    assert read("roads", [ROAD], values={"wet_state": "fermée"}).table["wet_state"][0] == "closed"
+    with pytest.raises(
+        LayerError, match=r"is not one of open, difficult, closed. Found: wet_state = 'muddy'"
+    ):
+        read("roads", [ROAD], values={"wet_state": "muddy"})
+
+
+def test_column_that_an_openstreetmap_file_lacks_is_named_with_what_it_has(
+    tmp_path: Path, theatre: Theatre
+) -> None:
+    nodes = (
+        '<node id="1" version="1" lat="5" lon="31"/><node id="2" version="1" lat="5" lon="31.1"/>'
+    )
+    way = '<way id="1" version="1"><nd ref="1"/><nd ref="2"/><tag k="highway" v="track"/></way>'
+    (tmp_path / "a.osm").write_text(f'<osm version="0.6" generator="t">{nodes}{way}</osm>')
+    source = Source(path="a.osm", columns={"wet_state": "status"})
+    with pytest.raises(LayerError, match=r"wet_state = 'status'; the file has .*tracktype"):
+        read_layer("roads", [source], folder=tmp_path, theatre=theatre)
+
+
+def test_tracktype_and_smoothness_keep_the_words_of_the_file(read: Read) -> None:
+    words = {"tracktype": ["grade3", ""], "smoothness": ["bad", "bumpy"]}
+    table = read("roads", [ROAD, ROAD], table=words).table
+    assert table[["tracktype", "smoothness"]].to_dict("list") == words
+    nothing = read("roads", [ROAD]).table
+    assert nothing.loc[0, ["tracktype", "smoothness", "wet_state"]].tolist() == ["", "", ""]
+
+
 GOOD = [Point(30.5 + n / 10, 4.5) for n in range(4)]
 
 

@@ -13,7 +13,7 @@ import pytest
 import shapely
 
 from geo_poc.errors import SourceError
-from geo_poc.layers.sources.osm import graph_from_pbf, read
+from geo_poc.layers.sources.osm import NOT_A_ROAD, graph_from_pbf, read
 from geo_poc.theatre_file import Source
 
 DATA = Path(os.environ.get("GEO_POC_DATA", Path(__file__).parents[2] / "shared" / "data"))
@@ -171,6 +171,27 @@ def test_graph_of_a_file_without_roads_is_refused(tmp_path: Path) -> None:
 def test_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"gone\.osm\.pbf: the file must exist"):
         read(tmp_path / "gone.osm.pbf", Source(), layer="roads")
+
+
+@pytest.mark.south_sudan
+@pytest.mark.parametrize(
+    ("name", "tag"),
+    [("andorra", "tracktype"), ("heidelberg", "tracktype"), ("heidelberg", "smoothness")],
+)
+def test_real_extract_has_every_tag_on_the_state_of_a_road(name: str, tag: str) -> None:
+    file = DATA / "osm" / f"{name}.osm.pbf"
+    if not file.is_file():
+        pytest.skip(f"no real data in {DATA}: set GEO_POC_DATA")
+    counted = sum(
+        tag in way.tags
+        for way in osmium.FileProcessor(str(file), osmium.osm.WAY)
+        if "highway" in way.tags
+        and way.tags["highway"] not in NOT_A_ROAD
+        and way.tags.get("area") != "yes"
+    )
+    table = read(file, Source(), layer="roads").table
+    assert counted > 0
+    assert (table[tag] != "").sum() == counted
 
 
 @pytest.mark.south_sudan

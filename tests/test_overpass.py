@@ -24,7 +24,8 @@ BOUNDS = (30.0, 4.0, 30.1, 4.1)
 NODES = {1: (30.01, 4.01), 2: (30.02, 4.01), 3: (30.03, 4.01), 4: (30.02, 4.05), 5: (30.05, 4.05)}
 ROADS = [
     {"type": "way", "id": 11, "nodes": [1, 2, 3],
-     "tags": {"highway": "track", "surface": "dirt", "maxspeed": "30"}},
+     "tags": {"highway": "track", "surface": "dirt", "tracktype": "grade4",
+              "smoothness": "very_bad", "maxspeed": "30"}},
     {"type": "way", "id": 12, "nodes": [2, 4], "tags": {"highway": "primary", "oneway": "-1"}},
 ]  # fmt: skip
 FERRIES = [{"type": "way", "id": 13, "nodes": [4, 5], "tags": {"route": "ferry"}}]
@@ -107,6 +108,8 @@ def test_roads_and_ferries_are_read_split_at_junctions(
     track = table[table["road_class"] == "track"]
     assert track["speed_kmh"].tolist() == [30.0, 30.0]
     assert track["surface"].tolist() == ["dirt", "dirt"]
+    assert track["tracktype"].tolist() == ["grade4", "grade4"]
+    assert track["smoothness"].tolist() == ["very_bad", "very_bad"]
     expected_m = osmnx.distance.great_circle(4.01, 30.01, 4.01, 30.02)
     assert track["length_m"].tolist() == pytest.approx([expected_m] * 2)
 
@@ -298,6 +301,16 @@ def test_saved_graph_gives_each_street_once(tmp_path: Path) -> None:
     assert raw.table["length_m"].tolist() == [2500.0, 1100.0, 4000.0]
     assert len(raw.table["geometry"].iloc[0].coords) == 3
     assert raw.file_columns["length_m"] == "length"
+
+
+def test_saved_graph_keeps_what_its_edges_say_of_the_state_of_the_road(tmp_path: Path) -> None:
+    saved = graph()
+    for _, _, data in saved.edges(data=True):
+        data |= {"tracktype": "grade5", "smoothness": "bad", "wet_state": "closed"}
+    osmnx.save_graphml(saved, tmp_path / "a.graphml")
+    table = graphml.read(tmp_path / "a.graphml", Source(), layer="roads").table
+    columns = ["tracktype", "smoothness", "wet_state"]
+    assert table[columns].values.tolist() == [["grade5", "bad", "closed"]] * 3
 
 
 @pytest.mark.parametrize("share", [0.0, 0.5, 0.98])

@@ -55,6 +55,30 @@ def test_class_is_found_under_the_names_that_publishers_use(highway: str) -> Non
     assert used["road_class"] == highway
 
 
+@pytest.mark.parametrize(
+    ("header", "ours"),
+    [
+        ("tracktype", "tracktype"),
+        ("Type de piste", "tracktype"),
+        ("smoothness", "smoothness"),
+        ("État de surface", "smoothness"),
+        ("wet_state", "wet_state"),
+        ("Rainy season status", "wet_state"),
+        ("État saison des pluies", "wet_state"),
+    ],
+)
+def test_state_of_a_road_is_found_under_english_and_french_names(header: str, ours: str) -> None:
+    table, used = with_road_columns(roads(**{header: ["a word", None]}), columns={})
+    assert table[ours].tolist() == ["a word", ""]
+    assert used[ours] == header
+
+
+def test_state_of_a_road_is_found_under_the_name_in_the_theatre_file() -> None:
+    given = {"tracktype": "a", "smoothness": "b", "wet_state": "c"}
+    table, _ = with_road_columns(roads(a=["grade3"], b=["bad"], c=["closed"]), columns=given)
+    assert table[list(given)].to_numpy().tolist() == [["grade3", "bad", "closed"]]
+
+
 def test_distance_is_in_metres_and_a_km_column_is_converted() -> None:
     metres, _ = with_road_columns(roads(distance=[1500.0]), columns={})
     kilometres, _ = with_road_columns(roads(length_km=["1.5"]), columns={})
@@ -77,7 +101,8 @@ def test_columns_of_the_theatre_file_come_before_known_names() -> None:
 def test_nothing_known_is_empty_text_nan_and_false() -> None:
     table, used = with_road_columns(roads(other=[1]), columns={})
     row = table.iloc[0]
-    assert (row["road_class"], row["surface"], row["name"], row["id"]) == ("", "", "", "")
+    texts = ["road_class", "surface", "tracktype", "smoothness", "wet_state", "name", "id"]
+    assert row[texts].tolist() == [""] * 7
     assert np.isnan([row["speed_kmh"], row["length_m"]]).all()
     assert row[["oneway", "bridge", "restricted"]].tolist() == [False] * 3
     assert used == {}

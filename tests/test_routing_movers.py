@@ -1,7 +1,8 @@
-"""Figures of movers: sources, a plan's own figures, notice, and what a road allows."""
+"""Figures of movers: sources, a plan's own figures, notice, season and light, columns and halts."""
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -9,17 +10,19 @@ import pandas as pd
 import pytest
 
 from geo_poc.errors import ConfigError
-from geo_poc.grid import Grid
-from geo_poc.plan import Asset, Conditions, PlanFile, PlanSpec, Standard
+from geo_poc.plan import Asset, PlanFile, PlanSpec, Standard
+from geo_poc.routing.assumptions import assumptions
 from geo_poc.routing.catalogue import Figure, Foot, Vehicle, figures_of, kind_of, known_movers
-from geo_poc.routing.movers import assumptions, movers_of, notice_s, time_factor
-from geo_poc.routing.speeds import cell_speeds_kmh, road_speeds_kmh
-
-DRY_NIGHT, WET_DAY, WET_NIGHT = (
-    Conditions(season="dry", light="night"),
-    Conditions(season="wet", light="day"),
-    Conditions(season="wet", light="night"),
+from geo_poc.routing.movers import (
+    halt_factor,
+    movers_of,
+    night_factor,
+    notice_s,
+    pass_time_s,
+    wet_factor,
 )
+
+ALL_ROADS = ("wheeled_patrol", "apc", "truck_convoy")
 
 
 def plan_of(*assets: Asset) -> PlanFile:
@@ -40,12 +43,8 @@ def asset(
     return Asset(mover=mover, bases=bases, notice=notice, source="order 2", figures=figures)  # type: ignore[arg-type]
 
 
-def roads_of(*roads: tuple[str, str, float]) -> pd.DataFrame:
-    return pd.DataFrame(roads, columns=["road_class", "surface", "speed_kmh"])
-
-
-def vehicle(**figures: float | bool) -> Vehicle:
-    (mover,) = movers_of(plan_of(asset(**figures)))  # type: ignore[arg-type]
+def vehicle(key: str = "wheeled_patrol", **figures: float | bool) -> Vehicle:
+    (mover,) = movers_of(plan_of(asset(key, **figures)))  # type: ignore[arg-type]
     assert isinstance(mover, Vehicle)
     return mover
 
@@ -66,29 +65,42 @@ def test_every_known_figure_has_a_source_a_grade_and_a_range_around_it() -> None
 
 
 def test_what_no_source_gives_is_absent() -> None:
-    truck = figures_of(known_movers()["wheeled_patrol"])
     foot, helicopter = figures_of(known_movers()["foot_patrol"]), figures_of(known_movers()["mi8"])
-    absent = ("night_time_factor", "off_road_kmh", "off_road_limit_km", "road_cap_kmh")
-    assert [truck[name] for name in absent] == [None] * 4
-    assert foot["wet_time_factor"] is None
+    absent = (
+        "night_time_factor", "off_road_kmh", "off_road_limit_km", "road_cap_kmh", "column_km",
+        "halt_min_per_h",
+    )  # fmt: skip
+    for key in ALL_ROADS:
+        figures = figures_of(known_movers()[key])
+        assert [figures[name] for name in absent] == [None] * 6
+    assert foot["wet_time_factor"] is foot["halt_min_per_h"] is None
     assert helicopter["night"] is None
 
 
 def test_figures_are_those_of_the_sources() -> None:
-    truck = figures_of(known_movers()["wheeled_patrol"])
     classes = {
         "motorway": 90, "trunk": 85, "primary": 65, "secondary": 55, "tertiary": 40,
         "unclassified": 25, "residential": 25, "service": 15, "track": 20, "path": 10,
     }  # fmt: skip
     caps = {"gravel": 45, "unpaved": 30, "clay": 20, "mud": 15}
+    tracktypes = {"grade2": 45, "grade3": 30, "grade4": 20, "grade5": 15}
+    smoothness = {
+        "good": 60, "intermediate": 45, "bad": 30, "very_bad": 15, "horrible": 3,
+        "very_horrible": 0, "impassable": 0,
+    }  # fmt: skip
     ground = {"bare": 3.0, "crops": 2.5, "grass": 4.86, "tree": 4.0, "urban": 5.0, "wetland": 0.5}
     wanted = (
         {f"road_{name}_kmh": kmh for name, kmh in classes.items()}
         | {f"surface_cap_{name}_kmh": kmh for name, kmh in caps.items()}
+        | {f"tracktype_cap_{name}_kmh": kmh for name, kmh in tracktypes.items()}
+        | {f"smoothness_cap_{name}_kmh": kmh for name, kmh in smoothness.items()}
         | {f"terrain_{name}_kmh": kmh for name, kmh in ground.items()}
         | {"wet_time_factor": 3.0}
     )
-    assert {name: truck[name].value for name in wanted} == wanted  # type: ignore[union-attr]
+    for key in ALL_ROADS:
+        figures = figures_of(known_movers()[key])
+        assert {name: figures[name].value for name in wanted} == wanted  # type: ignore[union-attr]
+    assert not {"tracktype_cap_grade1_kmh", "smoothness_cap_excellent_kmh"} & set(figures)
     helicopter = figures_of(known_movers()["mi8"])
     values = [helicopter[name].value for name in ("cruise_kmh", "range_km", "seats")]  # type: ignore[union-attr]
     assert values == [225, 465, 24]
@@ -97,6 +109,8 @@ def test_figures_are_those_of_the_sources() -> None:
 def test_kinds_of_movers() -> None:
     assert {key: kind_of(mover) for key, mover in known_movers().items()} == {
         "wheeled_patrol": "road",
+        "apc": "road",
+        "truck_convoy": "road",
         "foot_patrol": "foot",
         "mi8": "air",
     }
@@ -113,24 +127,60 @@ def test_a_plan_overrides_figures_with_its_own_source() -> None:
         value=50, low=50, high=50, source="order 2", grade="M"
     )
     assert truck.road_kmh["secondary"].value == 55
-    assert time_factor(truck, DRY_NIGHT) == 1.5
-    assert time_factor(truck, WET_NIGHT) == 4.5
+    assert night_factor(truck, "night") == 1.5
     assert known_movers()["wheeled_patrol"].road_kmh["primary"].value == 65  # type: ignore[union-attr,index]
 
 
 def test_an_unknown_factor_makes_the_time_unknown() -> None:
-    truck = vehicle()
-    assert time_factor(truck, WET_DAY) == 3.0
-    assert math.isnan(time_factor(truck, DRY_NIGHT))
-    assert math.isnan(time_factor(truck, WET_NIGHT))
-    assert time_factor(walker(), DRY_NIGHT) == 1.25
+    assert math.isnan(night_factor(vehicle(), "night"))
+    assert math.isnan(wet_factor(walker(), "wet"))
+
+
+def test_factors_are_those_of_the_sources_and_1_in_the_dry_and_by_day() -> None:
+    assert [wet_factor(known_movers()[key], "wet") for key in ALL_ROADS] == [3.0] * 3  # type: ignore[arg-type]
+    assert night_factor(walker(), "night") == 1.25
+    assert wet_factor(vehicle(), "dry") == wet_factor(walker(), "dry") == 1.0
+    assert night_factor(vehicle(), "day") == night_factor(walker(), "day") == 1.0
+
+
+@pytest.mark.parametrize(
+    ("minutes", "factor"), [(0, 1.0), (10, 1.2), (15, 4 / 3), (20, 1.5), (30, 2.0)]
+)
+def test_halts_leave_the_rest_of_each_hour_for_the_way(minutes: float, factor: float) -> None:
+    assert halt_factor(vehicle(halt_min_per_h=minutes)) == pytest.approx(factor)
+    (marching,) = movers_of(plan_of(asset("foot_patrol", halt_min_per_h=minutes)))
+    assert halt_factor(marching) == pytest.approx(factor)
+
+
+def test_nobody_halts_unless_the_plan_says_so() -> None:
+    assert [halt_factor(mover) for mover in known_movers().values()] == [1.0] * len(known_movers())
+
+
+@pytest.mark.parametrize(
+    ("km", "kmh", "seconds"), [(1, 60, 60), (2, 30, 240), (5, 40, 450), (0.5, 10, 180)]
+)
+def test_a_column_passes_in_its_length_at_its_speed(km: float, kmh: float, seconds: float) -> None:
+    convoy = vehicle("truck_convoy", column_km=km, road_cap_kmh=kmh)
+    assert pass_time_s(convoy) == pytest.approx(seconds)
+    patrol = vehicle(column_km=km, road_cap_kmh=kmh)
+    assert pass_time_s(patrol) == pytest.approx(seconds)
+
+
+def test_what_has_no_column_passes_at_once() -> None:
+    others = [vehicle(), vehicle(road_cap_kmh=30), walker(), known_movers()["mi8"]]
+    assert [pass_time_s(mover) for mover in others] == [0.0] * 4
+
+
+def test_a_column_of_unknown_speed_passes_in_an_unknown_time() -> None:
+    km = Figure(value=2, low=2, high=2, source="order 1", grade="M")
+    assert math.isnan(pass_time_s(dataclasses.replace(vehicle(), column_km=km)))
 
 
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
         (asset("wheeled_patrl"), r"'wheeled_patrl'. Repair: did you mean 'wheeled_patrol'\?"),
-        (asset("zeppelin"), "choose one of foot_patrol, mi8, wheeled_patrol"),
+        (asset("zeppelin"), "choose one of apc, foot_patrol, mi8, truck_convoy, wheeled_patrol"),
         (asset(nigth_time_factor=2), r"did you mean 'night_time_factor'\?"),
         (asset(road_primary_kmh=0), "must be a number above 0"),
         (asset(road_primary_kmh=math.inf), "must be a number above 0"),
@@ -138,6 +188,14 @@ def test_an_unknown_factor_makes_the_time_unknown() -> None:
         (asset(night_time_factor=0.5), "must be 1 or more"),
         (asset(night_time_factor=math.nan), "must be 1 or more"),
         (asset("mi8", night=1.0), "must be true or false"),
+        (asset("apc"), "'apc' needs road_cap_kmh, the mission's own figure"),
+        (asset("truck_convoy", road_cap_kmh=30), "'truck_convoy' needs column_km"),
+        (asset(column_km=1), "'wheeled_patrol' needs road_cap_kmh"),
+        (asset("apc", road_cap_kmh=0), "must be a number above 0"),
+        (asset("mi8", column_km=1), "is no figure of 'mi8'"),
+        (asset(halt_min_per_h=60), "below 60 minutes of each hour"),
+        (asset(halt_min_per_h=-1), "must be 0 or more"),
+        (asset(tracktype_cap_grade5_kmh=-1), r"must be 0 \(not driven\) or more"),
     ],
 )
 def test_a_wrong_asset_is_refused_with_the_repair(wrong: Asset, message: str) -> None:
@@ -149,6 +207,22 @@ def test_all_faults_of_all_assets_are_listed() -> None:
     with pytest.raises(ConfigError) as error:
         movers_of(plan_of(asset("a"), asset(b=1, c=2), asset()))
     assert len(error.value.faults) == 4
+
+
+def test_what_only_the_mission_knows_is_asked_for_all_at_once() -> None:
+    with pytest.raises(ConfigError) as error:
+        movers_of(plan_of(asset("truck_convoy"), asset("apc", nigth=1), asset()))
+    assert [(fault.where, fault.found) for fault in error.value.faults] == [
+        ("plan: [assets] 1: figures", "no road_cap_kmh"),
+        ("plan: [assets] 1: figures", "no column_km"),
+        ("plan: [assets] 2: figures", "'nigth'"),
+        ("plan: [assets] 2: figures", "no road_cap_kmh"),
+    ]
+    assert error.value.faults[0].repair == "write figures = { road_cap_kmh = ... }"
+
+
+def test_a_plan_may_keep_a_mover_off_a_kind_of_road() -> None:
+    assert vehicle(smoothness_cap_horrible_kmh=0).smoothness_cap_kmh["horrible"].value == 0
 
 
 def test_assets_of_one_mover_must_agree_in_their_figures() -> None:
@@ -198,32 +272,17 @@ def test_assumptions_list_standard_notice_every_figure_and_what_is_unknown() -> 
     assert (table["source"] != "").all()
 
 
+def test_assumptions_of_a_convoy_are_the_plans_in_their_units() -> None:
+    convoy = asset("truck_convoy", road_cap_kmh=40, column_km=2, halt_min_per_h=10)
+    table = assumptions(plan_of(convoy)).set_index("what")
+    wanted = {"road cap (km/h)": 40, "column (km)": 2, "halt (min per h)": 10}
+    for what, value in wanted.items():
+        row = table.loc[f"truck_convoy: {what}"]
+        assert (row["value"], row["source"], row["grade"]) == (value, "order 2", "M")
+    assert table.loc["truck_convoy: tracktype cap grade4 (km/h)", "value"] == 20
+
+
 def test_assumptions_on_foot_have_the_night_and_miss_the_wet_season() -> None:
     table = assumptions(plan_of(asset("foot_patrol"))).set_index("what")
     assert table.loc["foot_patrol: night time (times as long)", "high"] == 2.0
     assert math.isnan(table.loc["foot_patrol: wet time (times as long)", "value"])
-
-
-def test_road_speed_is_the_files_then_the_class_under_the_cap_of_the_surface() -> None:
-    roads = roads_of(
-        ("primary", "", 80.0),
-        ("primary", "mud", 80.0),
-        ("primary", "mud", np.nan),
-        ("service", "gravel", np.nan),
-        ("trunk_link", "asphalt", np.nan),
-        ("", "", np.nan),
-        ("ridge", "gravel", np.nan),
-        ("steps", "", 5.0),
-        ("construction", "", np.nan),
-        ("ferry", "", np.nan),
-    )
-    assert road_speeds_kmh(vehicle(), roads).tolist() == [80, 80, 15, 15, 85, 10, 10, 0, 0, 0]
-    capped = road_speeds_kmh(vehicle(road_cap_kmh=40), roads)
-    assert capped.tolist() == [40, 40, 15, 15, 40, 10, 10, 0, 0, 0]
-    assert road_speeds_kmh(walker(), roads).tolist() == [4.0] * 8 + [0, 0]
-
-
-def test_without_land_cover_all_ground_is_shrub_at_the_movers_pace() -> None:
-    grid = Grid(rows=1, cols=2, cell_size_m=10.0, left_m=0.0, top_m=0.0, crs="EPSG:32636")
-    assert cell_speeds_kmh(walker(), grid, None).tolist() == [[3.0, 3.0]]
-    assert cell_speeds_kmh(vehicle(off_road_kmh=12), grid, None).tolist() == [[12.0, 12.0]]

@@ -21,7 +21,7 @@ _MOST_REASONS, _MOST_EXAMPLES = 6, 4
 _SHORT_SOURCES_MM = (16.0, 28.0, 17.0, 13.0, 9.7, 9.7, 9.6)
 _SOURCES_MM = (28.0, 66.0, 26.0, 22.0, 15.0, 15.0, 14.0)
 _YES_OR_NO = ("night",)
-_OF_ONE_CLASS = ": (?:road|terrain|surface|ground) "
+_OF_ONE_CLASS = ": (?:road|terrain|surface|tracktype|smoothness|ground) "
 
 
 def assumptions_table(findings: Findings, *, width_mm: float) -> Table:

@@ -26,6 +26,18 @@ ROAD_SYNONYMS: Mapping[str, tuple[str, ...]] = {
         "type",
     ),
     "surface": ("surface", "pavement", "revetement"),
+    "tracktype": ("tracktype", "track_type", "type_de_piste", "type_piste"),
+    "smoothness": ("smoothness", "etat_de_surface", "planeite"),
+    "wet_state": (
+        "wet_state",
+        "wet_season_state",
+        "wet_season_status",
+        "rainy_season_state",
+        "rainy_season_status",
+        "etat_saison_des_pluies",
+        "etat_en_saison_des_pluies",
+        "praticabilite_saison_des_pluies",
+    ),
     "speed_kmh": ("speed_kmh", "maxspeed", "maxspeed_kmh", "speed", "vitesse_kmh", "vitesse"),
     "length_m": (
         "length_m",
@@ -78,7 +90,8 @@ def with_road_columns(
     Returns
     -------
     DataFrame, dict
-        ``id, road_class, surface, name`` text, ``""`` unknown; ``speed_kmh, length_m`` nan unknown;
+        ``id, road_class, surface, tracktype, smoothness, wet_state, name`` text as the file has it,
+        ``""`` unknown; ``speed_kmh, length_m`` nan unknown;
         ``oneway, bridge, restricted`` bool. ``restricted``: access is ``no`` or ``private``.
 
     Examples
@@ -95,7 +108,7 @@ def with_road_columns(
     made["road_class"] = _column(table, found.get("road_class")).map(lowest_class).astype(object)
     is_ferry = _column(table, _own(table, "route")).map(tag_text) == "ferry"
     made["road_class"] = made["road_class"].mask((made["road_class"] == "") & is_ferry, "ferry")
-    for ours in ("surface", "name"):
+    for ours in ("surface", "tracktype", "smoothness", "wet_state", "name"):
         made[ours] = _column(table, found.get(ours)).map(tag_text).astype(object)
     made["speed_kmh"] = _column(table, found.get("speed_kmh")).map(speed_kmh_of).astype(float)
     made["length_m"] = _lengths_m(table, found.get("length_m"))
@@ -180,6 +193,8 @@ def turned_round(lines: pd.Series, which: NDArray[np.bool_]) -> pd.Series:
 
 
 def _columns_found(there: Iterable[str], columns: Mapping[str, str]) -> dict[str, str]:
+    """Our column -> the file's; a column given that the file lacks is named by the caller's own check."""
+    there = list(there)
     by_plain: dict[str, str] = {}
     for name in there:
         by_plain.setdefault(plain(name), str(name))
@@ -187,7 +202,7 @@ def _columns_found(there: Iterable[str], columns: Mapping[str, str]) -> dict[str
     for ours, synonyms in ROAD_SYNONYMS.items():
         own = (by_plain[name] for name in synonyms if name in by_plain)
         chosen = columns.get(ours) or next(own, None)
-        if chosen is not None:
+        if chosen in there:
             found[ours] = chosen
     return found
 

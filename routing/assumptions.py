@@ -1,0 +1,129 @@
+"""Every figure that the times of a plan rest on, as a table."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from geo_poc.plan import PlanFile
+from geo_poc.routing.catalogue import (
+    DEFAULT_TERRAIN,
+    Aircraft,
+    Figure,
+    Foot,
+    Mover,
+    Vehicle,
+    figures_of,
+    slowest_road,
+)
+from geo_poc.routing.movers import MISSION_GRADE, movers_of
+
+ASSUMPTION_COLUMNS = ("what", "value", "low", "high", "source", "grade")
+UNKNOWN_SOURCE = "no source gives it; give it under [[assets]] figures"
+_UNITS = {"kmh": "km/h", "km": "km", "factor": "times as long", "min_per_h": "min per h"}
+_NEEDED = ("wet_time_factor", "night_time_factor", "night")
+_Row = dict[str, str | float]
+
+
+def assumptions(plan: PlanFile) -> pd.DataFrame:
+    """Every figure that the times of a plan rest on, one row each.
+
+    Parameters
+    ----------
+    plan : PlanFile
+
+    Returns
+    -------
+    DataFrame
+        Columns ``what, value, low, high, source, grade``; the unit stands in ``what``. A figure that
+        is needed but unknown has the value nan and an empty grade: the times of its season or light
+        are then unknown.
+
+    Raises
+    ------
+    ConfigError
+        As `geo_poc.routing.movers.movers_of`.
+
+    Examples
+    --------
+    >>> from geo_poc.plan import Asset, PlanSpec, Standard
+    >>> plan = PlanFile(
+    ...     plan=PlanSpec(name="a", season="dry"),
+    ...     standard=Standard(response=3600.0, cut_off=86400.0, source="order 1"),
+    ...     bases=[],
+    ...     assets=[Asset(mover="mi8", bases="all", notice=1800.0, source="order 2")],
+    ... )
+    >>> table = assumptions(plan)
+    >>> table["what"].tolist()[1:4]
+    ['cut-off (min)', 'mi8: notice to move, bases all (min)', 'mi8: cruise (km/h)']
+    >>> table["value"].tolist()[:4]
+    [60.0, 1440.0, 30.0, 225.0]
+    """
+    movers = movers_of(plan)
+    rows = [
+        _own("response standard (min)", plan.standard.response / 60, plan.standard.source),
+        _own("cut-off (min)", plan.standard.cut_off / 60, plan.standard.source),
+    ]
+    for asset in plan.assets:
+        where = asset.bases if isinstance(asset.bases, str) else ", ".join(asset.bases)
+        what = f"{asset.mover}: notice to move, bases {where} (min)"
+        rows.append(_own(what, asset.notice / 60, asset.source))
+    for mover in movers:
+        rows += _rows(mover)
+    return pd.DataFrame(rows, columns=list(ASSUMPTION_COLUMNS))
+
+
+def _own(what: str, value: float, source: str) -> _Row:
+    figure = Figure(value=value, low=value, high=value, source=source, grade=MISSION_GRADE)
+    return _row(what, figure)
+
+
+def _row(what: str, figure: Figure) -> _Row:
+    return {
+        "what": what,
+        "value": figure.value,
+        "low": figure.low,
+        "high": figure.high,
+        "source": figure.source,
+        "grade": figure.grade,
+    }
+
+
+def _rows(mover: Mover) -> list[_Row]:
+    rows: list[_Row] = []
+    for name, figure in figures_of(mover).items():
+        what = f"{mover.key}: {_words(name)}"
+        if figure is not None:
+            rows.append(_row(what, figure))
+        elif name in _NEEDED:
+            unknown = dict.fromkeys(("value", "low", "high"), math.nan)
+            rows.append({"what": what, **unknown, "source": UNKNOWN_SOURCE, "grade": ""})
+    return rows + _rules(mover)
+
+
+def _rules(mover: Mover) -> list[_Row]:
+    """What is taken where the data say nothing."""
+    match mover:
+        case Aircraft():
+            return []
+        case Vehicle():
+            slowest = slowest_road(mover)
+            where = "road of unknown class and speed (km/h)"
+            rule = _row(f"{mover.key}: {where}", slowest)
+            return [rule, _ground_rule(mover)]
+        case Foot():
+            return [_ground_rule(mover)]
+
+
+def _ground_rule(mover: Vehicle | Foot) -> _Row:
+    figure = mover.terrain_kmh[DEFAULT_TERRAIN]
+    return _row(f"{mover.key}: ground of unknown land cover, as {DEFAULT_TERRAIN} (km/h)", figure)
+
+
+def _words(name: str) -> str:
+    """``road_primary_kmh`` as ``road primary (km/h)``."""
+    for ending, unit in _UNITS.items():
+        if name.endswith(f"_{ending}"):
+            return f"{name.removesuffix(f'_{ending}').replace('_', ' ')} ({unit})"
+    return name.replace("_", " ")

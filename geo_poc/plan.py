@@ -33,10 +33,10 @@ class Conditions:
         return f"{self.season}_{self.light}"
 
 
+SEASONS: tuple[Season, ...] = ("dry", "wet")
+LIGHTS: tuple[Light, ...] = ("day", "night")
 ALL_CONDITIONS = tuple(
-    Conditions(season=season, light=light)
-    for season in ("dry", "wet")
-    for light in ("day", "night")
+    Conditions(season=season, light=light) for season in SEASONS for light in LIGHTS
 )
 
 

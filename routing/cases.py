@@ -69,8 +69,8 @@ def case_of(
 ) -> Case:
     """The case of a mover under some conditions.
 
-    Season, light and the plan's halts are factors on the time under way; a column has arrived when its
-    last vehicle has, and season and light make it pass as much slower. The wet season slows nothing
+    Light and the plan's halts are factors on the time under way, which is that of the season; a column has
+    arrived when its last vehicle has, and season and light make it pass as much slower. The wet season slows nothing
     that flies. An aircraft known not to fly at night has no notice by night: no base has it then.
 
     Parameters
@@ -89,7 +89,8 @@ def case_of(
     if not isinstance(mover, Aircraft):
         wet = wet_factor(mover, conditions.season)
         night = night_factor(mover, conditions.light)
-        factor = wet * night * halt_factor(mover)
+        # The season is in the speeds already; where nobody says how the rains slow it, they are the dry ones.
+        factor = (np.nan if np.isnan(wet) else night) * halt_factor(mover)
         pass_s = pass_time_s(mover) * float(np.nan_to_num(wet * night, nan=1.0))
     elif conditions.light == "night":
         notice_s = notice_s if _flies_at_night(mover.night) else np.full_like(notice_s, np.nan)

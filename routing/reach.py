@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo_poc.grid import Grid
+from geo_poc.plan import Season
 from geo_poc.routing.ground import Ground, in_area, in_grid
 from geo_poc.routing.pace import Pace
 from geo_poc.routing.travel_time import Reason
-from geo_poc.routing.ways import Ways, quickest_times_s, quickest_ways, travel_graph
+from geo_poc.routing.ways import (
+    TravelGraph,
+    Ways,
+    quickest_times_s,
+    quickest_ways,
+    travel_graph,
+)
 from geo_poc.theatre import Theatre
 
 Share = Callable[[float], None]
@@ -39,7 +49,7 @@ class UnderWay:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Reach:
-    """Where one mover gets on a dry day, notice to move left out.
+    """Where one mover gets by day in a season, notice to move left out.
 
     Parameters
     ----------
@@ -64,22 +74,37 @@ class Reach:
     otherwise: Reason
 
 
-def ground_reach(
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SeasonPace:
+    """One mover's pace in a season, and as it would be if the season closed no road."""
+
+    as_is: Pace
+    opened: Pace
+
+    def same(self, other: SeasonPace) -> bool:
+        """Whether all speeds are those of the other."""
+        return all(
+            np.array_equal(a.cells_kmh, b.cells_kmh) and np.array_equal(a.roads_kmh, b.roads_kmh)
+            for a, b in ((self.as_is, other.as_is), (self.opened, other.opened))
+        )
+
+
+def ground_reaches(
     ground: Ground,
-    pace: Pace,
+    paces: Mapping[Season, SeasonPace],
     *,
     theatre: Theatre,
     stationed: NDArray[np.bool_],
     closures: frozenset[int],
     caveats: Sequence[frozenset[int]],
     progress: Share,
-) -> Reach:
-    """Reach over the ground.
+) -> dict[Season, Reach]:
+    """Reach over the ground in each season; seasons of equal speeds share one.
 
     Parameters
     ----------
     ground : Ground
-    pace : Pace
+    paces : mapping of season to SeasonPace
     theatre : Theatre
     stationed : bool array (bases,)
         Which bases have the mover; the others reach nothing.
@@ -92,28 +117,89 @@ def ground_reach(
 
     Returns
     -------
-    Reach
+    dict of season to Reach
     """
+    reaches: dict[Season, Reach] = {}
+    for done, (season, pace) in enumerate(paces.items()):
+        alike = [known for known in reaches if pace.same(paces[known])]
+        reaches[season] = (
+            reaches[alike[0]]
+            if alike
+            else _ground_reach(
+                _Routing(ground=ground, pace=pace, closures=closures, caveats=caveats),
+                theatre=theatre,
+                stationed=stationed,
+                progress=partial(_in_part, progress, done, len(paces)),
+            )
+        )
+    return reaches
+
+
+def _in_part(progress: Share, done: int, parts: int, share: float) -> None:
+    progress((done + share) / parts)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Routing:
+    """A ground, a pace and what is shut on it for whom."""
+
+    ground: Ground
+    pace: SeasonPace
+    closures: frozenset[int]
+    caveats: Sequence[frozenset[int]]
+
+    def cases(self, base: int) -> tuple[tuple[frozenset[int], bool], ...]:
+        """What is shut, and whether roads that the season closes are open.
+
+        As it is, without closures, without caveats, without both.
+        """
+        bound = self.caveats[base]
+        opened = self.pace.opened is not self.pace.as_is
+        return (
+            (self.closures | bound, False),
+            (bound, opened),
+            (self.closures, False),
+            (frozenset(), opened),
+        )
+
+    def graph(self, case: tuple[frozenset[int], bool], bases: Sequence[int]) -> TravelGraph:
+        """The ground with one case's seconds on it."""
+        shut, opened = case
+        pace = self.pace.opened if opened else self.pace.as_is
+        return travel_graph(self.ground, pace, shut, from_bases=bases)
+
+
+def _ground_reach(
+    routing: _Routing, *, theatre: Theatre, stationed: NDArray[np.bool_], progress: Share
+) -> Reach:
+    ground = routing.ground
     nodes = ground.nodes
     at_base, at_place = nodes.at_base, nodes.at_place
     off_grid = np.isfinite(at_base[:, 0]) & ~in_grid(nodes.grid, at_base)
     starting = stationed & np.isfinite(at_base[:, 0]) & ~off_grid
     rows: list[int] = np.flatnonzero(starting).tolist()
     graphs = {
-        shut: travel_graph(ground, pace, shut, from_bases=rows)
-        for shut in {shut for row in rows for shut in _cases(closures, caveats[row])}
+        case: routing.graph(case, rows)
+        for case in {case for row in rows for case in routing.cases(row)}
     }
+
+    def of_base(row: int) -> tuple[Ways, list[_Time]]:
+        as_is, *cases = routing.cases(row)
+        ways = quickest_ways(ground, graphs[as_is], row)
+        known = {as_is: (ways.seconds, ways.cell_seconds)}
+        for case in set(cases) - {as_is}:
+            known[case] = quickest_times_s(ground, graphs[case], row)
+        return ways, [known[case] for case in cases]
+
     found = [_no_ways(ground)] * nodes.bases.size
     freed = [[(ways.seconds, ways.cell_seconds) for ways in found] for _ in range(3)]
-    for n, row in enumerate(rows):
-        shut, *cases = _cases(closures, caveats[row])
-        found[row] = quickest_ways(ground, graphs[shut], row)
-        known = {shut: (found[row].seconds, found[row].cell_seconds)}
-        for case in set(cases) - {shut}:
-            known[case] = quickest_times_s(ground, graphs[case], row)
-        for opened, case in zip(freed, cases, strict=True):
-            opened[row] = known[case]
-        progress((n + 1) / len(rows))
+    # Threads, because the compiled search needs no interpreter.
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        for n, (row, (ways, opened)) in enumerate(zip(rows, pool.map(of_base, rows), strict=True)):
+            found[row] = ways
+            for times, case in zip(freed, opened, strict=True):
+                times[row] = case
+            progress((n + 1) / len(rows))
     unknown, outside = astray(theatre, at_base, at_place)
     as_is = [(ways.seconds, ways.cell_seconds) for ways in found]
     places = [_stacked([times[0] for times in case], nodes.places.size) for case in (as_is, *freed)]
@@ -133,7 +219,8 @@ def ground_reach(
     )
 
 
-_Times = Sequence[tuple[NDArray[np.float64], NDArray[np.float32]]]
+_Time = tuple[NDArray[np.float64], NDArray[np.float32]]
+_Times = Sequence[_Time]
 
 
 def _cells_under_way(
@@ -159,11 +246,6 @@ def _cells_under_way(
         without_caveats=opened[1],
         unrestricted=opened[2],
     )
-
-
-def _cases(closures: frozenset[int], caveats: frozenset[int]) -> tuple[frozenset[int], ...]:
-    """What is shut: as it is, without closures, without caveats, without both."""
-    return closures | caveats, caveats, closures, frozenset()
 
 
 def _no_ways(ground: Ground) -> Ways:

@@ -9,14 +9,14 @@ import geopandas as gpd
 import numpy as np
 
 from geo_poc.errors import CrsError, Fault
-from geo_poc.plan import ALL_CONDITIONS, PlanFile
+from geo_poc.plan import ALL_CONDITIONS, SEASONS, PlanFile, Season
 from geo_poc.routing.air import Airspace, air_reach
 from geo_poc.routing.cases import case_of, travel_time
 from geo_poc.routing.catalogue import Aircraft, Foot, Vehicle
 from geo_poc.routing.closures import closed_table, restricted_ground
 from geo_poc.routing.movers import movers_of, notice_s
 from geo_poc.routing.pace import Pace
-from geo_poc.routing.reach import ground_reach
+from geo_poc.routing.reach import Reach, SeasonPace, ground_reaches
 from geo_poc.routing.restrictions import caveats_of, restrictions_on
 from geo_poc.routing.speeds import cell_speeds_kmh, default_terrain_kmh, road_speeds_kmh
 from geo_poc.routing.travel_time import TravelTime
@@ -42,8 +42,8 @@ def response_times(
     """Time from the alert to the arrival of each mover from each base at each place and cell.
 
     On the ground: quickest way over roads and open country together (`geo_poc.routing.ground`); in
-    the air: straight there and back within the range (`geo_poc.routing.air`). Season and light are
-    factors on the time under way; where a factor is unknown so is the time.
+    the air: straight there and back within the range (`geo_poc.routing.air`). The season is in the
+    speeds, light is a factor on the time under way; where a factor is unknown so is the time.
 
     Parameters
     ----------
@@ -91,13 +91,14 @@ def response_times(
     times: list[TravelTime] = []
     for mover, notice in zip(movers, notices, strict=True):
         if isinstance(mover, Aircraft):
-            reach = air_reach(
+            flown = air_reach(
                 mover, airspace, theatre=theatre, bases=bases.geometry, places=places.geometry
             )
+            reach: dict[Season, Reach] = dict.fromkeys(SEASONS, flown)
         else:
-            reach = ground_reach(
+            reach = ground_reaches(
                 ground,
-                _pace(mover, theatre, roads, land_cover),
+                _paces(mover, theatre, roads, land_cover),
                 theatre=theatre,
                 stationed=np.isfinite(notice),
                 closures=frozenset(restrictions.closures.tolist()),
@@ -106,7 +107,7 @@ def response_times(
             )
         times += [
             travel_time(
-                reach,
+                reach[conditions.season],
                 case_of(mover, conditions, notice, plan.standard.cut_off),
                 theatre=theatre,
                 ids=ids,
@@ -136,17 +137,30 @@ def _require_crs(theatre: Theatre, **tables: gpd.GeoDataFrame) -> None:
         raise CrsError(faults)
 
 
-def _pace(
+def _paces(
     mover: Vehicle | Foot,
     theatre: Theatre,
     roads: gpd.GeoDataFrame,
     land_cover: LandCover | None,
-) -> Pace:
-    limit = mover.off_road_limit_km
-    return Pace(
-        cells_kmh=cell_speeds_kmh(mover, theatre.grid, land_cover, season="dry"),
-        default_kmh=default_terrain_kmh(mover, season="dry"),
-        roads_kmh=road_speeds_kmh(mover, roads, season="dry"),
-        oneway=isinstance(mover, Vehicle),
-        off_road_limit_m=np.inf if limit is None else limit.value * 1000,
-    )
+) -> dict[Season, SeasonPace]:
+    """The mover's pace in each season, and as it would be if the rains closed no road."""
+    passable = roads
+    if "wet_state" in roads and (roads["wet_state"] == "closed").any():
+        passable = roads.assign(wet_state=roads["wet_state"].replace("closed", "difficult"))
+
+    def pace(season: Season, table: gpd.GeoDataFrame) -> Pace:
+        limit = mover.off_road_limit_km
+        return Pace(
+            cells_kmh=cell_speeds_kmh(mover, theatre.grid, land_cover, season=season),
+            default_kmh=default_terrain_kmh(mover, season=season),
+            roads_kmh=road_speeds_kmh(mover, table, season=season),
+            oneway=isinstance(mover, Vehicle),
+            off_road_limit_m=np.inf if limit is None else limit.value * 1000,
+        )
+
+    paces: dict[Season, SeasonPace] = {}
+    for season in SEASONS:
+        as_is = pace(season, roads)
+        closing = season == "wet" and passable is not roads
+        paces[season] = SeasonPace(as_is=as_is, opened=pace(season, passable) if closing else as_is)
+    return paces

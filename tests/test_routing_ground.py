@@ -55,7 +55,11 @@ def points(*xy: tuple[float, float] | None) -> gpd.GeoDataFrame:
 
 
 def road(
-    *at: tuple[float, float], length_m: float = np.nan, oneway: bool = False, kmh: float = 60.0
+    *at: tuple[float, float],
+    length_m: float = np.nan,
+    oneway: bool = False,
+    kmh: float = 60.0,
+    wet_state: str = "",
 ) -> dict[str, object]:
     return {
         "id": "r",
@@ -65,6 +69,7 @@ def road(
         "length_m": length_m,
         "oneway": oneway,
         "bridge": False,
+        "wet_state": wet_state,
         "geometry": shapely.LineString(at),
     }
 
@@ -524,3 +529,67 @@ def test_a_barrier_out_of_date_bars_nothing() -> None:
     wall = area(shapely.box(9000, -1, 11000, 20001), barrier=True, end="2026-05-01")
     time = first(points((5500, 5500)), points((15500, 5500)), areas=[wall])
     assert time.reasons[0, 0] == Reason.REACHED
+
+
+# the rains
+
+
+@pytest.mark.parametrize(
+    ("state", "wet_s"),
+    # 10 km at 60 km/h are 600 s; difficult and unknown roads take the 3 times of movers.toml.
+    [("open", 600.0), ("difficult", 1800.0), ("", 1800.0), ("closed", np.inf)],
+)
+def test_the_state_of_a_road_decides_how_the_rains_slow_it(state: str, wet_s: float) -> None:
+    river = area(shapely.LineString([(10000, -1), (10000, 20001)]), barrier=True)
+    dry, _, wet, _ = times(
+        points((5500, 5500)),
+        points((15500, 5500)),
+        roads=[road((5500, 5500), (15500, 5500), wet_state=state)],
+        areas=[river],
+        plan=plan_of(asset("wheeled_patrol")),
+    )
+    assert under_way(dry)[0, 0] == pytest.approx(600.0, rel=1e-5)
+    assert under_way(wet)[0, 0] == pytest.approx(wet_s, rel=1e-5)
+    assert wet.reasons[0, 0] == (Reason.CLOSED if state == "closed" else Reason.REACHED)
+
+
+def test_a_patrol_goes_round_by_the_road_that_stays_open_in_the_rains() -> None:
+    straight = road((5500, 5500), (15500, 5500), wet_state="difficult")
+    # Over (10500, 8500): twice the root of 5 km by 3 km, 11.662 km, 699.7 s at 60 km/h.
+    round_by = road((5500, 5500), (10500, 8500), (15500, 5500), wet_state="open")
+    dry, _, wet, _ = times(
+        points((5500, 5500)),
+        points((15500, 5500)),
+        roads=[straight, round_by],
+        plan=plan_of(asset("wheeled_patrol")),
+    )
+    assert under_way(dry)[0, 0] == pytest.approx(600.0, rel=1e-5)
+    assert under_way(wet)[0, 0] == pytest.approx(2 * np.hypot(5000, 3000) / 60 * 3.6, rel=1e-5)
+    assert wet.distance_m[0, 0] == pytest.approx(2 * np.hypot(5000, 3000), rel=1e-6)
+
+
+# water that only the land cover shows
+
+
+def test_a_diagonal_river_of_water_cells_is_tight() -> None:
+    river = {(n, n): "permanent_water" for n in range(20)}
+    cover = cover_of(20, river, rest="shrub")
+    theatre = square()
+    time = first(points((500, 500)), points((19500, 19500)), theatre=theatre, land_cover=cover)
+    assert time.reasons[0, 0] == Reason.NO_NETWORK
+    far_bank = np.triu(np.ones((20, 20), dtype=bool), 1)
+    assert np.isinf(time.cell_seconds[far_bank]).all()
+    assert np.isfinite(time.cell_seconds[far_bank.T]).all()
+
+
+def test_the_last_leg_does_not_cross_a_water_cell_between_the_place_and_the_road() -> None:
+    # A road along row 2 and a place 1.2 km north of it, with a strip of water between.
+    strip = {(13, n): "permanent_water" for n in range(20)}
+    cover = cover_of(20, strip, rest="shrub")
+    time = first(
+        points((500, 5900)),
+        points((5500, 7050)),
+        roads=[road((500, 5900), (9500, 5900))],
+        land_cover=cover,
+    )
+    assert time.reasons[0, 0] == Reason.NO_NETWORK

@@ -122,6 +122,7 @@ def analyse(
             roads=layers["roads"].table,
             areas=layers["areas"].table,
             land_cover=inputs.land_cover,
+            elevation_m=inputs.elevation_m,
             progress=progress,
         )
     with watch.step("coverage"):

@@ -96,6 +96,7 @@ class Slope(NamedTuple):
     Parameters
     ----------
     height_m : float32 array (cells,)
+        nan where it is not known: moves there and from there count as flat.
     factor : float32 array
         Of slopes from -`SLOPE_LIMIT` to `SLOPE_LIMIT` in even steps; ``inf`` not climbed.
     per_step : float32
@@ -199,7 +200,9 @@ def _arrive(nodes, owner, before, queue, per_s, now, node, time, who, u):
 
 @_compiled
 def _slope_factor(slope, rise):
-    """Factor by linear interpolation; ``inf`` as soon as one of the two entries is."""
+    """Factor by linear interpolation; ``inf`` as soon as one of the two entries is; 1 if unknown."""
+    if np.isnan(rise):
+        return np.float32(1)
     last = slope.factor.size - 1
     at = (rise + np.float32(SLOPE_LIMIT)) * slope.per_step
     at = min(max(at, np.float32(0)), np.float32(last))
@@ -226,8 +229,12 @@ def _far_s(nodes, slope, moves, u, v, j):
     through = nodes[u + moves.side_a[j]].half + nodes[u + moves.side_b[j]].half
     seconds = (nodes[u].half + through + nodes[v].half) * moves.share[j]
     if slope is not None:
-        rise = (slope.height_m[v] - slope.height_m[u]) * moves.run[j]
-        seconds *= _slope_factor(slope, rise)
+        # By halves, or a ridge between two cells of equal height would cost nothing.
+        height_m, twice = slope.height_m, np.float32(2) * moves.run[j]
+        middle_m = (height_m[u + moves.side_a[j]] + height_m[u + moves.side_b[j]]) / np.float32(2)
+        up = _slope_factor(slope, (middle_m - height_m[u]) * twice)
+        down = _slope_factor(slope, (height_m[v] - middle_m) * twice)
+        seconds *= (up + down) / np.float32(2)
     return seconds
 
 

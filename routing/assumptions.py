@@ -21,7 +21,13 @@ from geo_poc.routing.movers import MISSION_GRADE, movers_of
 
 ASSUMPTION_COLUMNS = ("what", "value", "low", "high", "source", "grade")
 UNKNOWN_SOURCE = "no source gives it; give it under [[assets]] figures"
-_UNITS = {"kmh": "km/h", "km": "km", "factor": "times as long", "min_per_h": "min per h"}
+_UNITS = {
+    "kmh": "km/h",
+    "km": "km",
+    "factor": "times as long",
+    "min_per_h": "min per h",
+    "ratio": "rise over run",
+}
 _NEEDED = ("wet_time_factor", "night_time_factor", "night")
 _Row = dict[str, str | float]
 

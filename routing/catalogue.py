@@ -79,6 +79,9 @@ class Vehicle:
         Figures that a plan must give: no source does, and the times would be wrong without them.
     road_cap_kmh, off_road_kmh, off_road_limit_km : Figure or None
         Highest speed on any road; own pace off roads; farthest from a road or a base.
+    climb_limit_ratio : Figure or None
+        Steepest ground off the roads that it drives up or down, as rise over run; None is unknown, and
+        then slopes do not stop it.
     column_km : Figure or None
         Length of the column from first to last vehicle.
     halt_min_per_h : Figure or None
@@ -97,6 +100,7 @@ class Vehicle:
     road_cap_kmh: Figure | None = None
     off_road_kmh: Figure | None = None
     off_road_limit_km: Figure | None = None
+    climb_limit_ratio: Figure | None = None
     column_km: Figure | None = None
     halt_min_per_h: Figure | None = None
     wet_time_factor: Figure | None = None

@@ -32,6 +32,10 @@ class Pace:
         Whether one-way roads bind it.
     off_road_limit_m : float
         Farthest from a road or base that it goes; ``inf`` without limit.
+    slope_factor : float32 array or None
+        As `geo_poc.routing.slopes.slope_table`; None where slopes do not count.
+    height_m : float32 array (rows, cols) or None
+        Height of the cells' centres; nan, and so flat, where it is not known.
     """
 
     cells_kmh: NDArray[np.float64]
@@ -39,6 +43,8 @@ class Pace:
     roads_kmh: NDArray[np.float64]
     oneway: bool
     off_road_limit_m: float = np.inf
+    slope_factor: NDArray[np.float32] | None = None
+    height_m: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

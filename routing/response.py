@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
+from numpy.typing import NDArray
 
 from geo_poc.errors import CrsError, Fault
 from geo_poc.plan import ALL_CONDITIONS, SEASONS, PlanFile, Season
@@ -18,6 +19,7 @@ from geo_poc.routing.movers import movers_of, notice_s
 from geo_poc.routing.pace import Pace
 from geo_poc.routing.reach import Reach, SeasonPace, ground_reaches
 from geo_poc.routing.restrictions import caveats_of, restrictions_on
+from geo_poc.routing.slopes import slope_table
 from geo_poc.routing.speeds import cell_speeds_kmh, default_terrain_kmh, road_speeds_kmh
 from geo_poc.routing.travel_time import TravelTime
 from geo_poc.theatre import Theatre
@@ -37,6 +39,7 @@ def response_times(
     roads: gpd.GeoDataFrame,
     areas: gpd.GeoDataFrame,
     land_cover: LandCover | None = None,
+    elevation_m: NDArray[np.float32] | None = None,
     progress: Progress | None = None,
 ) -> tuple[TravelTime, ...]:
     """Time from the alert to the arrival of each mover from each base at each place and cell.
@@ -53,6 +56,8 @@ def response_times(
         With the columns of their layers, in the theatre's CRS. Of places only ``id`` is read.
     land_cover : LandCover, optional
         On the theatre's grid; without it all ground counts as shrub.
+    elevation_m : float32 array (rows, cols), optional
+        Height of the cells; nan where it is not known. Without it all ground counts as flat.
     progress : callable, optional
         Called with a step such as ``travel time: mi8`` and the share of it that is done.
 
@@ -98,7 +103,7 @@ def response_times(
         else:
             reach = ground_reaches(
                 ground,
-                _paces(mover, theatre, roads, land_cover),
+                _paces(mover, theatre, roads, (land_cover, elevation_m)),
                 theatre=theatre,
                 stationed=np.isfinite(notice),
                 closures=frozenset(restrictions.closures.tolist()),
@@ -141,9 +146,10 @@ def _paces(
     mover: Vehicle | Foot,
     theatre: Theatre,
     roads: gpd.GeoDataFrame,
-    land_cover: LandCover | None,
+    land: tuple[LandCover | None, NDArray[np.float32] | None],
 ) -> dict[Season, SeasonPace]:
     """The mover's pace in each season, and as it would be if the rains closed no road."""
+    land_cover, elevation_m = land
     passable = roads
     if "wet_state" in roads and (roads["wet_state"] == "closed").any():
         passable = roads.assign(wet_state=roads["wet_state"].replace("closed", "difficult"))
@@ -156,6 +162,8 @@ def _paces(
             roads_kmh=road_speeds_kmh(mover, table, season=season),
             oneway=isinstance(mover, Vehicle),
             off_road_limit_m=np.inf if limit is None else limit.value * 1000,
+            slope_factor=slope_table(mover),
+            height_m=elevation_m,
         )
 
     paces: dict[Season, SeasonPace] = {}

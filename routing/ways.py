@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geo_poc.routing._kernels import NODE, Moves, Roads, Slope, settle
+from geo_poc.routing._kernels import NODE, PAD, Moves, Roads, Slope, settle
 from geo_poc.routing.ground import Ground
 from geo_poc.routing.moves import all_barred, kernel_moves
 from geo_poc.routing.pace import Pace, TimedLegs, half_crossings_s, near_road, timed_legs
 from geo_poc.routing.road_graph import linked, road_edges
+from geo_poc.routing.slopes import STEPS_PER_UNIT
 from geo_poc.routing.surface import BUCKETS, typical_half_s
 
 _NONE = np.empty(0, dtype=np.int64)
@@ -122,7 +123,7 @@ def travel_graph(
         cells=half.size,
         moves=kernel_moves(nodes.grid),
         barred=all_barred(nodes.grid, barred),
-        slope=None,
+        slope=_slope(pace, half.shape),
         roads=links.roads,
         width_s=typical_half_s(half),
         fan_out=links.fan_out,
@@ -133,6 +134,14 @@ def travel_graph(
         into=legs.where(~from_base & to_place),
         direct=legs.where(from_base & to_place),
     )
+
+
+def _slope(pace: Pace, shape: tuple[int, ...]) -> Slope | None:
+    if pace.slope_factor is None or pace.height_m is None:
+        return None
+    height_m = np.full(shape, np.nan, np.float32)
+    height_m[PAD:-PAD, PAD:-PAD] = pace.height_m
+    return Slope(height_m.ravel(), pace.slope_factor, np.float32(STEPS_PER_UNIT))
 
 
 def quickest_ways(

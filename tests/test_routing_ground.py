@@ -131,6 +131,7 @@ def times(
     plan: PlanFile | None = None,
     theatre: Theatre | None = None,
     land_cover: LandCover | None = None,
+    elevation_m: np.ndarray | None = None,
 ) -> tuple[TravelTime, ...]:
     return response_times(
         theatre=theatre or square(),
@@ -140,6 +141,7 @@ def times(
         roads=roads_of(*roads),
         areas=areas_of(*areas),
         land_cover=land_cover,
+        elevation_m=elevation_m,
     )
 
 
@@ -593,3 +595,51 @@ def test_the_last_leg_does_not_cross_a_water_cell_between_the_place_and_the_road
         land_cover=cover,
     )
     assert time.reasons[0, 0] == Reason.NO_NETWORK
+
+
+# slopes
+
+
+def ramp(rise: float) -> np.ndarray:
+    """20 x 20 cells that rise to the east."""
+    return np.tile(np.arange(20, dtype=np.float32) * np.float32(CELL_M * rise), (20, 1))
+
+
+def test_a_walk_up_a_ramp_takes_toblers_factor_and_down_it_another() -> None:
+    west, east = (500, 10500), (19500, 10500)
+    up = first(points(west), points(), elevation_m=ramp(0.1)).cell_seconds[9, 19] - NOTICE_S
+    down = first(points(east), points(), elevation_m=ramp(0.1)).cell_seconds[9, 0] - NOTICE_S
+    # The first leg, out of the base to the next cell's centre, counts as flat: 18 of 19 km on the slope.
+    assert up == pytest.approx((1000 + 18000 * np.exp(0.35)) * FOOT_S_PER_M, rel=1e-4)
+    assert down == pytest.approx(19000 * FOOT_S_PER_M, rel=1e-4)
+
+
+def test_a_vehicle_goes_round_ground_steeper_than_its_limit_and_over_what_is_not() -> None:
+    # A step of 500 m in all rows but the two southernmost: 0.5 straight up, 0.22 along a knight's move.
+    heights = np.zeros((20, 20), np.float32)
+    heights[:18, 10:] = 500.0
+    plans = [plan_of(asset("wheeled_patrol", climb_limit_ratio=limit)) for limit in (0.5, 0.2)]
+    over, round_by = (
+        first(points((5500, 10500)), points((15500, 10500)), plan=plan, elevation_m=heights)
+        for plan in plans
+    )
+    assert under_way(over)[0, 0] == pytest.approx(10000 * FOOT_S_PER_M, rel=1e-5)
+    # Through the gap at row 18, 8 km south, there and back: at least twice the root of 5 x 5 + 7 x 7 km.
+    assert under_way(round_by)[0, 0] >= 2 * np.hypot(5000, 7000) * FOOT_S_PER_M
+
+
+def test_unknown_heights_count_as_flat() -> None:
+    unknown = np.full((20, 20), np.nan, np.float32)
+    flat = first(points((500, 500)), points((15300, 9200)))
+    found = first(points((500, 500)), points((15300, 9200)), elevation_m=unknown)
+    assert found.seconds == pytest.approx(flat.seconds)
+
+
+def test_nobody_steps_over_a_ridge_for_nothing() -> None:
+    ridge = np.zeros((20, 20), np.float32)
+    ridge[:, 10] = 400.0
+    time = first(points((5500, 10500)), points((15500, 10500)), elevation_m=ridge)
+    # Of all ways over it the quickest goes up one diagonal and down another, 0.283 each; 8 km are flat.
+    slope = 0.4 / np.sqrt(2)
+    diagonals_m = 1000 * np.sqrt(2) * (np.exp(3.5 * slope) + np.exp(3.5 * (slope - 0.1)))
+    assert under_way(time)[0, 0] == pytest.approx((8000 + diagonals_m) * FOOT_S_PER_M, rel=1e-4)

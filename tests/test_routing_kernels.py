@@ -151,8 +151,19 @@ def move_s(there: Country, row: int, col: int, move: tuple[int, int]) -> float:
 
 
 def slope_factor(there: Country, row: int, col: int, move: tuple[int, int]) -> float:
-    rise = float(there.height[row + move[0], col + move[1]]) - float(there.height[row, col])
-    return float(tobler(np.clip(rise / np.hypot(*move) / there.grid.cell_size_m, -2, 2)))
+    """Tobler's factor; a knight's move by halves, over the mean height of the two cells between."""
+    down, right = move
+    height = there.height.astype(float)
+    length_m = np.hypot(*move) * there.grid.cell_size_m
+    start, end = height[row, col], height[row + down, col + right]
+    if abs(down) + abs(right) < 3:
+        return float(tobler(np.clip((end - start) / length_m, -2, 2)))
+    middle = (
+        height[row + int(down / 2), col + int(right / 2)]
+        + height[row + np.sign(down), col + np.sign(right)]
+    ) / 2
+    halves = np.array([middle - start, end - middle]) / (length_m / 2)
+    return float(np.mean(tobler(np.clip(halves, -2, 2))))
 
 
 def cell_edges(there: Country, features: Features) -> dict[tuple[int, int], float]:

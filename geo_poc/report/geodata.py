@@ -45,8 +45,11 @@ def write_layers_gpkg(findings: Findings, path: Path) -> None:
     table = pd.DataFrame(list(about.items()), columns=["what", "value"])
     pyogrio.write_dataframe(table, path, layer="about", driver="GPKG")
     stamp = f"{findings.theatre.as_of.isoformat()}T00:00:00.000Z"
-    with closing(sqlite3.connect(path)) as database, database:
-        database.execute("UPDATE gpkg_contents SET last_change = ?", (stamp,))
+    with closing(sqlite3.connect(path)) as database:
+        with database:
+            database.execute("UPDATE gpkg_contents SET last_change = ?", (stamp,))
+        # Pages keep scraps of what was overwritten in them, such as the time of writing.
+        database.execute("VACUUM")
 
 
 def sensitive_incidents(findings: Findings) -> int:

@@ -1,0 +1,139 @@
+"""Travel time over terrain and roads against other engines, in one run: medians of five."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from results import peak_above_now_mb, write
+from scipy.ndimage import gaussian_filter
+
+from geo_poc.grid import Grid
+from geo_poc.routing.surface import travel_surface
+
+RUNS = 5
+CELL_M = 100.0
+STARTS = 50
+
+
+def terrain(side: int) -> tuple[Grid, NDArray[np.float32], NDArray[np.int64]]:
+    """Two orders of magnitude of pace in smooth hills, and fifty starts."""
+    rng = np.random.default_rng(1)
+    coarse = gaussian_filter(rng.normal(size=(side // 10, side // 10)), 4)
+    height = np.kron(coarse, np.ones((10, 10)))
+    share = (height - height.min()) / (height.max() - height.min())
+    pace = (10 ** (2 * share - 1)).astype(np.float32)
+    grid = Grid(rows=side, cols=side, cell_size_m=CELL_M, left_m=0.0, top_m=0.0, crs="EPSG:32636")
+    return grid, pace, rng.choice(side * side, STARTS, replace=False)
+
+
+Work = Callable[[], object]
+
+
+def geo_poc(side: int, neighbours: int, *, owners: bool = False) -> Work:
+    grid, pace, cells = terrain(side)
+    return lambda: travel_surface(grid, pace, cells, neighbours=neighbours, owners=owners)
+
+
+def numpy_sort(side: int) -> Work:
+    values = np.random.default_rng(1).random(side * side).astype(np.float32)
+    return lambda: np.sort(values)
+
+
+def xarray_spatial(side: int) -> Work:
+    import xarray as xr
+    from xrspatial import cost_distance
+
+    _, pace, cells = terrain(side)
+    axis = np.arange(side) * CELL_M
+    starts = np.zeros(side * side, np.float32)
+    starts[cells] = 1
+    raster = xr.DataArray(
+        starts.reshape(side, side), coords={"y": axis, "x": axis}, dims=("y", "x")
+    )
+    friction = raster.copy(data=pace)
+    return lambda: cost_distance(raster, friction)
+
+
+def scikit_image(side: int) -> Work:
+    from skimage.graph import MCP_Geometric
+
+    _, pace, cells = terrain(side)
+    starts = np.column_stack(np.divmod(cells, side))
+    return lambda: MCP_Geometric(pace, fully_connected=True).find_costs(starts)
+
+
+def scipy_dijkstra(side: int) -> Work:
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import dijkstra
+
+    _, pace, cells = terrain(side)
+    number = np.arange(side * side, dtype=np.int32).reshape(side, side)
+
+    def run() -> object:
+        heads, tails, costs = [], [], []
+        for here, there, length in (
+            (np.s_[:, :-1], np.s_[:, 1:], 1.0),
+            (np.s_[:-1], np.s_[1:], 1.0),
+            (np.s_[:-1, :-1], np.s_[1:, 1:], np.sqrt(2)),
+            (np.s_[:-1, 1:], np.s_[1:, :-1], np.sqrt(2)),
+        ):
+            heads.append(number[here].ravel())
+            tails.append(number[there].ravel())
+            costs.append((CELL_M * length / 2 * (pace[here] + pace[there])).ravel())
+        edges = (np.concatenate(costs), (np.concatenate(heads), np.concatenate(tails)))
+        graph = coo_array(edges, shape=(side * side, side * side)).tocsr()
+        return dijkstra(graph, directed=False, indices=cells, min_only=True)
+
+    return run
+
+
+WORK = "nearest of 50 starts, whole grid, terrain only"
+ENGINES: dict[str, Callable[[int], Work]] = {
+    "geo-poc, 8 neighbours": lambda side: geo_poc(side, 8),
+    "geo-poc, 16 neighbours": lambda side: geo_poc(side, 16),
+    "geo-poc, 8 neighbours, owners": lambda side: geo_poc(side, 8, owners=True),
+    "numpy sort": numpy_sort,
+    "xarray-spatial cost_distance": xarray_spatial,
+    "scikit-image MCP_Geometric": scikit_image,
+    "scipy dijkstra": scipy_dijkstra,
+}
+
+
+def measured(engine: str, side: int) -> dict[str, object]:
+    """Median of the runs after a first one, and what the process needed more than before it."""
+    work = ENGINES[engine](side)
+    work()
+    peak_mb = peak_above_now_mb(work)
+    seconds = []
+    for _ in range(RUNS):
+        start = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - start)
+    return {
+        "work": WORK,
+        "size": f"{side * side / 1e6:g} Mcells",
+        "engine": engine,
+        "threads": 1,
+        "median_s": round(statistics.median(seconds), 3),
+        "peak_mb": round(peak_mb),
+    }
+
+
+def main() -> None:
+    """Each engine in a process of its own, so that memory is its own."""
+    if len(sys.argv) == 3:
+        write([measured(sys.argv[1], int(sys.argv[2]))])
+        return
+    for side in (1000, 2000, 5000):
+        for engine in ENGINES:
+            subprocess.run([sys.executable, __file__, engine, str(side)], check=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from geo_poc.grid import Grid
 from geo_poc.plan import Season
 from geo_poc.routing.ground import Ground, in_area, in_grid
-from geo_poc.routing.pace import Pace
+from geo_poc.routing.seasons import SeasonPace
 from geo_poc.routing.travel_time import Reason
 from geo_poc.routing.ways import (
     TravelGraph,
@@ -72,21 +72,6 @@ class Reach:
     unknown: NDArray[np.bool_]
     outside: NDArray[np.bool_]
     otherwise: Reason
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class SeasonPace:
-    """One mover's pace in a season, and as it would be if the season closed no road."""
-
-    as_is: Pace
-    opened: Pace
-
-    def same(self, other: SeasonPace) -> bool:
-        """Whether all speeds are those of the other."""
-        return all(
-            np.array_equal(a.cells_kmh, b.cells_kmh) and np.array_equal(a.roads_kmh, b.roads_kmh)
-            for a, b in ((self.as_is, other.as_is), (self.opened, other.opened))
-        )
 
 
 def ground_reaches(

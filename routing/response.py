@@ -13,14 +13,12 @@ from geo_poc.errors import CrsError, Fault
 from geo_poc.plan import ALL_CONDITIONS, SEASONS, PlanFile, Season
 from geo_poc.routing.air import Airspace, air_reach
 from geo_poc.routing.cases import case_of, travel_time
-from geo_poc.routing.catalogue import Aircraft, Foot, Vehicle
+from geo_poc.routing.catalogue import Aircraft
 from geo_poc.routing.closures import closed_table, restricted_ground
 from geo_poc.routing.movers import movers_of, notice_s
-from geo_poc.routing.pace import Pace
-from geo_poc.routing.reach import Reach, SeasonPace, ground_reaches
+from geo_poc.routing.reach import Reach, ground_reaches
 from geo_poc.routing.restrictions import caveats_of, restrictions_on
-from geo_poc.routing.slopes import slope_table
-from geo_poc.routing.speeds import cell_speeds_kmh, default_terrain_kmh, road_speeds_kmh
+from geo_poc.routing.seasons import season_paces
 from geo_poc.routing.travel_time import TravelTime
 from geo_poc.theatre import Theatre
 
@@ -103,7 +101,7 @@ def response_times(
         else:
             reach = ground_reaches(
                 ground,
-                _paces(mover, theatre, roads, (land_cover, elevation_m)),
+                season_paces(mover, theatre, roads, land_cover=land_cover, elevation_m=elevation_m),
                 theatre=theatre,
                 stationed=np.isfinite(notice),
                 closures=frozenset(restrictions.closures.tolist()),
@@ -140,35 +138,3 @@ def _require_crs(theatre: Theatre, **tables: gpd.GeoDataFrame) -> None:
     ]
     if faults:
         raise CrsError(faults)
-
-
-def _paces(
-    mover: Vehicle | Foot,
-    theatre: Theatre,
-    roads: gpd.GeoDataFrame,
-    land: tuple[LandCover | None, NDArray[np.float32] | None],
-) -> dict[Season, SeasonPace]:
-    """The mover's pace in each season, and as it would be if the rains closed no road."""
-    land_cover, elevation_m = land
-    passable = roads
-    if "wet_state" in roads and (roads["wet_state"] == "closed").any():
-        passable = roads.assign(wet_state=roads["wet_state"].replace("closed", "difficult"))
-
-    def pace(season: Season, table: gpd.GeoDataFrame) -> Pace:
-        limit = mover.off_road_limit_km
-        return Pace(
-            cells_kmh=cell_speeds_kmh(mover, theatre.grid, land_cover, season=season),
-            default_kmh=default_terrain_kmh(mover, season=season),
-            roads_kmh=road_speeds_kmh(mover, table, season=season),
-            oneway=isinstance(mover, Vehicle),
-            off_road_limit_m=np.inf if limit is None else limit.value * 1000,
-            slope_factor=slope_table(mover),
-            height_m=elevation_m,
-        )
-
-    paces: dict[Season, SeasonPace] = {}
-    for season in SEASONS:
-        as_is = pace(season, roads)
-        closing = season == "wet" and passable is not roads
-        paces[season] = SeasonPace(as_is=as_is, opened=pace(season, passable) if closing else as_is)
-    return paces

@@ -26,12 +26,20 @@ class RoadEdges:
     start, end : int64 array (edges,)
         No pair twice; in ascending order of ``start``, then ``end``.
     seconds, length_m : float64 array (edges,)
+    road : int64 array (edges,)
+        Row of the road in its table.
     """
 
     start: NDArray[np.int64]
     end: NDArray[np.int64]
     seconds: NDArray[np.float64]
     length_m: NDArray[np.float64]
+    road: NDArray[np.int64]
+
+    def rows(self, start: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Row of each edge, given by its two nodes; all of them must be there."""
+        most = int(self.end.max(initial=0)) + 1
+        return np.searchsorted(self.start * most + self.end, start * most + end)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -90,6 +98,7 @@ def road_edges(ground: Ground, pace: Pace, shut: Collection[int]) -> RoadEdges:
         end=end[kept],
         seconds=seconds[kept],
         length_m=network.length_m[edge[kept]],
+        road=network.road[edge[kept]],
     )
 
 

@@ -12,7 +12,7 @@ from geo_poc.routing._kernels import NODE, PAD, Moves, Roads, Slope, settle
 from geo_poc.routing.ground import Ground
 from geo_poc.routing.moves import all_barred, kernel_moves
 from geo_poc.routing.pace import Pace, TimedLegs, half_crossings_s, near_road, timed_legs
-from geo_poc.routing.road_graph import linked, road_edges
+from geo_poc.routing.road_graph import RoadEdges, linked, road_edges
 from geo_poc.routing.slopes import STEPS_PER_UNIT
 from geo_poc.routing.surface import BUCKETS, typical_half_s
 
@@ -40,9 +40,7 @@ class TravelGraph:
         Most ways out of one node.
     number : int64 array (cells and vertices of the ground,)
         Their entries of ``node``.
-    road_keys : int64 array (road edges,)
-        ``start * nodes + end``, in nodes of the ground, of each directed road edge, ascending.
-    road_length_m : float64 array (road edges,)
+    edges : RoadEdges
     out, into, direct : TimedLegs
         Out of bases; into places; from bases to places.
     """
@@ -56,8 +54,7 @@ class TravelGraph:
     width_s: float
     fan_out: int
     number: NDArray[np.int64]
-    road_keys: NDArray[np.int64]
-    road_length_m: NDArray[np.float64]
+    edges: RoadEdges
     out: TimedLegs
     into: TimedLegs
     direct: TimedLegs
@@ -128,8 +125,7 @@ def travel_graph(
         width_s=typical_half_s(half),
         fan_out=links.fan_out,
         number=links.number,
-        road_keys=edges.start * nodes.size + edges.end,
-        road_length_m=edges.length_m,
+        edges=edges,
         out=legs.where(from_base & ~to_place),
         into=legs.where(~from_base & to_place),
         direct=legs.where(from_base & to_place),
@@ -217,6 +213,43 @@ def quickest_from_cells(
     return seconds, time_s[graph.number[: ground.nodes.first_vertex]]
 
 
+def way_nodes(
+    ground: Ground, graph: TravelGraph, base: int, place: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64]] | None:
+    """Nodes of the ground along the quickest way from a base to a place, and the seconds at each.
+
+    Parameters
+    ----------
+    ground : Ground
+    graph : TravelGraph
+    base, place : int
+        Rows.
+
+    Returns
+    -------
+    int64 array (nodes,), float64 array (nodes,), or None
+        From the base itself to the place itself; None where there is no way.
+    """
+    nodes = ground.nodes
+    node, before = _settled(graph, *_seeds(ground, graph, base), np.inf, ways=True)
+    seconds, leg = _at_places(ground, graph, node["time"], base)
+    if np.isinf(seconds[place]):
+        return None
+    way = [_NONE]
+    if leg[place] < graph.into.start.size:
+        last = graph.number[graph.into.start[leg[place] : leg[place] + 1]]
+        *_, ends, (_, begun) = _steps(before, np.zeros(1, np.int64), last)
+        way = [begun, ends[::-1]]
+    number = np.concatenate(way)
+    ground_node = np.flatnonzero(np.isin(graph.number, number))
+    ground_node = ground_node[np.argsort(graph.number[ground_node])]
+    between = ground_node[np.searchsorted(graph.number[ground_node], number)]
+    return (
+        np.concatenate([nodes.bases[[base]], between, nodes.places[[place]]]),
+        np.concatenate([[0.0], node["time"][number].astype(np.float64), seconds[[place]]]),
+    )
+
+
 def _seeds(
     ground: Ground, graph: TravelGraph, base: int
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
@@ -293,12 +326,11 @@ def _lengths_m(
     start, end = ground_node[start], ground_node[end]
     step_m = np.hypot(*(nodes.points(end) - nodes.points(start)).T)
     on_road = np.minimum(start, end) >= nodes.first_vertex
-    keys = start[on_road] * nodes.size + end[on_road]
     off_road_m = last_m + _first_leg_m(ground, graph, base, ground_node, seed, leg.size)
     np.add.at(off_road_m, way[~on_road], step_m[~on_road])
     distance_m = off_road_m.copy()
-    road_m = graph.road_length_m[np.searchsorted(graph.road_keys, keys)]
-    np.add.at(distance_m, way[on_road], road_m)
+    edge = graph.edges.rows(start[on_road], end[on_road])
+    np.add.at(distance_m, way[on_road], graph.edges.length_m[edge])
     return distance_m, off_road_m
 
 

@@ -79,7 +79,11 @@ def _edges(rng: np.random.Generator, vertex: NDArray[np.float64], first: int) ->
     seconds = length_m / rng.uniform(2, 20, len(pairs)) + 1e-3
     seconds[rng.random(len(pairs)) < 0.1] *= 200
     return RoadEdges(
-        start=pairs[:, 0] + first, end=pairs[:, 1] + first, seconds=seconds, length_m=length_m
+        start=pairs[:, 0] + first,
+        end=pairs[:, 1] + first,
+        seconds=seconds,
+        length_m=length_m,
+        road=np.arange(len(pairs)),
     )
 
 

@@ -1,0 +1,126 @@
+"""The way itself from a base to a place: where it runs, on what, how far and how long."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from enum import StrEnum
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from geo_poc.routing.ground import Ground
+from geo_poc.routing.ways import TravelGraph, way_nodes
+
+TRACKS = ("track", "path", "footway", "bridleway")
+
+
+class On(StrEnum):
+    """What a part of a way runs on."""
+
+    ROAD = "road"
+    TRACK = "track"
+    CROSS_COUNTRY = "cross-country"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Route:
+    """The quickest way of one mover from a base to a place, notice to move left out.
+
+    Parameters
+    ----------
+    points_m : float64 array (points, 2)
+        From base to place, in metres of the theatre's CRS.
+    seconds : float64 array (points,)
+        Since leaving the base.
+    on : tuple of On
+        What each step between two points runs on.
+    road_class : tuple of str
+        Class of the road of each step; "" off roads and where it is unknown.
+    length_m : float64 array (points - 1,)
+        Of each step, along the road as published.
+    crs : str
+    """
+
+    points_m: NDArray[np.float64]
+    seconds: NDArray[np.float64]
+    on: tuple[On, ...]
+    road_class: tuple[str, ...]
+    length_m: NDArray[np.float64]
+    crs: str
+
+    @property
+    def line(self) -> shapely.LineString:
+        """The way as a line in metres."""
+        return shapely.LineString(self.points_m)
+
+    def legs(self) -> pd.DataFrame:
+        """One row for each stretch that runs on the same.
+
+        Returns
+        -------
+        DataFrame
+            ``on``, ``road_class``, ``km``, ``minutes``, and ``first, last``: the points that it joins.
+        """
+        rows = []
+        steps = list(zip(self.on, self.road_class, strict=True))
+        for (on, road_class), part in itertools.groupby(range(len(steps)), key=steps.__getitem__):
+            step = list(part)
+            first, last = step[0], step[-1] + 1
+            rows.append(
+                {
+                    "on": str(on),
+                    "road_class": road_class,
+                    "km": float(self.length_m[step].sum() / 1000),
+                    "minutes": float(self.seconds[last] - self.seconds[first]) / 60,
+                    "first": first,
+                    "last": last,
+                }
+            )
+        return pd.DataFrame(rows, columns=["on", "road_class", "km", "minutes", "first", "last"])
+
+
+def route(
+    ground: Ground, graph: TravelGraph, roads: gpd.GeoDataFrame, *, base: int, place: int
+) -> Route | None:
+    """The quickest way from a base to a place, both given by their rows; None where there is none.
+
+    Parameters
+    ----------
+    ground : Ground
+    graph : TravelGraph
+    roads : GeoDataFrame
+        Column ``road_class``; the table that the ground was made from.
+    base, place : int
+
+    Returns
+    -------
+    Route or None
+    """
+    way = way_nodes(ground, graph, base, place)
+    if way is None:
+        return None
+    node, seconds = way
+    nodes = ground.nodes
+    points_m = nodes.points(node)
+    start, end = node[:-1], node[1:]
+    on_road = (start >= nodes.first_vertex) & (end < nodes.first_base) & (end >= nodes.first_vertex)
+    on_road &= start < nodes.first_base
+    length_m = np.hypot(*np.diff(points_m, axis=0).T)
+    edge = graph.edges.rows(start[on_road], end[on_road])
+    length_m[on_road] = graph.edges.length_m[edge]
+    road_class = np.full(start.size, "", dtype=object)
+    road_class[on_road] = roads["road_class"].to_numpy(dtype=object)[graph.edges.road[edge]]
+    on = np.where(on_road, On.ROAD, On.CROSS_COUNTRY)
+    on[on_road & np.isin(road_class.astype(str), TRACKS)] = On.TRACK
+    return Route(
+        points_m=points_m,
+        seconds=seconds,
+        on=tuple(On(kind) for kind in on),
+        road_class=tuple(str(name) for name in road_class),
+        length_m=length_m,
+        crs=nodes.grid.crs,
+    )

@@ -1,0 +1,81 @@
+"""One mover's pace in the dry and the wet season."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+from numpy.typing import NDArray
+
+from geo_poc.plan import SEASONS, Season
+from geo_poc.routing.catalogue import Foot, Vehicle
+from geo_poc.routing.pace import Pace
+from geo_poc.routing.slopes import slope_table
+from geo_poc.routing.speeds import cell_speeds_kmh, default_terrain_kmh, road_speeds_kmh
+from geo_poc.theatre import Theatre
+
+if TYPE_CHECKING:
+    from geo_poc.layers.rasters import LandCover
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SeasonPace:
+    """One mover's pace in a season, and as it would be if the season closed no road."""
+
+    as_is: Pace
+    opened: Pace
+
+    def same(self, other: SeasonPace) -> bool:
+        """Whether all speeds are those of the other."""
+        return all(
+            np.array_equal(a.cells_kmh, b.cells_kmh) and np.array_equal(a.roads_kmh, b.roads_kmh)
+            for a, b in ((self.as_is, other.as_is), (self.opened, other.opened))
+        )
+
+
+def season_paces(
+    mover: Vehicle | Foot,
+    theatre: Theatre,
+    roads: gpd.GeoDataFrame,
+    *,
+    land_cover: LandCover | None = None,
+    elevation_m: NDArray[np.float32] | None = None,
+) -> dict[Season, SeasonPace]:
+    """A mover's pace in each season, and as it would be if the rains closed no road.
+
+    Parameters
+    ----------
+    mover : Vehicle or Foot
+    theatre : Theatre
+    roads : GeoDataFrame
+    land_cover : LandCover, optional
+    elevation_m : float32 array (rows, cols), optional
+
+    Returns
+    -------
+    dict of season to SeasonPace
+    """
+    passable = roads
+    if "wet_state" in roads and (roads["wet_state"] == "closed").any():
+        passable = roads.assign(wet_state=roads["wet_state"].replace("closed", "difficult"))
+
+    def pace(season: Season, table: gpd.GeoDataFrame) -> Pace:
+        limit = mover.off_road_limit_km
+        return Pace(
+            cells_kmh=cell_speeds_kmh(mover, theatre.grid, land_cover, season=season),
+            default_kmh=default_terrain_kmh(mover, season=season),
+            roads_kmh=road_speeds_kmh(mover, table, season=season),
+            oneway=isinstance(mover, Vehicle),
+            off_road_limit_m=np.inf if limit is None else limit.value * 1000,
+            slope_factor=slope_table(mover),
+            height_m=elevation_m,
+        )
+
+    paces: dict[Season, SeasonPace] = {}
+    for season in SEASONS:
+        as_is = pace(season, roads)
+        closing = season == "wet" and passable is not roads
+        paces[season] = SeasonPace(as_is=as_is, opened=pace(season, passable) if closing else as_is)
+    return paces

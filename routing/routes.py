@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -12,10 +14,33 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from geo_poc.plan import PlanFile, Season
+from geo_poc.routing.catalogue import Foot, Vehicle
+from geo_poc.routing.closures import restricted_ground
 from geo_poc.routing.ground import Ground
-from geo_poc.routing.ways import TravelGraph, way_nodes
+from geo_poc.routing.movers import notice_s
+from geo_poc.routing.network import JOIN_M
+from geo_poc.routing.restrictions import caveats_of, restrictions_on
+from geo_poc.routing.seasons import season_paces
+from geo_poc.routing.ways import TravelGraph, travel_graph, way_nodes
+from geo_poc.theatre import Theatre
+
+if TYPE_CHECKING:
+    from geo_poc.layers.rasters import LandCover
 
 TRACKS = ("track", "path", "footway", "bridleway")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Tables:
+    """What lies in a theatre: layers in its CRS, and rasters on its grid."""
+
+    bases: gpd.GeoDataFrame
+    places: gpd.GeoDataFrame
+    roads: gpd.GeoDataFrame
+    areas: gpd.GeoDataFrame
+    land_cover: LandCover | None = None
+    elevation_m: NDArray[np.float32] | None = None
 
 
 class On(StrEnum):
@@ -116,11 +141,76 @@ def route(
     road_class[on_road] = roads["road_class"].to_numpy(dtype=object)[graph.edges.road[edge]]
     on = np.where(on_road, On.ROAD, On.CROSS_COUNTRY)
     on[on_road & np.isin(road_class.astype(str), TRACKS)] = On.TRACK
+    # A base or place on a road or in the middle of a cell is a step of no length away from it.
+    some_way = length_m > JOIN_M
+    some_way[-1] |= not some_way.any()
+    points_m, seconds = (
+        np.concatenate([of_point[:1], of_point[1:][some_way]]) for of_point in (points_m, seconds)
+    )
     return Route(
         points_m=points_m,
         seconds=seconds,
-        on=tuple(On(kind) for kind in on),
-        road_class=tuple(str(name) for name in road_class),
-        length_m=length_m,
+        on=tuple(On(kind) for kind in on[some_way]),
+        road_class=tuple(str(name) for name in road_class[some_way]),
+        length_m=length_m[some_way],
         crs=nodes.grid.crs,
     )
+
+
+def quickest_routes(
+    between: Sequence[tuple[int, int]],
+    *,
+    mover: Vehicle | Foot,
+    season: Season,
+    theatre: Theatre,
+    plan: PlanFile,
+    tables: Tables,
+) -> list[Route | None]:
+    """The quickest way by day for each pair of base and place.
+
+    Closures in force hold for all, caveats for the bases of the contingents that they name.
+
+    Parameters
+    ----------
+    between : sequence of (base, place)
+        Their rows.
+    mover : Vehicle or Foot
+        With the plan's figures, as `geo_poc.routing.movers.movers_of` gives it.
+    season : "dry" or "wet"
+        In the wet season a mover whose factor nobody knows goes as in the dry one.
+    theatre : Theatre
+    plan : PlanFile
+    tables : Tables
+
+    Returns
+    -------
+    list of Route or None
+        None where there is no way.
+    """
+    restrictions = restrictions_on(tables.areas, theatre.as_of)
+    caveats = caveats_of(tables.bases, tables.areas, restrictions.caveats)
+    ground = restricted_ground(
+        theatre=theatre,
+        roads=tables.roads,
+        areas=tables.areas,
+        restrictions=restrictions,
+        bases=tables.bases.geometry,
+        places=tables.places.geometry,
+    )
+    paces = season_paces(
+        mover,
+        theatre,
+        tables.roads,
+        land_cover=tables.land_cover,
+        elevation_m=tables.elevation_m,
+    )
+    stationed = np.flatnonzero(np.isfinite(notice_s(plan, mover.key, tables.bases))).tolist()
+    closures = frozenset(restrictions.closures.tolist())
+    graphs = {
+        shut: travel_graph(ground, paces[season].as_is, shut, from_bases=stationed)
+        for shut in {closures | caveats[base] for base, _ in between}
+    }
+    return [
+        route(ground, graphs[closures | caveats[base]], tables.roads, base=base, place=place)
+        for base, place in between
+    ]

@@ -1,0 +1,155 @@
+"""Routes: legs worked out by hand, and the sums that must agree with the times."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from geo_poc.grid import Grid
+from geo_poc.plan import Asset, PlanFile, PlanSpec, Season, Standard
+from geo_poc.routing.movers import movers_of
+from geo_poc.routing.response import response_times
+from geo_poc.routing.routes import Route, Tables, quickest_routes
+from geo_poc.theatre import Theatre
+
+CRS = "+proj=laea +lat_0=8 +lon_0=30 +datum=WGS84 +units=m +type=crs"
+SIDE_M = 20_000.0
+THEATRE = Theatre(
+    name="Square",
+    as_of=dt.date(2026, 6, 1),
+    area=shapely.box(0, 0, SIDE_M, SIDE_M),
+    grid=Grid(rows=20, cols=20, cell_size_m=1000.0, left_m=0.0, top_m=SIDE_M, crs=CRS),
+    marking="UNCLASSIFIED",
+    fictional=True,
+)
+PLAN = PlanFile(
+    plan=PlanSpec(name="test", season="dry"),
+    standard=Standard(response=3600.0, cut_off=1e6, source="test"),
+    bases=[],
+    assets=[Asset(mover="wheeled_patrol", bases="all", notice=600.0, source="test")],
+)
+
+
+def points(*xy: tuple[float, float]) -> gpd.GeoDataFrame:
+    names = [f"p{n}" for n in range(len(xy))]
+    table = {"id": names, "name": names, "aviation": False, "contingent": "Alpha"}
+    return gpd.GeoDataFrame(table, geometry=[shapely.Point(at) for at in xy], crs=CRS)
+
+
+def roads(*lines: tuple[list[tuple[float, float]], str, float]) -> gpd.GeoDataFrame:
+    table = pd.DataFrame(
+        {
+            "road_class": [name for _, name, _ in lines],
+            "surface": "",
+            "speed_kmh": [kmh for *_, kmh in lines],
+            "length_m": np.nan,
+            "oneway": False,
+            "bridge": False,
+        }
+    )
+    return gpd.GeoDataFrame(table, geometry=[shapely.LineString(at) for at, *_ in lines], crs=CRS)
+
+
+def areas(*caveats: shapely.Polygon) -> gpd.GeoDataFrame:
+    table = pd.DataFrame(
+        {
+            "id": [f"a{n}" for n in range(len(caveats))],
+            "name": "area",
+            "kind": "caveat",
+            "barrier": False,
+            "from_date": pd.Series(pd.NaT, index=range(len(caveats)), dtype="datetime64[s]"),
+            "to_date": pd.Series(pd.NaT, index=range(len(caveats)), dtype="datetime64[s]"),
+            "contingents": "Alpha",
+        }
+    )
+    return gpd.GeoDataFrame(table, geometry=list(caveats), crs=CRS)
+
+
+def tables(
+    bases: gpd.GeoDataFrame,
+    places: gpd.GeoDataFrame,
+    *lines: tuple[list[tuple[float, float]], str, float],
+    caveat: shapely.Polygon | None = None,
+) -> Tables:
+    return Tables(
+        bases=bases,
+        places=places,
+        roads=roads(*lines),
+        areas=areas(*([] if caveat is None else [caveat])),
+    )
+
+
+def found(of: Tables, season: Season = "dry") -> Route | None:
+    (mover,) = movers_of(PLAN)
+    (only,) = quickest_routes(
+        [(0, 0)], mover=mover, season=season, theatre=THEATRE, plan=PLAN, tables=of
+    )
+    return only
+
+
+HIGHWAY = ([(1500.0, 5500.0), (9500.0, 5500.0)], "primary", 60.0)
+TRACK = ([(9500.0, 5500.0), (9500.0, 9500.0)], "track", 20.0)
+
+
+def test_legs_are_road_then_track_then_open_country() -> None:
+    # 8 km at 60 km/h, 4 km at 20 km/h, and 500 m straight on at 3 km/h over shrub.
+    way = found(tables(points((1500, 5500)), points((9500, 10000)), HIGHWAY, TRACK))
+    assert way is not None
+    legs = way.legs()
+    assert legs["on"].tolist() == ["road", "track", "cross-country"]
+    assert legs["road_class"].tolist() == ["primary", "track", ""]
+    assert legs["km"].tolist() == pytest.approx([8.0, 4.0, 0.5], rel=1e-5)
+    assert legs["minutes"].tolist() == pytest.approx([8.0, 12.0, 10.0], rel=1e-4)
+
+
+def test_a_route_begins_at_the_base_ends_at_the_place_and_takes_the_time_of_the_table() -> None:
+    of = tables(points((1234, 4321)), points((9876, 10021)), HIGHWAY, TRACK)
+    way = found(of)
+    assert way is not None
+    assert way.points_m[0].tolist() == [1234.0, 4321.0]
+    assert way.points_m[-1].tolist() == [9876.0, 10021.0]
+    time = response_times(
+        theatre=THEATRE,
+        plan=PLAN,
+        bases=of.bases,
+        places=of.places,
+        roads=of.roads,
+        areas=of.areas,
+    )[0]
+    assert way.seconds[-1] == pytest.approx(time.seconds[0, 0] - 600.0)
+    assert way.length_m.sum() == pytest.approx(time.distance_m[0, 0])
+    off_road_m = way.length_m[[on == "cross-country" for on in way.on]].sum()
+    assert off_road_m == pytest.approx(time.off_road_m[0, 0])
+    assert (np.diff(way.seconds) >= 0).all()
+
+
+def test_the_wet_route_takes_three_times_as_long() -> None:
+    of = tables(points((1500, 5500)), points((9500, 5500)), HIGHWAY)
+    dry, wet = found(of), found(of, "wet")
+    assert dry is not None
+    assert wet is not None
+    assert wet.seconds[-1] == pytest.approx(3 * dry.seconds[-1], rel=1e-5)
+
+
+def test_a_caveat_of_the_base_is_gone_round() -> None:
+    box = shapely.box(4000, 5000, 5000, 6000)
+    of = tables(points((1500, 5500)), points((9500, 5500)), HIGHWAY, caveat=box)
+    way = found(of)
+    assert way is not None
+    assert not way.line.intersects(box)
+
+
+def test_there_is_no_route_to_a_place_outside_the_area() -> None:
+    assert found(tables(points((1500, 5500)), points((25000, 5500)), HIGHWAY)) is None
+
+
+def test_a_place_beside_the_base_is_one_straight_leg() -> None:
+    way = found(tables(points((1500, 5500)), points((1800, 5900))))
+    assert way is not None
+    assert len(way.points_m) == 2
+    assert way.legs()["km"].tolist() == pytest.approx([0.5])

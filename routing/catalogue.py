@@ -108,13 +108,25 @@ class Foot:
 
 @dataclass(frozen=True, kw_only=True)
 class Aircraft:
-    """Flies straight there and back.
+    """Flies there and back, or from fuel to fuel.
 
     Parameters
     ----------
     key : str
     cruise_kmh, range_km, seats : Figure
         The range is that of the whole flight, reserve kept.
+    payload_kg, sling_payload_kg : Figure or None
+        Load inside and under the hook.
+    sling_speed_ratio, sling_limit_km : Figure or None
+        Speed with a load under the hook over that without; farthest that such a load is taken.
+    ceiling_m, hover_ceiling_m : Figure or None
+        Highest ground flown to; highest that it hovers out of ground effect.
+    turn_round_min, refuel_min : Figure or None
+        On the ground between two lifts; at a stop for fuel.
+    crew_day_h : Figure or None
+        Longest day of one crew.
+    landing_slope_deg : Figure or None
+        Steepest ground landed on; None leaves landing unchecked.
     night : Figure or None
         1 it flies at night, 0 it does not; None is unknown.
     """
@@ -123,6 +135,16 @@ class Aircraft:
     cruise_kmh: Figure
     range_km: Figure
     seats: Figure
+    payload_kg: Figure | None = None
+    sling_payload_kg: Figure | None = None
+    sling_speed_ratio: Figure | None = None
+    sling_limit_km: Figure | None = None
+    ceiling_m: Figure | None = None
+    hover_ceiling_m: Figure | None = None
+    turn_round_min: Figure | None = None
+    refuel_min: Figure | None = None
+    crew_day_h: Figure | None = None
+    landing_slope_deg: Figure | None = None
     night: Figure | None = None
 
 

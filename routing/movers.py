@@ -28,7 +28,18 @@ from geo_poc.routing.catalogue import (
 ASSUMPTION_COLUMNS = ("what", "value", "low", "high", "source", "grade")
 UNKNOWN_SOURCE = "no source gives it; give it under [[assets]] figures"
 MISSION_GRADE = "M"
-_UNITS = {"kmh": "km/h", "km": "km", "factor": "times as long"}
+_UNITS = {
+    "kmh": "km/h",
+    "km": "km",
+    "m": "m",
+    "kg": "kg",
+    "h": "h",
+    "min": "min",
+    "deg": "degrees",
+    "ratio": "share of its own",
+    "factor": "times as long",
+}
+_AT_MOST = {"sling_speed_ratio": 1, "crew_day_h": 24, "landing_slope_deg": 90}
 _NEEDED = ("wet_time_factor", "night_time_factor", "night")
 _Row = dict[str, str | float]
 
@@ -109,9 +120,11 @@ def _broken_rule(name: str, value: float | bool) -> str | None:
         return "must be true or false" if name == "night" else "must be a number"
     if name.endswith("_factor"):
         return None if 1 <= value < math.inf else "must be 1 or more, as it only adds time"
-    if name == "night" or 0 < value < math.inf:
-        return None
-    return "must be a number above 0"
+    if name in _AT_MOST:
+        return (
+            None if 0 < value <= _AT_MOST[name] else f"must be above 0 and at most {_AT_MOST[name]}"
+        )
+    return None if name == "night" or 0 < value < math.inf else "must be a number above 0"
 
 
 def no_such(where: str, found: str, what: str, valid: Iterable[str]) -> Fault:

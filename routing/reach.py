@@ -52,6 +52,8 @@ class Reach:
         Position of base or place not known; base or place not in the theatre.
     otherwise : Reason
         Why there is no way even if nothing is closed.
+    stranded : two bool arrays (bases, places), (bases, cells), or None
+        Within the range, but with no way from any landing site; None where landing is not checked.
     """
 
     places: UnderWay
@@ -61,6 +63,7 @@ class Reach:
     unknown: NDArray[np.bool_]
     outside: NDArray[np.bool_]
     otherwise: Reason
+    stranded: tuple[NDArray[np.bool_], NDArray[np.bool_]] | None = None
 
 
 def ground_reach(

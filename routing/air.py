@@ -67,10 +67,15 @@ def air_reach(
     to_place = _four_flights(sky, spots(theatre, at_place), exact_m)
     centres = spots(theatre, np.column_stack([xs.ravel(), ys.ravel()]))
     to_cell = _four_flights(sky, centres, swift_m)
-    flown = [
-        Times(there.seconds, _own_cell(theatre.grid, at_base, cells.seconds))
-        for there, cells in zip(to_place, to_cell, strict=True)
-    ]
+    ways = list(zip(to_place, to_cell, strict=True))
+    # Cases that do not differ share one object, for which the last leg is then walked once.
+    known = {
+        (id(there), id(cells)): Times(
+            there.seconds, _own_cell(theatre.grid, at_base, cells.seconds)
+        )
+        for there, cells in ways
+    }
+    flown = [known[id(there), id(cells)] for there, cells in ways]
     times, stranded = flown, None
     off_road_m = np.zeros_like(to_place[0].seconds)
     if landing is not None:

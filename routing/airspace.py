@@ -206,19 +206,22 @@ def _shadow(core: BaseGeometry, start: NDArray[np.float64]) -> BaseGeometry:
     """All points that the core hides from a start, as far as any theatre reaches.
 
     Finding points in one polygon is ten times as fast as testing a line to each. Each side of the core
-    hides what lies behind it; the shadow is cut off by a corner in its middle, so that even the shadow of
-    a side that spans nearly half the horizon goes far enough.
+    that faces the start hides what lies behind it; its shadow ends in a corner in its middle, so that
+    even that of a side which spans nearly half the horizon goes far enough.
     """
     if shapely.intersects_xy(core, *start):
         return shapely.Point(start).buffer(_FAR_M)
     sides = []
-    for ring in shapely.get_rings(core):
+    for ring in shapely.get_rings(shapely.normalize(core)):
         to_m = shapely.get_coordinates(ring) - start
-        ray = to_m / np.hypot(*to_m.T)[:, None]
-        middle = ray[:-1] + ray[1:]
+        first, last = to_m[:-1], to_m[1:]
+        facing = first[:, 0] * last[:, 1] - first[:, 1] * last[:, 0] > 0
+        first, last = first[facing], last[facing]
+        rays = [side / np.hypot(*side.T)[:, None] for side in (first, last)]
+        middle = rays[0] + rays[1]
         middle /= np.hypot(*middle.T)[:, None]
-        far = [ray[:-1] * _FAR_M, middle * _FAR_M, ray[1:] * _FAR_M]
-        sides.append(np.stack([to_m[:-1], *far, to_m[1:]], axis=1) + start)
+        far = [ray * _FAR_M for ray in (rays[0], middle, rays[1])]
+        sides.append(np.stack([first, *far, last], axis=1) + start)
     return shapely.union_all(shapely.polygons(np.concatenate(sides)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -157,22 +158,23 @@ def landed(landing: Landing, flown: Sequence[Times], at_base: NDArray[np.int64])
     list of Times
         For the same four cases.
     """
+    pace, in_range = _on_foot(landing), flown[-1]
     graphs: dict[frozenset[int], TravelGraph] = {}
-    in_range = flown[-1]
-    found = []
-    for case, times in enumerate(flown):
-        places, cells = np.full_like(times.places, np.inf), np.full_like(times.cells, np.inf)
-        for base in np.flatnonzero(landing.stationed).tolist():
-            closures = landing.closures if case in {0, 2} else frozenset()
-            shut = closures | (landing.caveats[base] if case in {0, 1} else frozenset())
-            if shut not in graphs:
-                graphs[shut] = travel_graph(landing.ground, _on_foot(landing), shut)
-            site = landing.cells.copy()
-            site[at_base[base]] |= at_base[base] >= 0
-            reached = _walked(landing, graphs[shut], site, Times(*(t[base] for t in times)))
-            places[base] = np.where(np.isinf(in_range.places[base]), np.inf, reached.places)
-            cells[base] = np.where(np.isinf(in_range.cells[base]), np.inf, reached.cells)
-        found.append(Times(places, cells))
+    known: dict[tuple[int, int, frozenset[int]], Times] = {}
+    found = [Times(*(np.full_like(t, np.inf) for t in times)) for times in flown]
+    for base, case in itertools.product(np.flatnonzero(landing.stationed).tolist(), range(4)):
+        shut = landing.closures if case in {0, 2} else frozenset[int]()
+        shut |= landing.caveats[base] if case in {0, 1} else frozenset()
+        if shut not in graphs:
+            graphs[shut] = travel_graph(landing.ground, pace, shut)
+        site = landing.cells.copy()
+        site[at_base[base]] |= at_base[base] >= 0
+        same = (id(flown[case]), base, shut)
+        if same not in known:
+            alone = Times(*(t[base] for t in flown[case]))
+            known[same] = _walked(landing, graphs[shut], site, alone)
+        for into, walked, free in zip(found[case], known[same], in_range, strict=True):
+            into[base] = np.where(np.isinf(free[base]), np.inf, walked)
     return found
 
 

@@ -22,7 +22,7 @@ LINE_M = 1.0
 """A no-fly area that is drawn as a line reaches so far to either side."""
 _AT_ONCE = 2_000_000
 _MANY = 500
-_FAR_M = 1e8
+_OVERLAP = 1e-9
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -193,7 +193,7 @@ def enters(
     for core in cores:
         near = np.flatnonzero(_meets_box(core.bounds, start, ends) & ~found)
         if near.size > _MANY:
-            shadow = _shadow(core, start)
+            shadow = _shadow(core, start, 2 * float(np.hypot(*(ends[near] - start).T).max()))
             shapely.prepare(shadow)
             found[near] = shapely.intersects_xy(shadow, *ends[near].T)
         else:
@@ -202,27 +202,33 @@ def enters(
     return found
 
 
-def _shadow(core: BaseGeometry, start: NDArray[np.float64]) -> BaseGeometry:
-    """All points that the core hides from a start, as far as any theatre reaches.
+def _shadow(core: BaseGeometry, start: NDArray[np.float64], far_m: float) -> BaseGeometry:
+    """All points that the core hides from a start, as far as 0.7 of ``far_m``.
 
     Finding points in one polygon is ten times as fast as testing a line to each. Each side of the core
     that faces the start hides what lies behind it; its shadow ends in a corner in its middle, so that
-    even that of a side which spans nearly half the horizon goes far enough.
+    even that of a side which spans nearly half the horizon goes far enough. Shadows overlap by a
+    billionth of a radian: without it their union can leave a slit between two of them.
     """
     if shapely.intersects_xy(core, *start):
-        return shapely.Point(start).buffer(_FAR_M)
+        return shapely.Point(start).buffer(far_m)
     sides = []
     for ring in shapely.get_rings(shapely.normalize(core)):
         to_m = shapely.get_coordinates(ring) - start
         first, last = to_m[:-1], to_m[1:]
         facing = first[:, 0] * last[:, 1] - first[:, 1] * last[:, 0] > 0
-        first, last = first[facing], last[facing]
+        first, last = _turned(first[facing], -_OVERLAP), _turned(last[facing], _OVERLAP)
         rays = [side / np.hypot(*side.T)[:, None] for side in (first, last)]
         middle = rays[0] + rays[1]
         middle /= np.hypot(*middle.T)[:, None]
-        far = [ray * _FAR_M for ray in (rays[0], middle, rays[1])]
+        far = [ray * far_m for ray in (rays[0], middle, rays[1])]
         sides.append(np.stack([first, *far, last], axis=1) + start)
     return shapely.union_all(shapely.polygons(np.concatenate(sides)))
+
+
+def _turned(ways: NDArray[np.float64], angle: float) -> NDArray[np.float64]:
+    """Vectors turned to the left by a very small angle."""
+    return ways + angle * np.column_stack([-ways[:, 1], ways[:, 0]])
 
 
 def _meets_box(

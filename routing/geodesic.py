@@ -62,7 +62,7 @@ def exact_m(starts: Spots, ends: Spots) -> NDArray[np.float64]:
 
 
 def swift_m(starts: Spots, ends: Spots) -> NDArray[np.float64]:
-    """Geodesic from each start to each end in metres, to 5 parts in a million.
+    """Geodesic from each start to each end in metres, to 2 parts in a million.
 
     The formula of Andoyer and Lambert (Lambert 1942, J. Washington Academy of Sciences 32): the arc s
     between the reduced latitudes b on a sphere, less a term of first order in the flattening f,

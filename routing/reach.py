@@ -26,8 +26,8 @@ class UnderWay:
     seconds : float array (bases, n)
         As things are; ``inf`` where there is no way.
     without_closures, without_caveats, unrestricted : float array (bases, n)
-        The same if closures (for aircraft: no-fly areas), caveats, or both did not hold. The same array
-        as ``seconds`` where nothing is shut.
+        The same if closures (for aircraft: no-fly areas, and closures on the last leg), caveats, or both
+        did not hold. The same array as ``seconds`` where nothing is shut.
     """
 
     seconds: NDArray[np.float64]

@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
-from geo_poc.errors import CrsError, Fault
+from geo_poc.errors import CrsError, Fault, GridError
 from geo_poc.plan import ALL_CONDITIONS, Conditions, PlanFile
 from geo_poc.routing.air import air_reach
 from geo_poc.routing.airspace import Airspace
@@ -79,7 +79,7 @@ def response_times(
     ConfigError
         If the plan names a mover, figure or base that does not exist.
     GridError
-        If the land cover lies on another grid.
+        If land cover or elevation lies on another grid.
     CrsError
         If a table is not in the theatre's CRS; all such tables are named.
     NetworkError
@@ -87,6 +87,7 @@ def response_times(
     """
     tables = {"bases": bases, "places": places, "roads": roads, "areas": areas}
     _require_crs(theatre, tables if airfields is None else {**tables, "airfields": airfields})
+    _require_shape(theatre, elevation_m)
     movers = movers_of(plan)
     notices = [notice_s(plan, mover.key, bases) for mover in movers]
     restrictions = restrictions_on(areas, theatre.as_of)
@@ -246,6 +247,18 @@ def _require_crs(theatre: Theatre, tables: Mapping[str, gpd.GeoDataFrame]) -> No
     ]
     if faults:
         raise CrsError(faults)
+
+
+def _require_shape(theatre: Theatre, elevation_m: NDArray[np.float32] | None) -> None:
+    if elevation_m is not None and elevation_m.shape != theatre.grid.shape:
+        raise GridError(
+            Fault(
+                where="elevation",
+                found=f"{elevation_m.shape} cells",
+                rule=f"must be on the theatre's grid of {theatre.grid.shape} cells",
+                repair="read it with geo_poc.layers.rasters.read_elevation",
+            )
+        )
 
 
 def _pace(

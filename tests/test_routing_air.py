@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from geo_poc.errors import CrsError
+from geo_poc.errors import CrsError, GridError
 from geo_poc.grid import Grid
 from geo_poc.layers.rasters import LAND_COVERS, LandCover
 from geo_poc.plan import ALL_CONDITIONS, Asset, Conditions, PlanFile, PlanSpec, Standard
@@ -372,6 +372,20 @@ def test_airfields_landing_zones_and_the_base_itself_are_landed_at_whatever_grow
     assert time.seconds[0, 1] == pytest.approx(straight[0] + 10_000 / (4.0 / 3.6), rel=1e-3)
 
 
+def test_another_base_is_landed_at_only_if_it_has_aviation() -> None:
+    two = bases_at(BASE, (41_000.0, 31_000.0))
+    for aviation, reason in ((True, Reason.REACHED), (False, Reason.CUT_OFF)):
+        time = travel(
+            two.assign(aviation=aviation),
+            places_at((41_300.0, 31_000.0)),
+            asset(bases=["b0"], landing_slope_deg=7.0),
+            land_cover=cover_of("tree"),
+            elevation_m=FLAT,
+            cut_off=3600.0,
+        )[DRY_DAY]
+        assert time.reasons[0, 0] == reason
+
+
 def test_the_season_and_the_night_bear_on_the_last_leg_alone() -> None:
     place, there = (41_000.0, 31_000.0), (39_000.0, 31_000.0)
     cover = cover_of("tree", ((14, 19), "grass"))
@@ -555,6 +569,11 @@ def test_the_quickest_flight_over_fuel_is_that_of_trying_all(
     found = flights(aircraft, hops, usable[None])
     slow = [slow_flight_s(aircraft, hops, usable, end) for end in range(len(ends))]
     assert found.seconds[0] == pytest.approx(slow, rel=1e-12)
+
+
+def test_elevation_of_another_shape_is_refused() -> None:
+    with pytest.raises(GridError, match=r"elevation: must be on the theatre's grid of \(30, 30\)"):
+        travel(bases_at(BASE), places_at(BASE), asset(), elevation_m=FLAT[:2])
 
 
 def test_airfields_in_another_crs_are_refused() -> None:

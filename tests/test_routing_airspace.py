@@ -171,7 +171,8 @@ def slow_m(areas: list[shapely.Geometry], start: Xy, end: Xy) -> float:
         hidden = bool(shapely.contains(union, middles).any())
         if not hidden:
             graph.add_edge(a, b, weight=way_m(a, b))
-    if any(shapely.contains_properly(union, shapely.Point(p)) for p in (start, end)):
+    inner = shapely.difference(union, rim)
+    if any(shapely.intersects(inner, shapely.Point(p)) for p in (start, end)):
         return float("inf")
     try:
         return float(nx.dijkstra_path_length(graph, start, end))
@@ -201,6 +202,17 @@ def test_the_shortest_flight_is_that_of_a_slow_graph(
     assert found[0] == pytest.approx(slow, rel=1e-7)
 
 
+@given(areas=st.lists(polygons, min_size=1, max_size=3), start=lattice)
+def test_flights_to_many_ends_are_those_to_a_few(areas: list[shapely.Geometry], start: Xy) -> None:
+    # All points of the lattice: many of them lie exactly behind a corner of the areas.
+    ends: list[Xy] = [
+        (x * 10_000.0, y * 10_000.0) for x, y in itertools.product(range(-16, 17), repeat=2)
+    ]
+    many = shortest_m(areas, [start], ends)
+    few = [shortest_m(areas, [start], ends[n : n + 200]) for n in range(0, len(ends), 200)]
+    assert many[0] == pytest.approx(np.concatenate(few, axis=1)[0], rel=1e-9)
+
+
 @given(
     areas=st.lists(polygons, min_size=1, max_size=3),
     ends=st.lists(lattice, min_size=2, max_size=4, unique=True),
@@ -217,9 +229,7 @@ def test_one_more_area_never_makes_a_flight_shorter(
     ends=st.lists(lattice, min_size=2, max_size=6, unique=True),
     lat=st.floats(-60, 60),
 )
-def test_the_swift_distance_is_the_geodesic_to_five_in_a_million(
-    ends: list[Xy], lat: float
-) -> None:
+def test_the_swift_distance_is_the_geodesic_to_two_in_a_million(ends: list[Xy], lat: float) -> None:
     degrees = np.array(ends) / 10_000.0 + np.array([20.0, lat])
     there = Spots(np.array(ends), degrees)
-    assert swift_m(there, there) == pytest.approx(exact_m(there, there), rel=5e-6, abs=1e-3)
+    assert swift_m(there, there) == pytest.approx(exact_m(there, there), rel=2e-6, abs=1e-3)

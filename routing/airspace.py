@@ -238,13 +238,12 @@ def _meets_box(
 ) -> NDArray[np.bool_]:
     """Whether each line from a start meets a box: no axis, and not the line itself, has the box on one side."""
     low, high = np.array(bounds[:2]), np.array(bounds[2:])
+    overlap = ((np.minimum(start, ends) <= high) & (np.maximum(start, ends) >= low)).all(axis=1)
     (x, y), (x_on, y_on) = start, ends.T
-    overlap = (np.minimum(x, x_on) <= high[0]) & (np.maximum(x, x_on) >= low[0])
-    overlap &= (np.minimum(y, y_on) <= high[1]) & (np.maximum(y, y_on) >= low[1])
     (right, up), (x_mid, y_mid) = (high - low) / 2, (high + low) / 2
     dx, dy = x_on - x, y_on - y
     off = np.abs(dx * (y_mid - y) - dy * (x_mid - x))
-    # A metre squared of slack: a line along the side of a box is on it, whatever the rounding.
+    # Some slack, in square metres: a line along the side of a box is on it, whatever the rounding.
     return np.asarray(overlap & (off <= np.abs(dx) * up + np.abs(dy) * right + 1.0))
 
 
@@ -266,6 +265,13 @@ def flight_m(no_fly: NoFly, starts: Spots, ends: Spots, measure: Measure) -> NDA
     -------
     float64 array (starts, ends)
         inf where there is no way or a position is unknown. A start or an end inside an area has none.
+
+    Examples
+    --------
+    >>> from geo_poc.routing.geodesic import exact_m
+    >>> at = np.array([[0.0, 0.0], [1.0, 0.0]])
+    >>> flight_m(NO_AREAS, Spots(at, at), Spots(at, at), exact_m).round().tolist()
+    [[0.0, 111319.0], [111319.0, 0.0]]
     """
     length_m = measure(starts, ends)
     length_m[np.isnan(length_m)] = np.inf

@@ -45,6 +45,18 @@ def spots(theatre: Theatre, at_m: NDArray[np.float64]) -> Spots:
     theatre : Theatre
     at_m : float64 array (n, 2)
         nan where unknown.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> from shapely import box
+    >>> from geo_poc.grid import Grid
+    >>> crs = "+proj=laea +lat_0=8 +lon_0=30 +datum=WGS84 +units=m +type=crs"
+    >>> grid = Grid(rows=1, cols=1, cell_size_m=1000.0, left_m=0.0, top_m=1000.0, crs=crs)
+    >>> theatre = Theatre(name="x", as_of=dt.date(2026, 1, 1), area=box(0, 0, 1000, 1000), grid=grid,
+    ...                   marking="UNCLASSIFIED")
+    >>> spots(theatre, np.array([[0.0, 0.0], [np.nan, np.nan]])).at_deg.round(9).tolist()
+    [[30.0, 8.0], [nan, nan]]
     """
     lonlat = np.column_stack(theatre.lonlat(at_m[:, 0], at_m[:, 1]))
     return Spots(at_m, np.where(np.isfinite(lonlat), lonlat, np.nan))
@@ -57,6 +69,12 @@ def exact_m(starts: Spots, ends: Spots) -> NDArray[np.float64]:
     -------
     float64 array (starts, ends)
         nan where either position is unknown.
+
+    Examples
+    --------
+    >>> both = np.array([[0.0, 0.0], [1.0, 0.0]])
+    >>> exact_m(Spots(both, both), Spots(both, both))[0].round().tolist()
+    [0.0, 111319.0]
     """
     return geodesic_m(*starts.at_deg.T, *ends.at_deg.T)
 

@@ -115,6 +115,16 @@ def landing_cells(
     Returns
     -------
     bool array (cells,) or None
+
+    Examples
+    --------
+    >>> from geo_poc.routing.catalogue import known_movers
+    >>> grid = Grid(rows=1, cols=2, cell_size_m=1000.0, left_m=0.0, top_m=0.0, crs="EPSG:32636")
+    >>> landing_cells(
+    ...     known_movers()["mi8"], grid, elevation_m=np.zeros((1, 2)), land_cover=None,
+    ...     sites=np.empty((0, 2)), zones=gpd.GeoSeries([]),
+    ... ) is None
+    True
     """
     slope = aircraft.landing_slope_deg
     if slope is None or elevation_m is None or land_cover is None:
@@ -133,7 +143,14 @@ def landing_cells(
 
 
 def cells_at(grid: Grid, points: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Cell of each point, counted row by row; -1 off the grid or unknown."""
+    """Cell of each point, counted row by row; -1 off the grid or unknown.
+
+    Examples
+    --------
+    >>> grid = Grid(rows=2, cols=2, cell_size_m=10.0, left_m=0.0, top_m=20.0, crs="EPSG:32636")
+    >>> cells_at(grid, np.array([[5.0, 5.0], [30.0, 5.0], [np.nan, np.nan]])).tolist()
+    [2, -1, -1]
+    """
     row, col = grid.cell_of(points[:, 0], points[:, 1])
     return np.where(row >= 0, row * grid.cols + col, -1)
 

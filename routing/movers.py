@@ -40,7 +40,7 @@ _UNITS = {
     "factor": "times as long",
 }
 _AT_MOST = {"sling_speed_ratio": 1, "crew_day_h": 24, "landing_slope_deg": 90}
-_NEEDED = ("wet_time_factor", "night_time_factor", "night")
+_NEEDED = ("wet_time_factor", "night_time_factor", "night", "refuel_min", "landing_slope_deg")
 _Row = dict[str, str | float]
 
 
@@ -212,8 +212,8 @@ def assumptions(plan: PlanFile) -> pd.DataFrame:
     -------
     DataFrame
         Columns ``what, value, low, high, source, grade``; the unit stands in ``what``. A figure that
-        is needed but unknown has the value nan and an empty grade: the times of its season or light
-        are then unknown.
+        is needed but unknown has the value nan and an empty grade: the times that rest on it are then
+        unknown; without the slope that it lands on, landing is not checked.
 
     Raises
     ------

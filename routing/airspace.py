@@ -206,9 +206,8 @@ def _shadow(core: BaseGeometry, start: NDArray[np.float64], far_m: float) -> Bas
     """All points that the core hides from a start, as far as 0.7 of ``far_m``.
 
     Finding points in one polygon is ten times as fast as testing a line to each. Each side of the core
-    that faces the start hides what lies behind it; its shadow ends in a corner in its middle, so that
-    even that of a side which spans nearly half the horizon goes far enough. Shadows overlap by a
-    billionth of a radian: without it their union can leave a slit between two of them.
+    that faces the start hides what lies behind it, and its shadow ends in a corner, so that even a wide
+    one goes far enough. Shadows overlap by 1e-9 radian: without it their union can leave a slit.
     """
     if shapely.intersects_xy(core, *start):
         return shapely.Point(start).buffer(far_m)
@@ -237,14 +236,15 @@ def _meets_box(
     ends: NDArray[np.float64],
 ) -> NDArray[np.bool_]:
     """Whether each line from a start meets a box: no axis, and not the line itself, has the box on one side."""
-    low, high = np.array(bounds[:2]), np.array(bounds[2:])
-    overlap = ((np.minimum(start, ends) <= high) & (np.maximum(start, ends) >= low)).all(axis=1)
+    left, low, right, high = bounds
     (x, y), (x_on, y_on) = start, ends.T
-    (right, up), (x_mid, y_mid) = (high - low) / 2, (high + low) / 2
+    overlap = (np.minimum(x, x_on) <= right) & (np.maximum(x, x_on) >= left)
+    overlap &= (np.minimum(y, y_on) <= high) & (np.maximum(y, y_on) >= low)
     dx, dy = x_on - x, y_on - y
-    off = np.abs(dx * (y_mid - y) - dy * (x_mid - x))
+    off = np.abs(dx * ((low + high) / 2 - y) - dy * ((left + right) / 2 - x))
     # Some slack, in square metres: a line along the side of a box is on it, whatever the rounding.
-    return np.asarray(overlap & (off <= np.abs(dx) * up + np.abs(dy) * right + 1.0))
+    reach = (np.abs(dx) * (high - low) + np.abs(dy) * (right - left)) / 2
+    return np.asarray(overlap & (off <= reach + 1.0))
 
 
 def flight_m(no_fly: NoFly, starts: Spots, ends: Spots, measure: Measure) -> NDArray[np.float64]:

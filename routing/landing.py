@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -175,24 +174,34 @@ def landed(landing: Landing, flown: Sequence[Times], at_base: NDArray[np.int64])
     list of Times
         For the same four cases.
     """
-    pace, in_range = _on_foot(landing), flown[-1]
+    pace = _on_foot(landing)
     graphs: dict[frozenset[int], TravelGraph] = {}
     known: dict[tuple[int, int, frozenset[int]], Times] = {}
-    found = [Times(*(np.full_like(t, np.inf) for t in times)) for times in flown]
-    for base, case in itertools.product(np.flatnonzero(landing.stationed).tolist(), range(4)):
-        shut = landing.closures if case in {0, 2} else frozenset[int]()
-        shut |= landing.caveats[base] if case in {0, 1} else frozenset()
-        if shut not in graphs:
-            graphs[shut] = travel_graph(landing.ground, pace, shut)
-        site = landing.cells.copy()
-        site[at_base[base]] |= at_base[base] >= 0
-        same = (id(flown[case]), base, shut)
-        if same not in known:
-            alone = Times(*(t[base] for t in flown[case]))
-            known[same] = _walked(landing, graphs[shut], site, alone)
-        for into, walked, free in zip(found[case], known[same], in_range, strict=True):
-            into[base] = np.where(np.isinf(free[base]), np.inf, walked)
-    return found
+    found: dict[tuple[int, tuple[frozenset[int], ...]], Times] = {}
+    cases = [(times, _shut(landing, case)) for case, times in enumerate(flown)]
+    for times, shut in cases:
+        if (id(times), shut) in found:
+            continue
+        walked = Times(*(np.full_like(t, np.inf) for t in times))
+        for base in np.flatnonzero(landing.stationed).tolist():
+            if shut[base] not in graphs:
+                graphs[shut[base]] = travel_graph(landing.ground, pace, shut[base])
+            same = (id(times), base, shut[base])
+            if same not in known:
+                site = landing.cells.copy()
+                site[at_base[base]] |= at_base[base] >= 0
+                alone = Times(*(t[base] for t in times))
+                known[same] = _walked(landing, graphs[shut[base]], site, alone)
+            for into, way, free in zip(walked, known[same], flown[-1], strict=True):
+                into[base] = np.where(np.isinf(free[base]), np.inf, way)
+        found[id(times), shut] = walked
+    return [found[id(times), shut] for times, shut in cases]
+
+
+def _shut(landing: Landing, case: int) -> tuple[frozenset[int], ...]:
+    """What those from each base do not walk through: closures in cases 0 and 2, caveats in 0 and 1."""
+    closures = landing.closures if case in {0, 2} else frozenset[int]()
+    return tuple(closures | (own if case in {0, 1} else frozenset()) for own in landing.caveats)
 
 
 def _on_foot(landing: Landing) -> Pace:

@@ -121,6 +121,7 @@ def analyse(
             places=places,
             roads=layers["roads"].table,
             areas=layers["areas"].table,
+            airfields=layers["airfields"].table,
             land_cover=inputs.land_cover,
             elevation_m=inputs.elevation_m,
             progress=progress,

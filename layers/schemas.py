@@ -122,7 +122,15 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     "areas": {
         "name": _TEXT,
         "kind": _code(
-            "admin", "mandate", "country", "water", "swamp", "caveat", "no_fly", "closure"
+            "admin",
+            "mandate",
+            "country",
+            "water",
+            "swamp",
+            "caveat",
+            "no_fly",
+            "closure",
+            "landing_zone",
         ),
         "barrier": _FLAG,
         "from_date": _DATE,

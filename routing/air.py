@@ -1,41 +1,23 @@
-"""Straight flights there and back: distance, range, no-fly areas."""
+"""Where an aircraft gets from each base: range and fuel, no-fly areas, landing and the last leg."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
-import shapely
 from numpy.typing import NDArray
-from pyproj import Geod
 
+from geo_poc.grid import Grid
+from geo_poc.routing.airspace import NO_AREAS, Airspace, NoFly, flight_m, no_fly_of
 from geo_poc.routing.catalogue import Aircraft
+from geo_poc.routing.geodesic import Measure, Spots, exact_m, spots, swift_m
 from geo_poc.routing.ground import points_m
+from geo_poc.routing.landing import Landing, Times, cells_at, landed
 from geo_poc.routing.reach import Reach, UnderWay, astray, own_cell_reached
+from geo_poc.routing.refuelling import Flights, Fuel, Hops, flights
 from geo_poc.routing.travel_time import Reason
 from geo_poc.theatre import Theatre
-
-_EARTH = Geod(ellps="WGS84")
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Airspace:
-    """What keeps an aircraft from flying or landing.
-
-    Parameters
-    ----------
-    areas : GeoDataFrame
-    no_fly : int64 array
-        Rows of the no-fly areas in force.
-    caveats : sequence of frozenset, one per base
-        Rows of the caveat areas that the base's aircraft must not go to.
-    """
-
-    areas: gpd.GeoDataFrame
-    no_fly: NDArray[np.int64]
-    caveats: Sequence[frozenset[int]]
 
 
 def air_reach(
@@ -45,11 +27,15 @@ def air_reach(
     theatre: Theatre,
     bases: gpd.GeoSeries,
     places: gpd.GeoSeries,
+    fuel: Fuel,
+    landing: Landing | None = None,
 ) -> Reach:
-    """Reach by straight flight there and back, from every base as if it had the aircraft.
+    """Reach by air from every base as if it had the aircraft.
 
-    A line that touches a no-fly area is not flown; nor is a place in a caveat area of the base's
-    contingent. Both the flight out and the flight back must be within the range.
+    Flights are the shortest round the no-fly areas (`geo_poc.routing.airspace.flight_m`), within the
+    range and over stops for fuel (`geo_poc.routing.refuelling.flights`). Nobody lands in a caveat area
+    of the base's contingent, nor on ground above the aircraft's ceiling. Where landing is checked the
+    last leg is walked (`geo_poc.routing.landing.landed`), and bases without the aircraft reach nothing.
 
     Parameters
     ----------
@@ -58,152 +44,121 @@ def air_reach(
     theatre : Theatre
     bases, places : GeoSeries of points
         In metres.
+    fuel : Fuel
+    landing : Landing, optional
+        Without it, it is taken to land at every place, unchecked.
 
     Returns
     -------
     Reach
-        ``off_road_m`` is 0 on every flight.
+        ``off_road_m`` is 0 where it lands at the place; where the last leg is walked, ``distance_m`` and
+        ``off_road_m`` are nan.
     """
     at_base, at_place = points_m(bases), points_m(places)
     xs, ys = theatre.grid.centres()
-    at_cell = np.column_stack([xs.ravel(), ys.ravel()])
-    distance_m = _geodesics_m(theatre, at_base, at_place)
-    to_cell_m = _geodesics_m(theatre, at_base, at_cell)
-    flown_s = _in_range_s(aircraft, distance_m)
-    to_cell_s = own_cell_reached(theatre.grid, at_base, _in_range_s(aircraft, to_cell_m))
+    sky = _Sky(
+        aircraft=aircraft,
+        airspace=airspace,
+        no_fly=no_fly_of(theatre, airspace.areas.geometry.iloc[airspace.no_fly]),
+        sites=spots(theatre, np.concatenate([at_base, points_m(fuel.airfields)])),
+        fuelled=np.append(fuel.bases, np.ones(len(fuel.airfields), dtype=np.bool_)),
+        grid=theatre.grid,
+    )
+    to_place = _four_flights(sky, spots(theatre, at_place), exact_m)
+    centres = spots(theatre, np.column_stack([xs.ravel(), ys.ravel()]))
+    to_cell = _four_flights(sky, centres, swift_m)
+    ways = list(zip(to_place, to_cell, strict=True))
+    # Cases that do not differ share one object, for which the last leg is then walked once.
+    known = {
+        (id(there), id(cells)): Times(
+            there.seconds, _own_cell(theatre.grid, at_base, cells.seconds)
+        )
+        for there, cells in ways
+    }
+    flown = [known[id(there), id(cells)] for there, cells in ways]
+    times, stranded = flown, None
+    off_road_m = np.zeros_like(to_place[0].seconds)
+    if landing is not None:
+        times = landed(landing, flown, cells_at(theatre.grid, at_base))
+        free, in_range = times[-1], flown[-1]
+        stranded = (
+            np.isinf(free.places) & ~np.isinf(in_range.places),
+            np.isinf(free.cells) & ~np.isinf(in_range.cells),
+        )
+        off_road_m[times[0].places != to_place[0].seconds] = np.nan
     unknown, outside = astray(theatre, at_base, at_place)
     return Reach(
-        places=_restricted(airspace, at_base, at_place, flown_s),
-        cells=_restricted(airspace, at_base, at_cell, to_cell_s),
-        distance_m=distance_m,
-        off_road_m=np.zeros_like(distance_m),
+        places=_under_way([case.places for case in times]),
+        cells=_under_way([case.cells for case in times]),
+        distance_m=to_place[0].distance_m + off_road_m,
+        off_road_m=off_road_m,
         unknown=unknown,
         outside=outside,
         otherwise=Reason.BEYOND_RANGE,
+        stranded=stranded,
     )
 
 
-def _geodesics_m(
-    theatre: Theatre, starts: NDArray[np.float64], ends: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    return geodesic_m(*_lonlat(theatre, starts), *_lonlat(theatre, ends))
-
-
-def _lonlat(
-    theatre: Theatre, points: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    lon, lat = theatre.lonlat(points[:, 0], points[:, 1])
-    return np.where(np.isfinite(lon), lon, np.nan), np.where(np.isfinite(lat), lat, np.nan)
-
-
-def _in_range_s(aircraft: Aircraft, distance_m: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.where(within_range(distance_m, aircraft), flight_time_s(distance_m, aircraft), np.inf)
-
-
-def _restricted(
-    airspace: Airspace,
-    at_base: NDArray[np.float64],
-    targets: NDArray[np.float64],
-    flown_s: NDArray[np.floating],
-) -> UnderWay:
-    """Times of flights, as they are and without no-fly areas or caveats."""
-    geometry = airspace.areas.geometry
-    crossed = crosses_any(at_base, targets, geometry.iloc[airspace.no_fly])
-    barred = np.zeros_like(crossed)
-    for row in frozenset[int]().union(*airspace.caveats):
-        shapely.prepare(geometry.iloc[row])
-        within = np.asarray(shapely.intersects_xy(geometry.iloc[row], targets[:, 0], targets[:, 1]))
-        binds = np.array([row in bound for bound in airspace.caveats], dtype=np.bool_)
-        barred |= binds[:, None] & within[None, :]
-    return UnderWay(
-        seconds=np.where(crossed | barred, np.inf, flown_s),
-        without_closures=np.where(barred, np.inf, flown_s),
-        without_caveats=np.where(crossed, np.inf, flown_s),
-        unrestricted=flown_s,
-    )
-
-
-def flight_time_s(distance_m: NDArray[np.float64], aircraft: Aircraft) -> NDArray[np.float64]:
-    """Flying time one way in seconds, at cruise.
-
-    Examples
-    --------
-    >>> from geo_poc.routing.catalogue import known_movers
-    >>> flight_time_s(np.array([225_000.0]), known_movers()["mi8"]).tolist()
-    [3600.0]
-    """
-    return distance_m / (aircraft.cruise_kmh.value / 3.6)
-
-
-def within_range(distance_m: NDArray[np.float64], aircraft: Aircraft) -> NDArray[np.bool_]:
-    """Whether the aircraft flies there and back within its range.
-
-    Examples
-    --------
-    >>> from geo_poc.routing.catalogue import known_movers
-    >>> within_range(np.array([232_500.0, 232_501.0]), known_movers()["mi8"]).tolist()
-    [True, False]
-    """
-    return 2 * distance_m <= aircraft.range_km.value * 1000
-
-
-def geodesic_m(
-    lon_a: NDArray[np.float64],
-    lat_a: NDArray[np.float64],
-    lon_b: NDArray[np.float64],
-    lat_b: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """Shortest distance on the WGS 84 ellipsoid from each point a to each point b, in metres.
-
-    Returns
-    -------
-    float64 array (a, b)
-        nan where either position is unknown.
-
-    Examples
-    --------
-    >>> zero = np.array([0.0])
-    >>> geodesic_m(zero, zero, np.array([1.0, 0.0]), np.array([0.0, 1.0])).round().tolist()
-    [[111319.0, 110574.0]]
-    """
-    shape = (lon_a.size, lon_b.size)
-    a = [np.broadcast_to(v[:, None], shape).ravel() for v in (lon_a, lat_a)]
-    b = [np.broadcast_to(v[None, :], shape).ravel() for v in (lon_b, lat_b)]
-    distance_m = np.full(lon_a.size * lon_b.size, np.nan)
-    known = np.isfinite(a[0] + a[1] + b[0] + b[1])
-    distance_m[known] = _EARTH.inv(a[0][known], a[1][known], b[0][known], b[1][known])[2]
-    return distance_m.reshape(shape)
-
-
-def crosses_any(
-    starts: NDArray[np.float64], ends: NDArray[np.float64], areas: gpd.GeoSeries
-) -> NDArray[np.bool_]:
-    """Whether the straight line from each start to each end touches one of the areas.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Sky:
+    """An aircraft, where it may take fuel, and what bars its way.
 
     Parameters
     ----------
-    starts, ends : float64 array (n, 2), (m, 2)
-        In metres; nan for unknown positions, whose lines touch nothing.
-    areas : GeoSeries
-
-    Returns
-    -------
-    bool array (n, m)
-
-    Examples
-    --------
-    >>> wall = gpd.GeoSeries([shapely.box(4, -1, 5, 1)])
-    >>> crosses_any(np.array([[0.0, 0.0]]), np.array([[9.0, 0.0], [0.0, 9.0]]), wall).tolist()
-    [[True, False]]
+    sites : Spots
+        Bases, then airfields with fuel.
+    fuelled : bool array (sites,)
     """
-    crosses = np.zeros((len(starts), len(ends)), dtype=np.bool_)
-    if areas.empty or not crosses.size:
-        return crosses
-    start, end = np.nonzero(np.isfinite(starts[:, :1]) & np.isfinite(ends[:, 0]))
-    lines = np.asarray(shapely.linestrings(np.stack([starts[start], ends[end]], axis=1)))
-    touching = np.zeros(lines.size, dtype=np.bool_)
-    for area in areas:
-        shapely.prepare(area)
-        touching |= shapely.intersects(area, lines)
-    crosses[start, end] = touching
-    return crosses
+
+    aircraft: Aircraft
+    airspace: Airspace
+    no_fly: NoFly
+    sites: Spots
+    fuelled: NDArray[np.bool_]
+    grid: Grid
+
+
+def _four_flights(sky: _Sky, ends: Spots, measure: Measure) -> list[Flights]:
+    """Flights as they are, without no-fly areas, without caveats, and without both.
+
+    The same object stands for all cases that do not differ.
+    """
+    no_end, no_site = sky.airspace.barred(ends.at_m), sky.airspace.barred(sky.sites.at_m)
+    bound = bool(no_end.any() or no_site.any())
+    cases = []
+    for no_fly in (sky.no_fly, NO_AREAS) if sky.no_fly.cores.size else (NO_AREAS,):
+        hops = _hops(sky, no_fly, ends, measure)
+        free = flights(sky.aircraft, hops, np.broadcast_to(sky.fuelled, no_site.shape))
+        held = free
+        if bound:
+            held = flights(sky.aircraft, hops, sky.fuelled & ~no_site)
+            held = Flights(*(np.where(no_end, np.inf, amount) for amount in held))
+        cases.append((held, free))
+    (held, free), (held_straight, free_straight) = cases[0], cases[-1]
+    return [held, held_straight, free, free_straight]
+
+
+def _hops(sky: _Sky, no_fly: NoFly, ends: Spots, measure: Measure) -> Hops:
+    """Single flights round the areas; none to ground above the ceiling."""
+    to_end_m = flight_m(no_fly, sky.sites, ends, measure)
+    ceiling, elevation_m = sky.aircraft.ceiling_m, sky.airspace.elevation_m
+    if ceiling is not None and elevation_m is not None:
+        cell = cells_at(sky.grid, ends.at_m)
+        to_end_m[:, (cell >= 0) & (elevation_m.ravel()[cell] > ceiling.value)] = np.inf
+    return Hops(between_m=flight_m(no_fly, sky.sites, sky.sites, exact_m), to_end_m=to_end_m)
+
+
+def _own_cell(
+    grid: Grid, at_base: NDArray[np.float64], seconds: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Times with 0 in each base's own cell, if anybody flies there at all."""
+    return np.where(np.isinf(seconds), seconds, own_cell_reached(grid, at_base, seconds))
+
+
+def _under_way(cases: list[NDArray[np.float64]]) -> UnderWay:
+    return UnderWay(
+        seconds=cases[0],
+        without_closures=cases[1],
+        without_caveats=cases[2],
+        unrestricted=cases[3],
+    )

@@ -24,11 +24,16 @@ UNKNOWN_SOURCE = "no source gives it; give it under [[assets]] figures"
 _UNITS = {
     "kmh": "km/h",
     "km": "km",
-    "factor": "times as long",
+    "m": "m",
+    "kg": "kg",
     "min_per_h": "min per h",
-    "ratio": "rise over run",
+    "h": "h",
+    "min": "min",
+    "deg": "degrees",
+    "ratio": "share of its own",
+    "factor": "times as long",
 }
-_NEEDED = ("wet_time_factor", "night_time_factor", "night")
+_NEEDED = ("wet_time_factor", "night_time_factor", "night", "refuel_min", "landing_slope_deg")
 _Row = dict[str, str | float]
 
 
@@ -43,8 +48,8 @@ def assumptions(plan: PlanFile) -> pd.DataFrame:
     -------
     DataFrame
         Columns ``what, value, low, high, source, grade``; the unit stands in ``what``. A figure that
-        is needed but unknown has the value nan and an empty grade: the times of its season or light
-        are then unknown.
+        is needed but unknown has the value nan and an empty grade: the times that rest on it are then
+        unknown; without the slope that it lands on, landing is not checked.
 
     Raises
     ------

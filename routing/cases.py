@@ -44,7 +44,7 @@ class Case:
     cut_off_s: float
 
     def total_s(self, under_way_s: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Seconds from the alert, with the unknown factor as 1; ``inf`` where there is no way.
+        """Seconds from the alert, with the unknown factor as 1; ``inf`` where there is no way, ``nan`` unknown.
 
         Whoever need not leave, as at a base itself, takes the notice only.
 
@@ -61,7 +61,7 @@ class Case:
         """Whether there is a way, and if its time is known also that it is within the cut-off."""
         total = self.total_s(under_way_s)
         limit_s = np.inf if np.isnan(self.factor) else self.cut_off_s
-        return np.asarray(np.isfinite(total) & (total <= limit_s))
+        return np.asarray(~np.isinf(total) & ~(total > limit_s))
 
 
 def case_of(
@@ -127,7 +127,10 @@ def travel_time(
     -------
     TravelTime
     """
-    codes = _codes(reach.places, case, reach, lost=(reach.unknown, reach.outside))
+    stranded = reach.stranded or (np.False_, np.False_)
+    codes = _codes(
+        reach.places, case, reach, lost=(reach.unknown, reach.outside), stranded=stranded[0]
+    )
     reached, unknown = codes == _CODE[Reason.REACHED], codes == _CODE[Reason.UNKNOWN]
     total = case.total_s(reach.places.seconds)
     cell_seconds, cell_owner, cell_reasons = _nearest_of_cells(reach, case, theatre)
@@ -145,6 +148,7 @@ def travel_time(
         cell_seconds=cell_seconds,
         cell_owner=cell_owner,
         cell_reasons=cell_reasons,
+        landing_checked=reach.stranded is not None,
     )
 
 
@@ -154,11 +158,13 @@ def _codes(
     reach: Reach,
     *,
     lost: tuple[NDArray[np.bool_], NDArray[np.bool_]],
+    stranded: NDArray[np.bool_] | np.bool_,
 ) -> NDArray[np.int8]:
     """Position in `Reason` of why each place or cell is reached or not from each base.
 
     A closure or caveat is the reason only where the place would be reached in time without it. ``lost``
-    says where the position is unknown, and where it is outside.
+    says where the position is unknown, and where it is outside; ``stranded`` where an aircraft finds no
+    landing site from which a way leads on.
     """
     arrives = case.in_time(under_way.seconds)
     no_asset = np.broadcast_to(np.isnan(case.notice_s)[:, None], arrives.shape)
@@ -166,11 +172,13 @@ def _codes(
         (no_asset, Reason.NO_ASSET),
         (lost[0], Reason.UNKNOWN),
         (lost[1], Reason.OUTSIDE_AREA),
+        (arrives & np.isnan(under_way.seconds), Reason.UNKNOWN),
         (arrives, Reason.UNKNOWN if np.isnan(case.factor) else Reason.REACHED),
         (case.in_time(under_way.without_closures), Reason.CLOSED),
         (case.in_time(under_way.without_caveats), Reason.CAVEAT),
         (case.in_time(under_way.unrestricted), Reason.CLOSED),
         (np.isfinite(under_way.unrestricted), Reason.CUT_OFF),
+        (np.broadcast_to(stranded, arrives.shape), Reason.NO_NETWORK),
     )
     return np.select(
         [holds for holds, _ in choices],
@@ -185,7 +193,10 @@ def _nearest_of_cells(
     """Seconds, base and reason of each cell; outside the area unknown, none and outside."""
     inside = theatre.inside.ravel()
     beyond = np.broadcast_to(~inside, reach.cells.seconds.shape)
-    codes = _codes(reach.cells, case, reach, lost=(np.zeros_like(beyond), beyond))
+    stranded = reach.stranded or (np.False_, np.False_)
+    codes = _codes(
+        reach.cells, case, reach, lost=(np.zeros_like(beyond), beyond), stranded=stranded[1]
+    )
     total = np.where(codes == _CODE[Reason.REACHED], case.total_s(reach.cells.seconds), np.inf)
     total = np.vstack([total, np.full(inside.size, np.inf)])
     owner = total.argmin(axis=0)

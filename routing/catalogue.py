@@ -79,9 +79,9 @@ class Vehicle:
         Figures that a plan must give: no source does, and the times would be wrong without them.
     road_cap_kmh, off_road_kmh, off_road_limit_km : Figure or None
         Highest speed on any road; own pace off roads; farthest from a road or a base.
-    climb_limit_ratio : Figure or None
-        Steepest ground off the roads that it drives up or down, as rise over run; None is unknown, and
-        then slopes do not stop it.
+    climb_limit_deg : Figure or None
+        Steepest ground off the roads that it drives up or down, in degrees; None is unknown, and then
+        slopes do not stop it.
     column_km : Figure or None
         Length of the column from first to last vehicle.
     halt_min_per_h : Figure or None
@@ -100,7 +100,7 @@ class Vehicle:
     road_cap_kmh: Figure | None = None
     off_road_kmh: Figure | None = None
     off_road_limit_km: Figure | None = None
-    climb_limit_ratio: Figure | None = None
+    climb_limit_deg: Figure | None = None
     column_km: Figure | None = None
     halt_min_per_h: Figure | None = None
     wet_time_factor: Figure | None = None
@@ -125,13 +125,25 @@ class Foot:
 
 @dataclass(frozen=True, kw_only=True)
 class Aircraft:
-    """Flies straight there and back.
+    """Flies there and back, or from fuel to fuel.
 
     Parameters
     ----------
     key : str
     cruise_kmh, range_km, seats : Figure
         The range is that of the whole flight, reserve kept.
+    payload_kg, sling_payload_kg : Figure or None
+        Load inside and under the hook.
+    sling_speed_ratio, sling_limit_km : Figure or None
+        Speed with a load under the hook over that without; farthest that such a load is taken.
+    ceiling_m, hover_ceiling_m : Figure or None
+        Highest ground flown to; highest that it hovers out of ground effect.
+    turn_round_min, refuel_min : Figure or None
+        On the ground between two lifts; at a stop for fuel.
+    crew_day_h : Figure or None
+        Longest day of one crew.
+    landing_slope_deg : Figure or None
+        Steepest ground landed on; None leaves landing unchecked.
     night : Figure or None
         1 it flies at night, 0 it does not; None is unknown.
     """
@@ -140,6 +152,16 @@ class Aircraft:
     cruise_kmh: Figure
     range_km: Figure
     seats: Figure
+    payload_kg: Figure | None = None
+    sling_payload_kg: Figure | None = None
+    sling_speed_ratio: Figure | None = None
+    sling_limit_km: Figure | None = None
+    ceiling_m: Figure | None = None
+    hover_ceiling_m: Figure | None = None
+    turn_round_min: Figure | None = None
+    refuel_min: Figure | None = None
+    crew_day_h: Figure | None = None
+    landing_slope_deg: Figure | None = None
     night: Figure | None = None
 
 

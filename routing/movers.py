@@ -26,6 +26,12 @@ from geo_poc.routing.catalogue import (
 
 MISSION_GRADE = "M"
 _CAPS = ("surface_cap_", "tracktype_cap_", "smoothness_cap_")
+_AT_MOST = {
+    "sling_speed_ratio": 1,
+    "crew_day_h": 24,
+    "landing_slope_deg": 90,
+    "climb_limit_deg": 60,
+}
 
 
 def movers_of(plan: PlanFile) -> tuple[Mover, ...]:
@@ -125,9 +131,10 @@ def _broken_rule(name: str, value: float | bool) -> str | None:
         return None if 0 <= value < 60 else "must be 0 or more and below 60 minutes of each hour"
     if name.startswith(_CAPS):
         return None if 0 <= value < math.inf else "must be 0 (not driven) or more"
-    if name == "night" or 0 < value < math.inf:
-        return None
-    return "must be a number above 0"
+    if name in _AT_MOST:
+        most = _AT_MOST[name]
+        return None if 0 < value <= most else f"must be above 0 and at most {most}"
+    return None if name == "night" or 0 < value < math.inf else "must be a number above 0"
 
 
 def no_such(where: str, found: str, what: str, valid: Iterable[str]) -> Fault:

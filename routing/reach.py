@@ -37,8 +37,8 @@ class UnderWay:
     seconds : float array (bases, n)
         As things are; ``inf`` where there is no way.
     without_closures, without_caveats, unrestricted : float array (bases, n)
-        The same if closures (for aircraft: no-fly areas), caveats, or both did not hold. The same array
-        as ``seconds`` where nothing is shut.
+        The same if closures (for aircraft: no-fly areas, and closures on the last leg), caveats, or both
+        did not hold. The same array as ``seconds`` where nothing is shut.
     """
 
     seconds: NDArray[np.floating]
@@ -63,6 +63,8 @@ class Reach:
         Position of base or place not known; base or place not in the theatre.
     otherwise : Reason
         Why there is no way even if nothing is closed.
+    stranded : two bool arrays (bases, places), (bases, cells), or None
+        Within the range, but with no way from any landing site; None where landing is not checked.
     """
 
     places: UnderWay
@@ -72,6 +74,7 @@ class Reach:
     unknown: NDArray[np.bool_]
     outside: NDArray[np.bool_]
     otherwise: Reason
+    stranded: tuple[NDArray[np.bool_], NDArray[np.bool_]] | None = None
 
 
 def ground_reaches(

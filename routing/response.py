@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
-from geo_poc.errors import CrsError, Fault
-from geo_poc.plan import ALL_CONDITIONS, SEASONS, PlanFile, Season
-from geo_poc.routing.air import Airspace, air_reach
+from geo_poc.errors import CrsError, Fault, GridError
+from geo_poc.plan import ALL_CONDITIONS, Conditions, PlanFile, Season
+from geo_poc.routing.air import air_reach
+from geo_poc.routing.airspace import Airspace
 from geo_poc.routing.cases import case_of, travel_time
-from geo_poc.routing.catalogue import Aircraft
+from geo_poc.routing.catalogue import Aircraft, Foot, Mover, Vehicle, known_movers
 from geo_poc.routing.closures import closed_table, restricted_ground
-from geo_poc.routing.movers import movers_of, notice_s
+from geo_poc.routing.ground import Ground, points_m
+from geo_poc.routing.landing import Landing, landing_cells
+from geo_poc.routing.movers import movers_of, night_factor, notice_s, wet_factor
 from geo_poc.routing.reach import Reach, ground_reaches
-from geo_poc.routing.restrictions import caveats_of, restrictions_on
-from geo_poc.routing.seasons import season_paces
+from geo_poc.routing.refuelling import fuel_at
+from geo_poc.routing.restrictions import Restrictions, caveats_of, restrictions_on
+from geo_poc.routing.seasons import SeasonPace, season_paces
 from geo_poc.routing.travel_time import TravelTime
 from geo_poc.theatre import Theatre
 
@@ -36,6 +41,7 @@ def response_times(
     places: gpd.GeoDataFrame,
     roads: gpd.GeoDataFrame,
     areas: gpd.GeoDataFrame,
+    airfields: gpd.GeoDataFrame | None = None,
     land_cover: LandCover | None = None,
     elevation_m: NDArray[np.float32] | None = None,
     progress: Progress | None = None,
@@ -43,8 +49,9 @@ def response_times(
     """Time from the alert to the arrival of each mover from each base at each place and cell.
 
     On the ground: quickest way over roads and open country together (`geo_poc.routing.ground`); in
-    the air: straight there and back within the range (`geo_poc.routing.air`). The season is in the
-    speeds, light is a factor on the time under way; where a factor is unknown so is the time.
+    the air: round no-fly areas and within the range, with a last leg on foot where landing is checked
+    (`geo_poc.routing.air`). The season is in the speeds, light is a factor on the time under way; where
+    a factor is unknown so is the time.
 
     Parameters
     ----------
@@ -52,10 +59,13 @@ def response_times(
     plan : PlanFile
     bases, places, roads, areas : GeoDataFrame
         With the columns of their layers, in the theatre's CRS. Of places only ``id`` is read.
+    airfields : GeoDataFrame, optional
+        With the columns of their layer.
     land_cover : LandCover, optional
-        On the theatre's grid; without it all ground counts as shrub.
+        On the theatre's grid; without it all ground counts as shrub, and landing is not checked.
     elevation_m : float32 array (rows, cols), optional
-        Height of the cells; nan where it is not known. Without it all ground counts as flat.
+        On the theatre's grid, nan unknown; without it all ground counts as level, and landing is not
+        checked.
     progress : callable, optional
         Called with a step such as ``travel time: mi8`` and the share of it that is done.
 
@@ -69,17 +79,18 @@ def response_times(
     ConfigError
         If the plan names a mover, figure or base that does not exist.
     GridError
-        If the land cover lies on another grid.
+        If land cover or elevation lies on another grid.
     CrsError
         If a table is not in the theatre's CRS; all such tables are named.
     NetworkError
         If a closure in force closes nothing.
     """
-    _require_crs(theatre, bases=bases, places=places, roads=roads, areas=areas)
+    tables = {"bases": bases, "places": places, "roads": roads, "areas": areas}
+    _require_crs(theatre, tables if airfields is None else {**tables, "airfields": airfields})
+    _require_shape(theatre, elevation_m)
     movers = movers_of(plan)
     notices = [notice_s(plan, mover.key, bases) for mover in movers]
     restrictions = restrictions_on(areas, theatre.as_of)
-    caveats = caveats_of(bases, areas, restrictions.caveats)
     ground = restricted_ground(
         theatre=theatre,
         roads=roads,
@@ -89,43 +100,159 @@ def response_times(
         places=places.geometry,
     )
     closed_table(ground, areas, restrictions)
-    airspace = Airspace(areas=areas, no_fly=restrictions.no_fly, caveats=caveats)
+    scene = _Scene(
+        theatre=theatre,
+        bases=bases,
+        places=places,
+        roads=roads,
+        areas=areas,
+        airfields=airfields,
+        land_cover=land_cover,
+        elevation_m=elevation_m,
+        restrictions=restrictions,
+        ground=ground,
+        walker=next(m for m in (*movers, *known_movers().values()) if isinstance(m, Foot)),
+    )
     ids = tuple(bases["id"].astype(str)), tuple(places["id"].astype(str))
     times: list[TravelTime] = []
     for mover, notice in zip(movers, notices, strict=True):
-        if isinstance(mover, Aircraft):
-            flown = air_reach(
-                mover, airspace, theatre=theatre, bases=bases.geometry, places=places.geometry
-            )
-            reach: dict[Season, Reach] = dict.fromkeys(SEASONS, flown)
-        else:
-            reach = ground_reaches(
-                ground,
-                season_paces(mover, theatre, roads, land_cover=land_cover, elevation_m=elevation_m),
-                theatre=theatre,
-                stationed=np.isfinite(notice),
-                closures=frozenset(restrictions.closures.tolist()),
-                caveats=caveats,
-                progress=_of_mover(mover.key, progress),
-            )
+        told = _of_mover(mover.key, progress)
         times += [
             travel_time(
-                reach[conditions.season],
+                reach,
                 case_of(mover, conditions, notice, plan.standard.cut_off),
                 theatre=theatre,
                 ids=ids,
             )
-            for conditions in ALL_CONDITIONS
+            for conditions, reach in _reaches(scene, mover, np.isfinite(notice), told)
         ]
-        _of_mover(mover.key, progress)(1.0)
+        told(1.0)
     return tuple(times)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Scene:
+    """All that the movers of one plan have in common."""
+
+    theatre: Theatre
+    bases: gpd.GeoDataFrame
+    places: gpd.GeoDataFrame
+    roads: gpd.GeoDataFrame
+    areas: gpd.GeoDataFrame
+    airfields: gpd.GeoDataFrame | None
+    land_cover: LandCover | None
+    elevation_m: NDArray[np.float32] | None
+    restrictions: Restrictions
+    ground: Ground
+    walker: Foot
+
+    @property
+    def closures(self) -> frozenset[int]:
+        """Rows of the closures in force."""
+        return frozenset(self.restrictions.closures.tolist())
+
+    @property
+    def caveats(self) -> tuple[frozenset[int], ...]:
+        """Rows of the caveats that bind each base."""
+        return caveats_of(self.bases, self.areas, self.restrictions.caveats)
+
+    def paces(self, mover: Vehicle | Foot) -> dict[Season, SeasonPace]:
+        """Pace of a mover in each season."""
+        return season_paces(
+            mover,
+            self.theatre,
+            self.roads,
+            land_cover=self.land_cover,
+            elevation_m=self.elevation_m,
+        )
+
+
+def _reaches(
+    scene: _Scene, mover: Mover, stationed: NDArray[np.bool_], told: Callable[[float], None]
+) -> Iterator[tuple[Conditions, Reach]]:
+    """Reach of a mover under each of the conditions, computed once where it is the same."""
+    if isinstance(mover, Aircraft):
+        yield from _by_air(scene, mover, stationed)
+        return
+    reaches = ground_reaches(
+        scene.ground,
+        scene.paces(mover),
+        theatre=scene.theatre,
+        stationed=stationed,
+        closures=scene.closures,
+        caveats=scene.caveats,
+        progress=told,
+    )
+    yield from ((conditions, reaches[conditions.season]) for conditions in ALL_CONDITIONS)
+
+
+def _by_air(
+    scene: _Scene, aircraft: Aircraft, stationed: NDArray[np.bool_]
+) -> Iterator[tuple[Conditions, Reach]]:
+    """Reach by air under each of the conditions, which bear on the last leg on foot."""
+    airspace = Airspace(
+        areas=scene.areas,
+        no_fly=scene.restrictions.no_fly,
+        caveats=scene.caveats,
+        elevation_m=scene.elevation_m,
+    )
+    cells = _landing_cells(scene, aircraft)
+    paces = scene.paces(scene.walker)
+    known: dict[tuple[str, str], Reach] = {}
+    for conditions in ALL_CONDITIONS:
+        landing = None if cells is None else _landing(scene, cells, paces, conditions, stationed)
+        case = ("", "") if landing is None else (conditions.season, str(landing.factor))
+        if case not in known:
+            known[case] = air_reach(
+                aircraft,
+                airspace,
+                theatre=scene.theatre,
+                bases=scene.bases.geometry,
+                places=scene.places.geometry,
+                fuel=fuel_at(scene.bases, scene.airfields),
+                landing=landing,
+            )
+        yield conditions, known[case]
+
+
+def _landing_cells(scene: _Scene, aircraft: Aircraft) -> NDArray[np.bool_] | None:
+    fields = gpd.GeoSeries([]) if scene.airfields is None else scene.airfields.geometry
+    with_aviation = scene.bases.geometry[fuel_at(scene.bases).bases]
+    return landing_cells(
+        aircraft,
+        scene.theatre.grid,
+        elevation_m=scene.elevation_m,
+        land_cover=scene.land_cover,
+        sites=np.concatenate([points_m(fields), points_m(with_aviation)]),
+        zones=scene.areas.geometry.iloc[scene.restrictions.landing_zones],
+    )
+
+
+def _landing(
+    scene: _Scene,
+    cells: NDArray[np.bool_],
+    paces: Mapping[Season, SeasonPace],
+    conditions: Conditions,
+    stationed: NDArray[np.bool_],
+) -> Landing:
+    """Where the aircraft lands, and the walk from there; its factor is unknown where the rains' is."""
+    known = not np.isnan(wet_factor(scene.walker, conditions.season))
+    return Landing(
+        cells=cells,
+        ground=scene.ground,
+        pace=paces[conditions.season].as_is,
+        factor=night_factor(scene.walker, conditions.light) if known else np.nan,
+        closures=scene.closures,
+        caveats=scene.caveats,
+        stationed=stationed,
+    )
 
 
 def _of_mover(key: str, progress: Progress | None) -> Callable[[float], None]:
     return lambda share: None if progress is None else progress(f"travel time: {key}", share)
 
 
-def _require_crs(theatre: Theatre, **tables: gpd.GeoDataFrame) -> None:
+def _require_crs(theatre: Theatre, tables: Mapping[str, gpd.GeoDataFrame]) -> None:
     faults = [
         Fault(
             where=name,
@@ -138,3 +265,15 @@ def _require_crs(theatre: Theatre, **tables: gpd.GeoDataFrame) -> None:
     ]
     if faults:
         raise CrsError(faults)
+
+
+def _require_shape(theatre: Theatre, elevation_m: NDArray[np.float32] | None) -> None:
+    if elevation_m is not None and elevation_m.shape != theatre.grid.shape:
+        raise GridError(
+            Fault(
+                where="elevation",
+                found=f"{elevation_m.shape} cells",
+                rule=f"must be on the theatre's grid of {theatre.grid.shape} cells",
+                repair="read it with geo_poc.layers.rasters.read_elevation",
+            )
+        )

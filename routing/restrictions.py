@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-_RESTRICTING = ("closure", "caveat", "no_fly")
+_RESTRICTING = ("closure", "caveat", "no_fly", "landing_zone")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -27,12 +27,15 @@ class Restrictions:
         Closed for the bases of some contingents.
     no_fly : int64 array
         Not flown through.
+    landing_zones : int64 array
+        Where aircraft can land.
     """
 
     barriers: NDArray[np.int64]
     closures: NDArray[np.int64]
     caveats: NDArray[np.int64]
     no_fly: NDArray[np.int64]
+    landing_zones: NDArray[np.int64]
 
 
 def restrictions_on(areas: gpd.GeoDataFrame, day: dt.date) -> Restrictions:
@@ -67,6 +70,7 @@ def restrictions_on(areas: gpd.GeoDataFrame, day: dt.date) -> Restrictions:
         closures=np.flatnonzero(active & (kind == "closure")),
         caveats=np.flatnonzero(active & (kind == "caveat")),
         no_fly=np.flatnonzero(active & (kind == "no_fly")),
+        landing_zones=np.flatnonzero(active & (kind == "landing_zone")),
     )
 
 

@@ -74,6 +74,7 @@ def slope_table(mover: Vehicle | Foot) -> NDArray[np.float32] | None:
     slope = np.linspace(-SLOPE_LIMIT, SLOPE_LIMIT, steps + 1)
     if isinstance(mover, Foot):
         return tobler_factor(slope).astype(np.float32)
-    if mover.climb_limit_ratio is None:
+    if mover.climb_limit_deg is None:
         return None
-    return climb_factor(slope, mover.climb_limit_ratio.value).astype(np.float32)
+    limit = float(np.tan(np.radians(mover.climb_limit_deg.value)))
+    return climb_factor(slope, limit).astype(np.float32)

@@ -81,6 +81,8 @@ class TravelTime:
     cell_reasons : int8 array (rows, cols)
         Position in `Reason` of why the cell's centre is reached or not, chosen among the bases as in
         `nearest`.
+    landing_checked : bool
+        Of an aircraft: whether it was checked where it can land, and the last leg is walked.
     """
 
     mover: str
@@ -96,6 +98,7 @@ class TravelTime:
     cell_seconds: NDArray[np.float32]
     cell_owner: NDArray[np.int32]
     cell_reasons: NDArray[np.int8]
+    landing_checked: bool = False
 
     def nearest(self, rank: int = 0) -> Nearest:
         """Base that reaches each place first (rank 0), second (rank 1) and so on.

@@ -618,7 +618,8 @@ def test_a_vehicle_goes_round_ground_steeper_than_its_limit_and_over_what_is_not
     # A step of 500 m in all rows but the two southernmost: 0.5 straight up, 0.22 along a knight's move.
     heights = np.zeros((20, 20), np.float32)
     heights[:18, 10:] = 500.0
-    plans = [plan_of(asset("wheeled_patrol", climb_limit_ratio=limit)) for limit in (0.5, 0.2)]
+    # Limits of 0.50 and 0.20.
+    plans = [plan_of(asset("wheeled_patrol", climb_limit_deg=limit)) for limit in (26.6, 11.3)]
     over, round_by = (
         first(points((5500, 10500)), points((15500, 10500)), plan=plan, elevation_m=heights)
         for plan in plans

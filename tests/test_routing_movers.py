@@ -101,9 +101,19 @@ def test_figures_are_those_of_the_sources() -> None:
         figures = figures_of(known_movers()[key])
         assert {name: figures[name].value for name in wanted} == wanted  # type: ignore[union-attr]
     assert not {"tracktype_cap_grade1_kmh", "smoothness_cap_excellent_kmh"} & set(figures)
-    helicopter = figures_of(known_movers()["mi8"])
-    values = [helicopter[name].value for name in ("cruise_kmh", "range_km", "seats")]  # type: ignore[union-attr]
-    assert values == [225, 465, 24]
+
+
+def test_figures_of_aircraft_are_those_of_the_sources() -> None:
+    helicopter, weak = (figures_of(known_movers()[key]) for key in ("mi8", "bell_212"))
+    wanted = {
+        "cruise_kmh": 225, "range_km": 465, "seats": 24, "payload_kg": 4000, "sling_payload_kg": 3000,
+        "sling_speed_ratio": 0.67, "sling_limit_km": 74, "ceiling_m": 4500, "hover_ceiling_m": 850,
+    }  # fmt: skip
+    assert {name: helicopter[name].value for name in wanted} == wanted  # type: ignore[union-attr]
+    values = [weak[name].value for name in ("cruise_kmh", "range_km", "seats")]  # type: ignore[union-attr]
+    assert values == [186, 439, 14]
+    unsourced = ("turn_round_min", "refuel_min", "crew_day_h", "landing_slope_deg", "night")
+    assert [helicopter[name] for name in unsourced] == [None] * 5
 
 
 def test_kinds_of_movers() -> None:
@@ -113,6 +123,7 @@ def test_kinds_of_movers() -> None:
         "truck_convoy": "road",
         "foot_patrol": "foot",
         "mi8": "air",
+        "bell_212": "air",
     }
 
 
@@ -180,7 +191,10 @@ def test_a_column_of_unknown_speed_passes_in_an_unknown_time() -> None:
     ("wrong", "message"),
     [
         (asset("wheeled_patrl"), r"'wheeled_patrl'. Repair: did you mean 'wheeled_patrol'\?"),
-        (asset("zeppelin"), "choose one of apc, foot_patrol, mi8, truck_convoy, wheeled_patrol"),
+        (
+            asset("zeppelin"),
+            "choose one of apc, bell_212, foot_patrol, mi8, truck_convoy, wheeled_patrol",
+        ),
         (asset(nigth_time_factor=2), r"did you mean 'night_time_factor'\?"),
         (asset(road_primary_kmh=0), "must be a number above 0"),
         (asset(road_primary_kmh=math.inf), "must be a number above 0"),
@@ -196,6 +210,11 @@ def test_a_column_of_unknown_speed_passes_in_an_unknown_time() -> None:
         (asset(halt_min_per_h=60), "below 60 minutes of each hour"),
         (asset(halt_min_per_h=-1), "must be 0 or more"),
         (asset(tracktype_cap_grade5_kmh=-1), r"must be 0 \(not driven\) or more"),
+        (asset("mi8", sling_speed_ratio=1.1), "must be above 0 and at most 1"),
+        (asset("mi8", landing_slope_deg=91), "must be above 0 and at most 90"),
+        (asset("mi8", crew_day_h=0), "must be above 0 and at most 24"),
+        (asset(climb_limit_deg=61), "must be above 0 and at most 60"),
+        (asset("mi8", refuel_min=0), "must be a number above 0"),
     ],
 )
 def test_a_wrong_asset_is_refused_with_the_repair(wrong: Asset, message: str) -> None:

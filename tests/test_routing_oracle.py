@@ -11,7 +11,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import shapely
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from shapely.affinity import translate
 
@@ -368,9 +368,22 @@ def test_the_length_of_a_way_is_at_least_the_straight_line_and_off_road_a_part(
     assert (found.off_road_m[reached] <= found.distance_m[reached] + 1e-6).all()
 
 
+def road_along_a_wall(world: World) -> bool:
+    """Whether a vertex between the ends of a road lies on a wall, to rounding."""
+    walls = [shapely.LineString(wall) for wall in world.walls]
+    inner = [
+        shapely.Point(at)
+        for start, end, *_ in world.roads
+        for at in shapely.segmentize(shapely.LineString([start, end]), CELL_M).coords[1:-1]
+    ]
+    return any(wall.distance(at) < 1e-3 for wall in walls for at in inner)
+
+
 @few
 @given(worlds(), st.integers(-3000, 3000), st.integers(-3000, 3000))
 def test_moving_all_coordinates_changes_nothing(world: World, dx: int, dy: int) -> None:
+    # Whether a computed vertex touches the wall that it lies on is for rounding to say.
+    assume(not road_along_a_wall(world))
     world = closable(world)
     here, there = times(world)[0], times(replace(world, shift=(dx * 37.0, dy * 37.0)))[0]
     np.testing.assert_allclose(here.seconds, there.seconds, rtol=1e-5)

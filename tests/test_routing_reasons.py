@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Sequence
 
 import geopandas as gpd
@@ -158,14 +159,23 @@ def test_the_wet_season_slows_no_flight() -> None:
     assert time[WET].seconds[0, 0] == time[DAY].seconds[0, 0]
 
 
-def test_a_flight_through_a_no_fly_area_is_closed() -> None:
-    column = area(shapely.box(40_000, -5_000, 50_000, 5_000), "no_fly")
-    time = travel(points((0, 0)), points((90_000, 0), (0, 90_000)), asset("mi8"), areas=[column])[
-        DAY
-    ]
-    assert time.reasons[0].tolist() == [Reason.CLOSED, Reason.REACHED]
-    row, col = GRID.cell_of(np.array([95_000.0]), np.array([0.0]))
+def test_a_no_fly_area_is_flown_round_and_not_into() -> None:
+    column = area(shapely.box(40_000, -5_000, 50_000, 6_000), "no_fly")
+    ends = points((90_000, 0), (0, 90_000), (45_000, 0))
+    time = travel(points((0, 0)), ends, asset("mi8"), areas=[column])[DAY]
+    assert time.reasons[0].tolist() == [Reason.REACHED, Reason.REACHED, Reason.CLOSED]
+    legs = [(0.0, 0.0), (40_000.0, -5_000.0), (50_000.0, -5_000.0), (90_000.0, 0.0)]
+    round_m = sum(geodesic_m(*leg) for leg in itertools.pairwise(legs))
+    assert time.distance_m[0, 0] == pytest.approx(round_m)
+    assert time.seconds[0, 0] == pytest.approx(NOTICE_S + round_m / 225_000 * 3600)
+    row, col = GRID.cell_of(np.array([45_000.0]), np.array([1.0]))
     assert np.isinf(time.cell_seconds[row[0], col[0]])
+
+
+def test_a_flight_that_is_out_of_range_only_because_of_a_no_fly_area_is_closed() -> None:
+    column = area(shapely.box(40_000, -30_000, 50_000, 30_000), "no_fly")
+    time = travel(points((0, 0)), points((225_000, 0)), asset("mi8"), areas=[column])[DAY]
+    assert time.reasons[0, 0] == Reason.CLOSED
 
 
 def test_by_night_an_aircraft_flies_does_not_or_nobody_knows() -> None:

@@ -78,6 +78,10 @@ class Vehicle:
         Highest speed on any road; own pace off roads; farthest from a road or a base.
     wet_time_factor, night_time_factor : Figure or None
         Times the time under way; None is unknown.
+    seats : Figure or None
+        Troops that one vehicle carries; None is unknown.
+    turn_round_min : Figure or None
+        Between two trips, at the place and at the base; None is unknown.
     """
 
     key: str
@@ -89,6 +93,8 @@ class Vehicle:
     off_road_limit_km: Figure | None = None
     wet_time_factor: Figure | None = None
     night_time_factor: Figure | None = None
+    seats: Figure | None = None
+    turn_round_min: Figure | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

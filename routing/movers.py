@@ -28,7 +28,7 @@ from geo_poc.routing.catalogue import (
 ASSUMPTION_COLUMNS = ("what", "value", "low", "high", "source", "grade")
 UNKNOWN_SOURCE = "no source gives it; give it under [[assets]] figures"
 MISSION_GRADE = "M"
-_UNITS = {"kmh": "km/h", "km": "km", "factor": "times as long"}
+_UNITS = {"kmh": "km/h", "km": "km", "factor": "times as long", "min": "min"}
 _NEEDED = ("wet_time_factor", "night_time_factor", "night")
 _Row = dict[str, str | float]
 

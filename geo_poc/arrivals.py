@@ -17,9 +17,11 @@ from geo_poc.inputs import Inputs, Progress, quiet, read_inputs
 from geo_poc.layers.layer import file_sha256
 from geo_poc.output import files_written_whole
 from geo_poc.plan import ALL_CONDITIONS, PlanFile
+from geo_poc.report.clock import clock_svg
 from geo_poc.report.tables import inert
 from geo_poc.routing.arrival import Arrival, arrival
 from geo_poc.routing.binding import binding
+from geo_poc.routing.clock import Clock, response_clock
 from geo_poc.routing.response import response_times
 from geo_poc.routing.travel_time import Reason, TravelTime
 from geo_poc.routing.trips import Trips, first_lifts, trips_of
@@ -46,6 +48,8 @@ class Arrivals:
         Under `geo_poc.plan.ALL_CONDITIONS` in order.
     binding : tuple of object array (places,) of Constraint
         For the plan's troops, under each; empty where the plan has no ``[force]``.
+    clock : Clock or None
+        None where it was not asked for.
     warnings : tuple of Fault
     """
 
@@ -55,13 +59,19 @@ class Arrivals:
     travel: tuple[TravelTime, ...]
     arrivals: tuple[Arrival, ...]
     binding: tuple[NDArray[np.object_], ...]
+    clock: Clock | None
     warnings: tuple[Fault, ...]
 
 
 def write_arrivals(
-    theatre_path: Path, plan_path: Path, out: Path, *, progress: Progress = quiet
+    theatre_path: Path,
+    plan_path: Path,
+    out: Path,
+    *,
+    clock: Path | None = None,
+    progress: Progress = quiet,
 ) -> Arrivals:
-    """Read, compute and write the CSV; the file changes only when all of it succeeded.
+    """Read, compute and write the CSV and the clock; the files change only when all of it succeeded.
 
     Parameters
     ----------
@@ -69,28 +79,38 @@ def write_arrivals(
         TOML files.
     out : Path
         The CSV.
+    clock : Path, optional
+        Picture of the response clock (SVG).
     progress : callable (step, share done)
 
     Raises
     ------
     GeoPocError
-        If an input cannot be used, or the result cannot be written; ``out`` is then as it was.
+        If an input cannot be used, or the results cannot be written; the files are then as they were.
     """
+    outs = (out,) if clock is None else (out, clock)
     inputs = read_inputs(theatre_path, plan_path, progress=progress)
-    _require_no_input(inputs, theatre_path, plan_path, out)
-    found = arrivals(inputs, progress=progress)
-    with files_written_whole(out) as (path,):
+    _require_no_input(inputs, theatre_path, plan_path, *outs)
+    found = arrivals(inputs, with_clock=clock is not None, progress=progress)
+    with files_written_whole(*outs) as paths:
         progress("writing", 0.0)
-        _write_csv(found, path)
+        _write_csv(found, paths[0])
+        if found.clock is not None:
+            drawn = clock_svg(
+                found.clock, theatre=found.theatre, plan=found.plan, places=found.places
+            )
+            paths[1].write_text(drawn, encoding="utf-8")
     return found
 
 
-def arrivals(inputs: Inputs, *, progress: Progress = quiet) -> Arrivals:
+def arrivals(inputs: Inputs, *, with_clock: bool = False, progress: Progress = quiet) -> Arrivals:
     """All arrivals from checked inputs, without touching a file.
 
     Parameters
     ----------
     inputs : Inputs
+    with_clock : bool
+        Whether to compute every hour of the day as well.
     progress : callable (step, share done)
     """
     plan, layers = inputs.plan, inputs.layers
@@ -105,6 +125,11 @@ def arrivals(inputs: Inputs, *, progress: Progress = quiet) -> Arrivals:
         land_cover=inputs.land_cover,
         progress=progress,
     )
+    clock = None
+    if with_clock:
+        clock = response_clock(
+            travel, theatre=inputs.theatre, plan=plan, bases=bases, places=places, progress=progress
+        )
     progress("arrivals", 0.0)
     trips = _trips(plan, bases, travel)
     found = tuple(arrival(each) for each in trips)
@@ -122,6 +147,7 @@ def arrivals(inputs: Inputs, *, progress: Progress = quiet) -> Arrivals:
         travel=travel,
         arrivals=found,
         binding=bound,
+        clock=clock,
         warnings=inputs.warnings,
     )
 

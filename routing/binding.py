@@ -9,7 +9,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from geo_poc.routing.arrival import Arrival, arrival, position_of, taken
+from geo_poc.routing.arrival import Arrival, arrival
 from geo_poc.routing.travel_time import Reason
 from geo_poc.routing.trips import REASON_CODE, Trips
 
@@ -35,6 +35,7 @@ _OPENED: Mapping[Constraint, tuple[Reason, ...]] = {
     Constraint.RANGE: (Reason.BEYOND_RANGE,),
     Constraint.DISTANCE: (Reason.CUT_OFF, Reason.NO_NETWORK),
 }
+_ALL = tuple(Constraint)
 _Floats = NDArray[np.float64]
 
 
@@ -44,11 +45,11 @@ def binding(
     """The constraint whose removal alone brings so many troops soonest, for each place.
 
     Removed one at a time: ``notice`` to 0; ``seats`` and ``nobody_left`` (what a base can send) to no
-    limit; ``daylight`` so that trips go as ``in_daylight`` says; ``distance`` so that the last trip
-    that is needed arrives at its notice. Where the troops never come, trips that are not made because
-    of a ``closure``, a ``caveat``, the ``range`` or the ``distance`` (too late, or no way) arrive at the
-    cut-off, as nothing more is known of them. ``several`` if no removal alone brings them; ``unknown``
-    if the time is.
+    limit; ``daylight`` so that trips go as ``in_daylight`` says. ``distance`` is the time under way that
+    is left when all of them are removed together. Where the troops never come, trips that are not made
+    because of a ``closure``, a ``caveat``, the ``range`` or the ``distance`` (too late, or no way) arrive
+    at the cut-off, as nothing more is known of them. ``several`` if no removal alone brings them;
+    ``unknown`` if the time is.
 
     Parameters
     ----------
@@ -63,21 +64,22 @@ def binding(
     """
     times_s = found.time_to_force(troops)
     known, never = ~np.isnan(times_s), np.isinf(times_s)
-    best_s, best = times_s.copy(), np.full(times_s.shape, Constraint.SEVERAL, dtype=object)
-    best[~known], best[known & ~never] = Constraint.UNKNOWN, Constraint.DISTANCE
-    for constraint in Constraint:
+    best_s, best = times_s.copy(), np.full(times_s.shape, _ALL.index(Constraint.DISTANCE))
+    best[never], best[~known] = _ALL.index(Constraint.SEVERAL), _ALL.index(Constraint.UNKNOWN)
+    for code, constraint in enumerate(_ALL):
         freed_s = np.full(times_s.shape, np.inf)
         if constraint in _OPENED and never.any():
             opened = _opened(found.trips.at(never), _OPENED[constraint])
             freed_s[never] = arrival(opened).time_to_force(troops)
         if constraint == Constraint.DISTANCE:
-            freed_s = np.fmin(freed_s, _last_trip_at_notice_s(found, troops))
+            way_s = _way_alone_s(found.trips, in_daylight)
+            freed_s[~never] = times_s[~never] - way_s[~never]
         freed = _freed(found.trips, constraint, in_daylight)
         if freed is not None and known.any():
             freed_s[known] = arrival(freed.at(known)).time_to_force(troops)
         sooner = known & (freed_s < best_s)
-        best_s[sooner], best[sooner] = freed_s[sooner], constraint
-    return best
+        best_s[sooner], best[sooner] = freed_s[sooner], code
+    return np.array(_ALL, dtype=object)[best]
 
 
 def _freed(trips: Trips, constraint: Constraint, in_daylight: Trips | None) -> Trips | None:
@@ -102,14 +104,8 @@ def _opened(trips: Trips, reasons: tuple[Reason, ...]) -> Trips:
     return dataclasses.replace(trips, seconds=np.where(opened, trips.cut_off_s, trips.seconds))
 
 
-def _last_trip_at_notice_s(found: Arrival, troops: float) -> _Floats:
-    """Time of so many troops if the last trip needed arrived at its notice; ``inf`` where there is none."""
-    last = found.last_trip(troops)
-    if not found.trips.notice_s.size:
-        return np.full(last.shape, np.inf)
-    position = np.where(last < 0, -1, position_of(found.fewest, troops))
-    before = taken(found.fewest, np.where(position > 0, position - 1, -1), 0.0)
-    without = troops - (taken(found.fewest, position, 0.0) - before)
-    others_s = taken(found.times_s, position_of(found.fewest, without), np.inf)
-    times_s = np.maximum(found.trips.notice_s[last], np.where(without <= 0, 0.0, others_s))
-    return np.where(last < 0, np.inf, times_s)
+def _way_alone_s(trips: Trips, in_daylight: Trips | None) -> _Floats:
+    """Shortest time under way of any first lift, by day where that is known; ``inf`` where none comes."""
+    made = trips if in_daylight is None else in_daylight
+    way_s = np.where(made.lift == 1, made.seconds - made.notice_s, np.inf)
+    return np.asarray(np.nan_to_num(way_s, nan=np.inf).min(axis=1, initial=np.inf))

@@ -153,7 +153,8 @@ def _without_gaps(first_s: _Floats, last_s: _Floats) -> _Floats:
     """Last light, carried on where the next day begins before it."""
     joined = last_s.copy()
     for day in range(joined.shape[1] - 2, -1, -1):
-        meets = joined[:, day] >= first_s[:, day + 1] - 1.0
+        happens = np.isfinite(joined[:, day])
+        meets = happens & (joined[:, day] >= first_s[:, day + 1])
         joined[:, day] = np.where(meets, joined[:, day + 1], joined[:, day])
     return joined
 
@@ -175,7 +176,9 @@ def _spell_s(lon_deg: int, lat_tenths: int, day: dt.date) -> tuple[float, float]
         # The sun does not pass 6 degrees below the horizon on this day: it is above or below all day.
         if elevation(observer, midday) < -_DEPRESSION_DEG:
             return np.inf, np.inf
-        return midday_s - _DAY_S / 2, midday_s + _DAY_S / 2
+        # A little over half a day on either side, as midday comes up to 30 s later from day to day.
+        half_s = _DAY_S / 2 + 60.0
+        return midday_s - half_s, midday_s + half_s
     first_s, last_s = (moment.total_seconds() for moment in light)
     # Where nights are short, light can begin before or end after midnight.
     first_s -= _DAY_S * (first_s > midday_s)

@@ -7,7 +7,7 @@ import json
 import os
 import secrets
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -96,7 +96,7 @@ def files_written_whole(*outs: Path) -> Iterator[tuple[Path, ...]]:
     Raises
     ------
     OutputError
-        If one of them is a folder or named twice, cannot be written, or the disk is full.
+        If one of them is there and no ordinary file, is named twice, cannot be written, or the disk is full.
 
     Examples
     --------
@@ -130,14 +130,21 @@ def files_written_whole(*outs: Path) -> Iterator[tuple[Path, ...]]:
         ) from e
     finally:
         for part in parts:
-            part.unlink(missing_ok=True)
+            # Where the folder itself could not be made there is nothing to remove.
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
 
 
 def _require_files(outs: tuple[Path, ...]) -> None:
     faults = [
-        _file_error(out, found="a folder", rule="must be a file", repair="choose another name")
+        _file_error(
+            out,
+            found="a folder" if out.is_dir() else "a device or pipe",
+            rule="must be an ordinary file, because it is replaced",
+            repair="choose another name",
+        )
         for out in outs
-        if out.is_dir()
+        if out.exists() and not out.is_file()
     ]
     faults += [
         _file_error(out, found="the same name twice", rule="must differ", repair="choose another")

@@ -79,7 +79,7 @@ def binding(
             freed_s[known] = arrival(freed.at(known)).time_to_force(troops)
         sooner = known & (freed_s < best_s)
         best_s[sooner], best[sooner] = freed_s[sooner], code
-    return np.array(_ALL, dtype=object)[best]
+    return np.asarray(np.array(_ALL, dtype=object)[best])
 
 
 def _freed(trips: Trips, constraint: Constraint, in_daylight: Trips | None) -> Trips | None:

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo_poc.errors import ConfigError, Fault
-from geo_poc.plan import Asset, Conditions, PlanFile
+from geo_poc.plan import Asset, Conditions, Force, PlanFile
 from geo_poc.routing.catalogue import (
     DEFAULT_TERRAIN,
     Aircraft,
@@ -39,8 +39,9 @@ def movers_of(plan: PlanFile) -> tuple[Mover, ...]:
     Raises
     ------
     ConfigError
-        If an asset names a mover or a figure that does not exist, a figure has an impossible value,
-        or two assets of one mover differ in their figures. All faults are listed.
+        If an asset names a mover or a figure that does not exist, a figure has an impossible value, an
+        asset on foot has a count, or two assets of one mover differ in their figures. All faults are
+        listed.
     """
     faults = [fault for n, asset in enumerate(plan.assets, 1) for fault in _faults(n, asset)]
     first: dict[str, tuple[int, Asset]] = {}
@@ -90,6 +91,13 @@ def _faults(n: int, asset: Asset) -> Iterable[Fault]:
     if asset.mover not in movers:
         yield no_such(f"plan: [assets] {n}: mover", asset.mover, "mover", movers)
         return
+    if asset.count is not None and isinstance(movers[asset.mover], Foot):
+        yield Fault(
+            where=f"plan: [assets] {n}: count",
+            found=str(asset.count),
+            rule=f"must not be given for '{asset.mover}', as people on foot need no seats",
+            repair="remove the key 'count'",
+        )
     names = figures_of(movers[asset.mover])
     for name, value in asset.figures.items():
         where = f"plan: [assets] {n}: figures"
@@ -107,6 +115,8 @@ def _faults(n: int, asset: Asset) -> Iterable[Fault]:
 def _broken_rule(name: str, value: float | bool) -> str | None:
     if (name == "night") != isinstance(value, bool):
         return "must be true or false" if name == "night" else "must be a number"
+    if name == "seats":
+        return None if 1 <= value < math.inf else "must be 1 or more"
     if name.endswith("_factor"):
         return None if 1 <= value < math.inf else "must be 1 or more, as it only adds time"
     if name == "night" or 0 < value < math.inf:
@@ -231,9 +241,24 @@ def assumptions(plan: PlanFile) -> pd.DataFrame:
         where = asset.bases if isinstance(asset.bases, str) else ", ".join(asset.bases)
         what = f"{asset.mover}: notice to move, bases {where} (min)"
         rows.append(_own(what, asset.notice / 60, asset.source))
+        if asset.count is not None:
+            what = f"{asset.mover}: serviceable at each base, bases {where}"
+            rows.append(_own(what, asset.count, asset.source))
+    if plan.force is not None:
+        rows += _force_rows(plan.force)
     for mover in movers:
         rows += _rows(mover)
     return pd.DataFrame(rows, columns=list(ASSUMPTION_COLUMNS))
+
+
+def _force_rows(force: Force) -> list[_Row]:
+    figures = {
+        "force: troops asked for": force.troops,
+        "force: guard at every base (troops)": force.guard,
+        "force: guard at every base (share of its strength)": force.guard_ratio,
+        "force: reserve at every base (troops)": force.reserve,
+    }
+    return [_own(what, value, force.source) for what, value in figures.items()]
 
 
 def _own(what: str, value: float, source: str) -> _Row:

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo_poc.errors import ConfigError, Fault
 from geo_poc.plan import Asset, Force, PlanFile, Tier
 from geo_poc.routing.catalogue import Aircraft, Figure, Foot, Mover, figures_of
 from geo_poc.routing.lifts import Shuttle
@@ -84,22 +83,9 @@ def carriers_of(plan: PlanFile, bases: pd.DataFrame) -> tuple[Carrier, ...]:
     Raises
     ------
     ConfigError
-        As `geo_poc.routing.movers.movers_of` and `geo_poc.routing.movers.notice_s`, or if an asset on
-        foot has a count, which would mean nothing.
+        As `geo_poc.routing.movers.movers_of` and `geo_poc.routing.movers.notice_s`.
     """
     movers = {mover.key: mover for mover in movers_of(plan)}
-    faults = [
-        Fault(
-            where=f"plan: [assets] {n}: count",
-            found=str(asset.count),
-            rule=f"must not be given for '{asset.mover}', as people on foot need no seats",
-            repair="remove the key 'count'",
-        )
-        for n, asset in enumerate(plan.assets, 1)
-        if asset.count is not None and isinstance(movers[asset.mover], Foot)
-    ]
-    if faults:
-        raise ConfigError(faults)
     return tuple(_carrier(plan, asset, movers[asset.mover], bases) for asset in plan.assets)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -236,8 +238,6 @@ def plan_of(*assets: Asset) -> PlanFile:
 
 
 def test_seats_times_serviceable_ones_go_in_one_lift() -> None:
-    import pandas as pd  # noqa: PLC0415
-
     bases = pd.DataFrame({"name": ["A", "B"], "aviation": [True, False]})
     shared = {"bases": "all", "notice": 60.0, "source": "test"}
     plan = plan_of(
@@ -256,16 +256,12 @@ def test_seats_times_serviceable_ones_go_in_one_lift() -> None:
 
 
 def test_vehicles_without_seats_carry_an_unknown_number() -> None:
-    import pandas as pd  # noqa: PLC0415
-
     bases = pd.DataFrame({"name": ["A"], "aviation": [True]})
     asset = Asset(mover="wheeled_patrol", bases="all", notice=60.0, source="test", count=6)
     assert math.isnan(carriers_of(plan_of(asset), bases)[0].capacity)
 
 
 def test_a_count_of_people_on_foot_is_refused() -> None:
-    import pandas as pd  # noqa: PLC0415
-
     bases = pd.DataFrame({"name": ["A"], "aviation": [True]})
     asset = Asset(mover="foot_patrol", bases="all", notice=60.0, source="test", count=6)
     with pytest.raises(ConfigError, match="need no seats"):
@@ -326,8 +322,6 @@ def test_no_assignment_has_more_troops_on_the_ground_at_any_time(
 
 
 def columns(trips: Trips, kept: np.ndarray) -> Trips:
-    import dataclasses  # noqa: PLC0415
-
     return dataclasses.replace(
         trips,
         base=trips.base[kept],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 
 from geo_poc.errors import ConfigError
 from geo_poc.grid import Grid
-from geo_poc.plan import Asset, Conditions, PlanFile, PlanSpec, Standard
+from geo_poc.plan import Asset, Conditions, Force, PlanFile, PlanSpec, Standard
 from geo_poc.routing.catalogue import Figure, Foot, Vehicle, figures_of, kind_of, known_movers
 from geo_poc.routing.movers import assumptions, movers_of, notice_s, time_factor
 from geo_poc.routing.speeds import cell_speeds_kmh, road_speeds_kmh
@@ -227,3 +228,23 @@ def test_without_land_cover_all_ground_is_shrub_at_the_movers_pace() -> None:
     grid = Grid(rows=1, cols=2, cell_size_m=10.0, left_m=0.0, top_m=0.0, crs="EPSG:32636")
     assert cell_speeds_kmh(walker(), grid, None).tolist() == [[3.0, 3.0]]
     assert cell_speeds_kmh(vehicle(off_road_kmh=12), grid, None).tolist() == [[12.0, 12.0]]
+
+
+def test_counts_and_the_force_stand_among_the_assumptions_with_their_source() -> None:
+    counted = Asset(mover="mi8", bases="all", notice=60.0, source="order 2", count=2)
+    plan = plan_of(counted)
+    force = Force(troops=120, guard=40, guard_ratio=0.25, reserve=5, source="order 3")
+    plan = dataclasses.replace(plan, force=force)
+    table = assumptions(plan).set_index("what")
+    assert table.loc["mi8: serviceable at each base, bases all", ["value", "source"]].tolist() == [
+        2,
+        "order 2",
+    ]
+    own = table[table["source"] == "order 3"]["value"]
+    assert own.tolist() == [120, 40, 0.25, 5]
+
+
+@pytest.mark.parametrize("seats", [0.5, math.inf, math.nan])
+def test_a_vehicle_that_seats_nobody_is_refused(seats: float) -> None:
+    with pytest.raises(ConfigError, match="must be 1 or more"):
+        movers_of(plan_of(asset(seats=seats)))

@@ -14,6 +14,7 @@ from geo_poc.routing.trips import Trips
 MANY = 1e9
 """Troops that stand for "any number" in sums, which inf would turn into nan."""
 
+_A_FEW = 1e-3
 _PLACES_AT_ONCE = 512
 _Floats = NDArray[np.float64]
 _Number = TypeVar("_Number", np.float64, np.int64)
@@ -35,6 +36,8 @@ class Arrival:
         Arrivals in this order; ``inf`` for trips that do not arrive or whose time is unknown.
     fewest, most : float64 array (places, trips)
         Troops on the ground from then on, unknown numbers taken as none and as any.
+    wave : bool array (places, trips)
+        Whether the trip, in the same order, adds troops or may do so.
     potential : float64 array (places,)
         Most troops that could ever come, trips of unknown time included.
     first_s : float64 array (places,)
@@ -51,6 +54,7 @@ class Arrival:
     times_s: _Floats
     fewest: _Floats
     most: _Floats
+    wave: NDArray[np.bool_]
     potential: _Floats
     first_s: _Floats
     first_trip: NDArray[np.int64]
@@ -96,7 +100,7 @@ class Arrival:
         return np.where(fewest == most, fewest, np.nan)
 
     def steps(self, place: int) -> pd.DataFrame:
-        """Every arrival at one place that adds troops, in order of time.
+        """Every arrival at one place that adds troops or may do so, in order of time.
 
         Parameters
         ----------
@@ -110,8 +114,7 @@ class Arrival:
             lift`` (from 1).
         """
         trips = self.trips
-        added = np.diff(self.most[place], prepend=0.0) > 0
-        arriving = np.flatnonzero(added & np.isfinite(self.times_s[place]))
+        arriving = np.flatnonzero(self.wave[place])
         column = self.order[place, arriving]
         carriers = [trips.carriers[row] for row in trips.carrier[column]]
         fewest, most = self.fewest[place, arriving], self.most[place, arriving]
@@ -146,26 +149,32 @@ def arrival(trips: Trips) -> Arrival:
     times_s, fewest = np.empty((places, columns)), np.empty((places, columns))
     exact = not (np.isnan(trips.capacity).any() or np.isnan(trips.pool).any())
     most = fewest if exact else np.empty((places, columns))
-    tables = [(fewest, 0.0)] if exact else [(fewest, 0.0), (most, MANY)]
     potential = np.empty(places)
+    wave, more = np.empty((places, columns), dtype=np.bool_), np.empty(places, dtype=np.bool_)
     for start in range(0, places, _PLACES_AT_ONCE):
         some = slice(start, start + _PLACES_AT_ONCE)
         seconds = trips.seconds[some]
-        never = ~np.isfinite(seconds)
-        finite = np.where(never, np.inf, seconds)
+        finite = np.where(np.isfinite(seconds), seconds, np.inf)
         order[some] = np.argsort(finite, axis=1, kind="stable")
         times_s[some] = np.take_along_axis(finite, order[some], axis=1)
-        for table, unknown in tables:
-            added = _added(trips, finite, unknown)
-            table[some] = np.take_along_axis(added, order[some], axis=1).cumsum(axis=1)
-        potential[some] = _potential(trips, seconds, most[some])
-    first_s, first_trip, second_s = _first_and_second(order, times_s, most, potential)
+        added = _added(trips, finite, _as_none(trips))
+        fewest[some] = np.take_along_axis(added, order[some], axis=1).cumsum(axis=1)
+        if not exact:
+            added = _added(trips, finite, _as_any(trips))
+            most[some] = np.take_along_axis(added, order[some], axis=1).cumsum(axis=1)
+        potential[some] = added.sum(axis=1) + _later(trips, seconds, added, _as_any(trips))
+        if not exact:
+            added = _added(trips, finite, _as_a_few(trips))
+        wave[some] = np.take_along_axis(added, order[some], axis=1) > 0
+        more[some] = _later(trips, seconds, added, _as_a_few(trips)) > 0
+    first_s, first_trip, second_s = _first_and_second(trips, order, times_s, wave, more)
     return Arrival(
         trips=trips,
         order=order,
         times_s=times_s,
         fewest=fewest,
         most=most,
+        wave=wave,
         potential=potential,
         first_s=first_s,
         first_trip=first_trip,
@@ -173,10 +182,32 @@ def arrival(trips: Trips) -> Arrival:
     )
 
 
-def _added(trips: Trips, seconds: _Floats, unknown: float) -> _Floats:
+_Numbers = tuple[_Floats, _Floats]
+
+
+def _as_none(trips: Trips) -> _Numbers:
+    """Capacity and pool with unknown numbers as none."""
+    capacity, pool = np.nan_to_num(trips.capacity, posinf=MANY), np.nan_to_num(trips.pool)
+    return capacity, np.minimum(pool, MANY)
+
+
+def _as_any(trips: Trips) -> _Numbers:
+    """Capacity and pool with unknown numbers as any number, which then comes with the first trip."""
+    capacity = np.nan_to_num(trips.capacity, nan=MANY, posinf=MANY)
+    unknown = np.isnan(trips.pool)[trips.base] & (capacity > 0)
+    pool = np.minimum(np.nan_to_num(trips.pool, nan=MANY), MANY)
+    return np.where(unknown, MANY, capacity), pool
+
+
+def _as_a_few(trips: Trips) -> _Numbers:
+    """Capacity and pool with unknown numbers so that each trip brings someone and empties no base."""
+    capacity = np.nan_to_num(trips.capacity, nan=_A_FEW, posinf=MANY)
+    return capacity, np.nan_to_num(trips.pool, nan=MANY**2, posinf=MANY**2)
+
+
+def _added(trips: Trips, seconds: _Floats, numbers: _Numbers) -> _Floats:
     """Troops that each trip adds, (places, trips): what it holds, of what its base still has."""
-    capacity = np.minimum(np.where(np.isnan(trips.capacity), unknown, trips.capacity), MANY)
-    pool = np.minimum(np.where(np.isnan(trips.pool), unknown, trips.pool), MANY)
+    capacity, pool = numbers
     added = np.empty(seconds.shape)
     for base in np.unique(trips.base):
         column = np.flatnonzero(trips.base == base)
@@ -197,32 +228,40 @@ def _shared_out(seconds: _Floats, capacity: _Floats, pool: float) -> _Floats:
     return added
 
 
-def _potential(trips: Trips, seconds: _Floats, most: _Floats) -> _Floats:
-    """Most troops that could ever come: a base with a trip of unknown time may send all it has."""
-    total = most[:, -1].copy() if most.shape[1] else np.zeros(len(seconds))
-    unknown = np.isnan(seconds) & (np.nan_to_num(trips.capacity, nan=1.0) > 0)
-    if not unknown.any():
-        return total
-    pool = np.minimum(np.where(np.isnan(trips.pool), MANY, trips.pool), MANY)
-    added = _added(trips, np.where(np.isnan(seconds), np.inf, seconds), MANY)
+def _later(trips: Trips, seconds: _Floats, added: _Floats, numbers: _Numbers) -> _Floats:
+    """Troops that trips of unknown time could still bring to each place: all that their bases have left."""
+    capacity, pool = numbers
+    unknown = np.isnan(seconds) & (capacity > 0)
+    later = np.zeros(len(seconds))
     for base in np.unique(trips.base[unknown.any(axis=0)]):
         own = trips.base == base
-        sent = added[:, own].sum(axis=1)
-        total += np.where(unknown[:, own].any(axis=1), pool[base] - sent, 0.0)
-    return total
+        left = pool[base] - added[:, own].sum(axis=1)
+        later += np.where(unknown[:, own].any(axis=1), left, 0.0)
+    return later
 
 
 def _first_and_second(
-    order: NDArray[np.int64], times_s: _Floats, most: _Floats, potential: _Floats
+    trips: Trips,
+    order: NDArray[np.int64],
+    times_s: _Floats,
+    wave: NDArray[np.bool_],
+    more: NDArray[np.bool_],
 ) -> tuple[_Floats, NDArray[np.int64], _Floats]:
-    none = np.where(potential > 0, np.nan, np.inf)
-    first = position_of(most, np.nextafter(0.0, 1.0))
-    on_ground = taken(most, first, np.inf)
-    second = position_of(most, np.nextafter(on_ground, np.inf))
-    more = np.where(potential > on_ground, np.nan, np.inf)
-    first_s = np.where(first < 0, none, taken(times_s, first, np.inf))
-    second_s = np.where(second < 0, more, taken(times_s, second, np.inf))
-    return first_s, taken(order, first, -1), np.where(first < 0, none, second_s)
+    none = np.where(more, np.nan, np.inf)
+    waves = wave.cumsum(axis=1).astype(np.float64)
+    first, second = position_of(waves, 1), position_of(waves, 2)
+    first_s, second_s = taken(times_s, first, np.inf), taken(times_s, second, np.inf)
+    first_trip, second_trip = taken(order, first, -1), taken(order, second, -1)
+    if trips.base.size:
+        base = trips.base[first_trip]
+        # Who came first may have been all that the base had.
+        emptied = np.isnan(trips.pool[base]) | np.isnan(trips.capacity[first_trip])
+        second_s[emptied & (trips.base[second_trip] == base)] = np.nan
+    return (
+        np.where(first < 0, none, first_s),
+        first_trip,
+        np.where(second < 0, none, second_s),
+    )
 
 
 def position_of(troops: _Floats, wanted: float | _Floats) -> NDArray[np.int64]:

@@ -201,6 +201,38 @@ def test_an_unknown_count_does_not_matter_for_a_base_that_is_already_empty() -> 
     assert force_min(found, 51) == INF
 
 
+def test_a_base_of_unknown_strength_may_come_again_with_any_number() -> None:
+    # A convoy of 48 at 60 min, again at 140; B comes with 100 at 300. From 60 on nobody knows how many.
+    carriers = [carrier(48.0, turn_min=10.0, notice_min=(30.0, 30.0))]
+    found = arrival(to_one_place(carriers, [[60.0, 300.0]], [NAN, 200]))
+    assert math.isnan(force_min(found, 48))
+    assert math.isnan(force_min(found, 100))
+    assert math.isnan(force_min(found, 1_000))
+
+
+def test_a_second_wave_of_a_base_that_may_be_empty_is_unknown() -> None:
+    carriers = [carrier(48.0, notice_min=(30.0,)), carrier(INF, mover="foot", notice_min=(30.0,))]
+    for pool, capacity in ((NAN, 48.0), (100.0, NAN)):
+        own = [carrier(capacity, notice_min=(30.0,)), carriers[1]]
+        found = arrival(to_one_place(own, [[60.0], [200.0]], [pool]))
+        assert (found.first_s / MIN).tolist() == [60]
+        assert np.isnan(found.second_wave_s).all()
+        assert found.steps(0)["mover"].tolist() == ["truck", "foot"]
+        assert found.steps(0)["troops"].isna().iloc[0]
+
+
+def test_a_second_wave_from_another_base_is_known_whatever_the_first_had() -> None:
+    found = arrival(to_one_place([carrier(48.0)], [[60.0, 90.0]], [NAN, 20]))
+    assert (found.second_wave_s / MIN).tolist() == [90]
+
+
+def test_a_second_wave_that_hangs_on_a_turn_round_is_unknown() -> None:
+    found = arrival(to_one_place([carrier(48.0, notice_min=(30.0,))], [[60.0]], [49]))
+    assert np.isnan(found.second_wave_s).all()
+    found = arrival(to_one_place([carrier(48.0, notice_min=(30.0,))], [[60.0]], [48]))
+    assert found.second_wave_s.tolist() == [INF]
+
+
 def test_an_unknown_time_is_never_none_and_never_inf() -> None:
     found = arrival(to_one_place([carrier(48.0)], [[NAN, INF]], [48, 48]))
     assert math.isnan(found.first_s[0])

@@ -94,3 +94,9 @@ class Findings:
     def conditions(self) -> Conditions:
         """The case that is shown first."""
         return self.plan.conditions
+
+    @property
+    def landing_checked(self) -> bool:
+        """Whether it was checked for every aircraft where it can land."""
+        flown = [time for time in self.travel if time.kind == "air"]
+        return bool(flown) and all(time.landing_checked for time in flown)

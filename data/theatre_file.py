@@ -54,9 +54,22 @@ area = {{ path = "area.geojson" }}
 def plan_toml(recipe: Recipe) -> str:
     """A sample plan: every figure in it is user input, and says so."""
     assets = (
-        ("wheeled_patrol", "all", "30 min", "{ night_time_factor = 1.25, off_road_kmh = 10.0 }"),
-        ("foot_patrol", "all", "15 min", "{ wet_time_factor = 1.5 }"),
-        ("mi8", "aviation", "60 min", "{ night = false, range_km = 160.0 }"),
+        (
+            "wheeled_patrol",
+            "all",
+            "30 min",
+            "count = 6\n",
+            "{ night_time_factor = 1.25, off_road_kmh = 10.0, seats = 8 }",
+        ),
+        ("foot_patrol", "all", "15 min", "", "{ wet_time_factor = 1.5 }"),
+        (
+            "mi8",
+            "aviation",
+            "60 min",
+            "count = 2\n",
+            "{ night = false, range_km = 160.0, refuel_min = 15.0, turn_round_min = 10.0, "
+            "crew_day_h = 8.0, landing_slope_deg = 7.0 }",
+        ),
     )
     source = json.dumps(_USER_INPUT)
     head = f"""# {recipe.label}. The figures are a sample, not advice.
@@ -70,12 +83,18 @@ response = "3 h"
 cut_off = "24 h"
 source = {source}
 
+[force]
+troops = 120
+guard = 40
+guard_ratio = 0.25
+source = {source}
+
 [[bases]]
 {_source("bases.csv", "table", recipe)}"""
     return head + "".join(
         f'\n[[assets]]\nmover = "{mover}"\nbases = "{where}"\nnotice = "{notice}"\n'
-        f"figures = {figures}\nsource = {source}\n"
-        for mover, where, notice, figures in assets
+        f"{count}figures = {figures}\nsource = {source}\n"
+        for mover, where, notice, count, figures in assets
     )
 
 

@@ -1,4 +1,4 @@
-"""The command line: ``geo-poc run``, ``check``, ``demo`` and ``make-theatre``."""
+"""The command line: ``geo-poc run``, ``check``, ``arrivals``, ``demo`` and ``make-theatre``."""
 
 from __future__ import annotations
 
@@ -75,6 +75,27 @@ def check(
 
             inputs = read_inputs(theatre, plan, progress=progress)
         _print_inputs(inputs)
+
+
+@app.command()
+def arrivals(
+    theatre: TheatreArgument,
+    plan: PlanOption,
+    out: Annotated[Path, typer.Option("--out", help="File of the times (CSV).")],
+    clock: Annotated[
+        Path | None,
+        typer.Option("--clock", help="File of a picture of the times hour by hour (SVG)."),
+    ] = None,
+) -> None:
+    """Write when every base reaches every place by each mover, and when k troops are there."""
+    with _faults_shown():
+        with _progress() as progress:
+            from geo_poc.arrivals import write_arrivals  # noqa: PLC0415
+
+            found = write_arrivals(theatre, plan, out, clock=clock, progress=progress)
+        from geo_poc.summary import arrival_tables  # noqa: PLC0415
+
+        _print(arrival_tables(found, *([out] if clock is None else [out, clock])))
 
 
 @app.command("make-theatre")

@@ -1,4 +1,4 @@
-"""An output folder that is written whole or not at all."""
+"""Output, a folder or files, that is written whole or not at all."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import os
 import secrets
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,6 +74,89 @@ def written_whole(out: Path) -> Iterator[Path]:
     finally:
         if out.exists() or not old.exists():
             shutil.rmtree(work, ignore_errors=True)
+
+
+@contextmanager
+def files_written_whole(*outs: Path) -> Iterator[tuple[Path, ...]]:
+    """Fresh files that take the place of ``outs`` when the block ends without an error.
+
+    Each is written beside the file that it replaces and swapped in by renaming. After any error they
+    are removed, and what was there before is as it was.
+
+    Parameters
+    ----------
+    *outs : Path
+        Files; missing parents are made.
+
+    Yields
+    ------
+    tuple of Path
+        Where to write, in the same order.
+
+    Raises
+    ------
+    OutputError
+        If one of them is there and no ordinary file, is named twice, cannot be written, or the disk is full.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as home:
+    ...     with files_written_whole(Path(home) / "a.csv") as (path,):
+    ...         _ = path.write_text("1")
+    ...     [p.name for p in Path(home).iterdir()]
+    ['a.csv']
+    """
+    outs = tuple(out.resolve() for out in outs)
+    _require_files(outs)
+    token = secrets.token_hex(4)
+    parts = [out.with_name(f".{out.name[:64]}.{token}.partial") for out in outs]
+    writing = outs[0]
+    try:
+        for out in outs:
+            writing = out
+            out.parent.mkdir(parents=True, exist_ok=True)
+        yield tuple(parts)
+        for part, out in zip(parts, outs, strict=True):
+            writing = out
+            part.replace(out)
+    except OSError as e:
+        full = _disk_is_full(e, _nearest_folder(writing) / "x")
+        raise _file_error(
+            writing,
+            found="no space left on its disk" if full else f"{e.strerror or e} ({e.filename})",
+            rule="must be a file that can be written, with space for it beside the previous one",
+            repair="free space there, get the right to write, or choose another file",
+        ) from e
+    finally:
+        for part in parts:
+            # Where the folder itself could not be made there is nothing to remove.
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+
+
+def _require_files(outs: tuple[Path, ...]) -> None:
+    faults = [
+        _file_error(
+            out,
+            found="a folder" if out.is_dir() else "a device or pipe",
+            rule="must be an ordinary file, because it is replaced",
+            repair="choose another name",
+        )
+        for out in outs
+        if out.exists() and not out.is_file()
+    ]
+    faults += [
+        _file_error(out, found="the same name twice", rule="must differ", repair="choose another")
+        for n, out in enumerate(outs)
+        if out in outs[:n]
+    ]
+    if faults:
+        raise OutputError([fault for error in faults for fault in error.faults])
+
+
+def _file_error(out: Path, *, found: str, rule: str, repair: str) -> OutputError:
+    return OutputError(Fault(where=f"output file {out}", found=found, rule=rule, repair=repair))
 
 
 def _swap(out: Path, *, new: Path, old: Path) -> None:

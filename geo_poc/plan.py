@@ -13,6 +13,9 @@ from geo_poc.theatre_file import Source
 
 Season = Literal["dry", "wet"]
 Light = Literal["day", "night"]
+Tier = Literal["unit", "sector_qrf", "force_reserve", "over_the_horizon"]
+Troops = Annotated[int, Field(ge=0, strict=True)]
+Share = Annotated[float, Field(ge=0, le=1, strict=True)]
 _FORBID = {"extra": "forbid"}
 
 
@@ -61,6 +64,37 @@ class Standard:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Force:
+    """Section ``[force]``: the troops that are asked for, and those that no base sends.
+
+    All are the mission's own figures; no published source gives them, so troops and guard have no
+    default. What a base can send is its strength less its guard, the larger of ``guard`` and
+    ``guard_ratio`` of the strength, and less its reserve.
+
+    Parameters
+    ----------
+    troops : int
+        The k of "time of k troops".
+    guard : int
+        Troops that stay at every base. 0 is written, never assumed.
+    source : str
+        Where the figures come from; printed with the results.
+    guard_ratio : float
+        Share of its strength that stays, if that is more.
+    reserve : int
+        Troops kept back at every base beside the guard.
+    """
+
+    __pydantic_config__ = _FORBID
+
+    troops: Annotated[int, Field(ge=1, strict=True)]
+    guard: Troops
+    source: str
+    guard_ratio: Share = 0.0
+    reserve: Troops = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Asset:
     """A mover stationed at bases.
 
@@ -75,7 +109,12 @@ class Asset:
     figures : dict
         Figures of the mover that this mission knows better, by their name in ``movers.toml``.
     source : str
-        Where notice and figures come from; printed with the results.
+        Where notice, count and figures come from; printed with the results.
+    count : int or None
+        Vehicles or aircraft that can move, at each of its bases. None is unknown, and then so is the
+        number of troops that they bring. People on foot need none.
+    tier : "unit", "sector_qrf", "force_reserve" or "over_the_horizon"
+        Who that is; a label only, as it is the notice that differs.
     """
 
     __pydantic_config__ = _FORBID
@@ -85,6 +124,8 @@ class Asset:
     notice: Seconds
     source: str
     figures: dict[str, float | bool] = field(default_factory=dict)
+    count: Troops | None = None
+    tier: Tier = "unit"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +141,7 @@ class PlanSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanFile:
-    """A whole plan file as written."""
+    """A whole plan file as written; without ``force`` there is no time of k troops."""
 
     __pydantic_config__ = _FORBID
 
@@ -108,6 +149,7 @@ class PlanFile:
     standard: Standard
     bases: Annotated[list[Source], Field(min_length=1)]
     assets: Annotated[list[Asset], Field(min_length=1)]
+    force: Force | None = None
 
     @property
     def conditions(self) -> Conditions:

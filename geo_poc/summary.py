@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from rich.table import Table
 from rich.text import Text
 
@@ -18,6 +20,7 @@ from geo_poc.answer import (
     worst,
     written_shares,
 )
+from geo_poc.arrivals import Arrivals
 from geo_poc.coverage.findings import Findings
 from geo_poc.coverage.summary import CaseSummary
 from geo_poc.errors import Fault
@@ -66,6 +69,47 @@ def input_tables(inputs: Inputs) -> list[Part]:
     ]
 
 
+def arrival_tables(found: Arrivals, *files: Path) -> list[Part]:
+    """Sites reached within the standard by the first element and by the plan's troops, case by case."""
+    plan = found.plan
+    standard_s = plan.standard.response
+    title = text(
+        "terminal_title",
+        theatre=found.theatre.name,
+        plan=plan.plan.name,
+        date=figures.day(found.theatre.as_of),
+    )
+    rows = []
+    for each in found.arrivals:
+        conditions = each.trips.conditions
+        counts = _within(each.first_s, standard_s)
+        if plan.force is not None:
+            counts += _within(each.time_to_force(plan.force.troops), standard_s)
+        rows.append((text(f"case_{conditions}"), *counts))
+    columns = ["column_case", "column_first", "column_later", "column_unknown"]
+    if plan.force is not None:
+        columns += ["column_force", "column_later", "column_unknown"]
+    heading = text("terminal_arrivals", standard=figures.duration(standard_s))
+    return [
+        Text(title, style="bold"),
+        *_notes(found.warnings),
+        Text(
+            text("terminal_no_force")
+            if plan.force is None
+            else text("terminal_force", n=plan.force.troops)
+        ),
+        _table(heading, columns, rows, numbers_from=1),
+        Text(text("terminal_written", files=", ".join(map(str, files)))),
+    ]
+
+
+def _within(seconds: NDArray[np.float64], standard_s: float) -> tuple[str, ...]:
+    """Sites reached within a standard, reached later or never, and of unknown time."""
+    unknown = int(np.isnan(seconds).sum())
+    within = int((seconds <= standard_s).sum())
+    return f"{within:,}", f"{len(seconds) - within - unknown:,}", f"{unknown:,}"
+
+
 def _title(found: Findings) -> str:
     return text(
         "terminal_title",
@@ -101,7 +145,7 @@ def _layers(sources: Sequence[SourceRecord]) -> list[Part]:
     rasters = [s for s in sources if s.layer not in LAYERS]
     parts: list[Part] = [
         _table(
-            "terminal_layers",
+            text("terminal_layers"),
             ("column_layer", "column_source", "column_read", "column_kept", "column_rejected"),
             [(*_named(s), f"{s.read:,}", f"{s.kept:,}", f"{s.rejected:,}") for s in tables],
             numbers_from=2,
@@ -110,7 +154,7 @@ def _layers(sources: Sequence[SourceRecord]) -> list[Part]:
     if rasters:
         parts.append(
             _table(
-                "terminal_rasters",
+                text("terminal_rasters"),
                 ("column_layer", "column_source", "column_cells", "column_known"),
                 [(*_named(s), f"{s.read:,}", f"{s.kept:,}") for s in rasters],
                 numbers_from=2,
@@ -143,7 +187,7 @@ def _zones(found: Findings) -> Part:
         for zone in found.zones.head(_FIRST_ZONES).itertuples()
     ]
     columns = ("rank", "zone", "threat", "people", "base", "time", "reason")
-    return _table("terminal_zones", [f"column_{c}" for c in columns], rows, numbers_from=99)
+    return _table(text("terminal_zones"), [f"column_{c}" for c in columns], rows, numbers_from=99)
 
 
 def _backtest(found: Findings) -> Table:
@@ -162,7 +206,7 @@ def _backtest(found: Findings) -> Table:
         )
     ]
     columns = ("model", "hit", "range", "events")
-    return _table("terminal_backtest", [f"column_{c}" for c in columns], rows, numbers_from=1)
+    return _table(text("terminal_backtest"), [f"column_{c}" for c in columns], rows, numbers_from=1)
 
 
 def _steps(steps: Sequence[Step]) -> Table:
@@ -170,14 +214,17 @@ def _steps(steps: Sequence[Step]) -> Table:
     total, peak = sum(s.seconds for s in steps), max(s.peak_mb for s in steps)
     rows.append((text("terminal_total"), f"{total:.1f}", f"{peak:,.0f}"))
     return _table(
-        "terminal_steps", ("column_step", "column_seconds", "column_peak"), rows, numbers_from=1
+        text("terminal_steps"),
+        ("column_step", "column_seconds", "column_peak"),
+        rows,
+        numbers_from=1,
     )
 
 
 def _table(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], *, numbers_from: int
 ) -> Table:
-    table = Table(title=text(title), title_justify="left", box=None, pad_edge=False)
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
     for number, column in enumerate(columns):
         table.add_column(text(column), justify="right" if number >= numbers_from else "left")
     for row in rows:

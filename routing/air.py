@@ -51,8 +51,8 @@ def air_reach(
     Returns
     -------
     Reach
-        ``off_road_m`` is 0 where it lands at the place; where the last leg is walked, ``distance_m`` and
-        ``off_road_m`` are nan.
+        ``distance_m`` is the way flown and walked, ``off_road_m`` what of it is walked off any road: 0
+        where it lands at the place.
     """
     at_base, at_place = points_m(bases), points_m(places)
     xs, ys = theatre.grid.centres()
@@ -77,20 +77,22 @@ def air_reach(
     }
     flown = [known[id(there), id(cells)] for there, cells in ways]
     times, stranded = flown, None
-    off_road_m = np.zeros_like(to_place[0].seconds)
+    distance_m, off_road_m = to_place[0].distance_m, np.zeros_like(to_place[0].seconds)
     if landing is not None:
-        times = landed(landing, flown, cells_at(theatre.grid, at_base))
+        times, last = landed(landing, flown, cells_at(theatre.grid, at_base))
         free, in_range = times[-1], flown[-1]
         stranded = (
             np.isinf(free.places) & ~np.isinf(in_range.places),
             np.isinf(free.cells) & ~np.isinf(in_range.cells),
         )
-        off_road_m[times[0].places != to_place[0].seconds] = np.nan
+        to_site_m = np.take_along_axis(to_cell[0].distance_m, np.maximum(last.cell, 0), axis=1)
+        distance_m = np.where(last.cell < 0, distance_m, to_site_m + last.distance_m)
+        off_road_m = last.off_road_m
     unknown, outside = astray(theatre, at_base, at_place)
     return Reach(
         places=_under_way([case.places for case in times]),
         cells=_under_way([case.cells for case in times]),
-        distance_m=to_place[0].distance_m + off_road_m,
+        distance_m=distance_m,
         off_road_m=off_road_m,
         unknown=unknown,
         outside=outside,

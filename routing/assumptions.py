@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 
-from geo_poc.plan import PlanFile
+from geo_poc.plan import Force, PlanFile
 from geo_poc.routing.catalogue import (
     DEFAULT_TERRAIN,
     Aircraft,
@@ -80,9 +80,24 @@ def assumptions(plan: PlanFile) -> pd.DataFrame:
         where = asset.bases if isinstance(asset.bases, str) else ", ".join(asset.bases)
         what = f"{asset.mover}: notice to move, bases {where} (min)"
         rows.append(_own(what, asset.notice / 60, asset.source))
+        if asset.count is not None:
+            what = f"{asset.mover}: serviceable at each base, bases {where}"
+            rows.append(_own(what, asset.count, asset.source))
+    if plan.force is not None:
+        rows += _force_rows(plan.force)
     for mover in movers:
         rows += _rows(mover)
     return pd.DataFrame(rows, columns=list(ASSUMPTION_COLUMNS))
+
+
+def _force_rows(force: Force) -> list[_Row]:
+    figures = {
+        "force: troops asked for": force.troops,
+        "force: guard at every base (troops)": force.guard,
+        "force: guard at every base (share of its strength)": force.guard_ratio,
+        "force: reserve at every base (troops)": force.reserve,
+    }
+    return [_own(what, value, force.source) for what, value in figures.items()]
 
 
 def _own(what: str, value: float, source: str) -> _Row:

@@ -88,6 +88,10 @@ class Vehicle:
         Minutes of each hour that it stands.
     wet_time_factor, night_time_factor : Figure or None
         Times the time under way; None is unknown.
+    seats : Figure or None
+        Troops that one vehicle carries; None is unknown.
+    turn_round_min : Figure or None
+        Between two trips, at the place and at the base; None is unknown.
     """
 
     key: str
@@ -105,6 +109,8 @@ class Vehicle:
     halt_min_per_h: Figure | None = None
     wet_time_factor: Figure | None = None
     night_time_factor: Figure | None = None
+    seats: Figure | None = None
+    turn_round_min: Figure | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import geopandas as gpd
@@ -15,7 +16,8 @@ from geo_poc.grid import Grid
 from geo_poc.routing.catalogue import Aircraft
 from geo_poc.routing.ground import Ground, points_m
 from geo_poc.routing.pace import Pace
-from geo_poc.routing.ways import TravelGraph, quickest_from_cells, travel_graph
+from geo_poc.routing.travel_graph import TravelGraph, travel_graph
+from geo_poc.routing.ways import Walks, quickest_from_cells
 
 if TYPE_CHECKING:
     from geo_poc.layers.rasters import LandCover
@@ -29,6 +31,22 @@ class Times(NamedTuple):
 
     places: NDArray[np.float64]
     cells: NDArray[np.float64]
+
+
+class LastLeg(NamedTuple):
+    """The walk from a landing site to each place from each base.
+
+    Parameters
+    ----------
+    cell : int64 array (bases, places)
+        Where the flight ends; -1 at the place itself, or where nobody walks.
+    distance_m, off_road_m : float64 array (bases, places)
+        Of the walk, and of its part off any road; 0 where nobody walks, nan where it is not known.
+    """
+
+    cell: NDArray[np.int64]
+    distance_m: NDArray[np.float64]
+    off_road_m: NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -155,7 +173,9 @@ def cells_at(grid: Grid, points: NDArray[np.float64]) -> NDArray[np.int64]:
     return np.where(row >= 0, row * grid.cols + col, -1)
 
 
-def landed(landing: Landing, flown: Sequence[Times], at_base: NDArray[np.int64]) -> list[Times]:
+def landed(
+    landing: Landing, flown: Sequence[Times], at_base: NDArray[np.int64]
+) -> tuple[list[Times], LastLeg]:
     """Times with the last leg on foot, where the flight ends at the nearest landing site in time.
 
     A place whose own cell can be landed in is reached when the flight to it ends. Every other one is
@@ -174,29 +194,50 @@ def landed(landing: Landing, flown: Sequence[Times], at_base: NDArray[np.int64])
     -------
     list of Times
         For the same four cases.
+    LastLeg
+        As they are.
     """
-    pace = _on_foot(landing)
-    graphs: dict[frozenset[int], TravelGraph] = {}
-    known: dict[tuple[int, int, frozenset[int]], Times] = {}
+    of_base = _walks_of_bases(landing, flown, at_base)
     found: dict[tuple[int, tuple[frozenset[int], ...]], Times] = {}
+    last = _no_walks(flown[0].places.shape)
     cases = [(times, _shut(landing, case)) for case, times in enumerate(flown)]
     for times, shut in cases:
         if (id(times), shut) in found:
             continue
         walked = Times(*(np.full_like(t, np.inf) for t in times))
         for base in np.flatnonzero(landing.stationed).tolist():
-            if shut[base] not in graphs:
-                graphs[shut[base]] = travel_graph(landing.ground, pace, shut[base])
-            same = (id(times), base, shut[base])
-            if same not in known:
-                site = landing.cells.copy()
-                site[at_base[base]] |= at_base[base] >= 0
-                alone = Times(*(t[base] for t in times))
-                known[same] = _walked(landing, graphs[shut[base]], site, alone)
-            for into, way, free in zip(walked, known[same], flown[-1], strict=True):
+            ways, legs = of_base(id(times), base, shut[base])
+            for into, way, free in zip(walked, ways, flown[-1], strict=True):
                 into[base] = np.where(np.isinf(free[base]), np.inf, way)
+            for of_all, leg in zip(last if not found else (), legs, strict=False):
+                of_all[base] = leg
         found[id(times), shut] = walked
-    return [found[id(times), shut] for times, shut in cases]
+    return [found[id(times), shut] for times, shut in cases], last
+
+
+def _walks_of_bases(
+    landing: Landing, flown: Sequence[Times], at_base: NDArray[np.int64]
+) -> Callable[[int, int, frozenset[int]], tuple[Times, LastLeg]]:
+    """Walks by the id of the flights, base and what is shut; each is computed once."""
+    pace = _on_foot(landing)
+    flights = {id(times): times for times in flown}
+
+    @cache
+    def graph(shut: frozenset[int]) -> TravelGraph:
+        return travel_graph(landing.ground, pace, shut)
+
+    @cache
+    def of_base(flight: int, base: int, shut: frozenset[int]) -> tuple[Times, LastLeg]:
+        site = landing.cells.copy()
+        site[at_base[base]] |= at_base[base] >= 0
+        alone = Times(*(t[base] for t in flights[flight]))
+        return _walked(landing, graph(shut), site, alone)
+
+    return of_base
+
+
+def _no_walks(shape: tuple[int, ...]) -> LastLeg:
+    return LastLeg(cell=np.full(shape, -1), distance_m=np.zeros(shape), off_road_m=np.zeros(shape))
 
 
 def _shut(landing: Landing, case: int) -> tuple[frozenset[int], ...]:
@@ -217,35 +258,42 @@ def _on_foot(landing: Landing) -> Pace:
     )
 
 
-def _walked(landing: Landing, graph: TravelGraph, site: NDArray[np.bool_], flown: Times) -> Times:
-    """Times of one base to its places and cells, walking where it cannot land."""
+def _walked(
+    landing: Landing, graph: TravelGraph, site: NDArray[np.bool_], flown: Times
+) -> tuple[Times, LastLeg]:
+    """Times of one base to its places and cells, walking where it cannot land; and the walks to places."""
     nodes = landing.ground.nodes
-    own = cells_at(landing.ground.nodes.grid, nodes.at_place)
+    own = cells_at(nodes.grid, nodes.at_place)
     direct = Times(
         places=np.where((own >= 0) & site[own], flown.places, np.inf),
         cells=np.where(site, flown.cells, np.inf),
     )
     unsure = np.isnan(direct.cells)
-    start_s = np.where(unsure, np.inf, direct.cells)
-    walked = _from_cells(landing, graph, start_s)
+    walks = quickest_from_cells(landing.ground, graph, np.where(unsure, np.inf, direct.cells))
+    walked = _times_of(walks)
     if np.isnan(landing.factor):
         walked = Times(*(np.where(np.isfinite(t), np.nan, np.inf) for t in walked))
     found = Times(*(_sooner(*both) for both in zip(direct, walked, strict=True)))
+    on_foot = ~(direct.places <= walks.seconds) & np.isfinite(walks.seconds)
+    legs = LastLeg(
+        cell=np.where(on_foot, walks.origin, -1),
+        distance_m=np.where(on_foot, walks.distance_m, 0.0),
+        off_road_m=np.where(on_foot, walks.off_road_m, 0.0),
+    )
     if not unsure.any():
-        return found
+        return found, legs
     # Where the only way starts from a landing of unknown time, there is a way of unknown time.
-    some = _from_cells(landing, graph, np.where(unsure, 0.0, np.inf))
+    some = _times_of(quickest_from_cells(landing.ground, graph, np.where(unsure, 0.0, np.inf)))
     return Times(
         *(
             np.where(np.isinf(time) & np.isfinite(way), np.nan, time)
             for time, way in zip(found, some, strict=True)
         )
-    )
+    ), legs
 
 
-def _from_cells(landing: Landing, graph: TravelGraph, start_s: NDArray[np.float64]) -> Times:
-    places, cells = quickest_from_cells(landing.ground, graph, start_s)
-    return Times(places=places, cells=cells.astype(np.float64))
+def _times_of(walks: Walks) -> Times:
+    return Times(places=walks.seconds, cells=walks.cell_seconds.astype(np.float64))
 
 
 def _sooner(flown: NDArray[np.float64], walked: NDArray[np.float64]) -> NDArray[np.float64]:

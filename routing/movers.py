@@ -41,8 +41,8 @@ def movers_of(plan: PlanFile) -> tuple[Mover, ...]:
     ------
     ConfigError
         If an asset names a mover or a figure that does not exist, a figure has an impossible value, a
-        figure is missing that no source gives for the mover, or two assets of one mover differ in
-        their figures. All faults are listed.
+        figure is missing that no source gives for the mover, an asset on foot has a count, or two assets
+        of one mover differ in their figures. All faults are listed.
     """
     faults = [fault for n, asset in enumerate(plan.assets, 1) for fault in _faults(n, asset)]
     first: dict[str, tuple[int, Asset]] = {}
@@ -92,6 +92,13 @@ def _faults(n: int, asset: Asset) -> Iterable[Fault]:
     if asset.mover not in movers:
         yield no_such(f"plan: [assets] {n}: mover", asset.mover, "mover", movers)
         return
+    if asset.count is not None and isinstance(movers[asset.mover], Foot):
+        yield Fault(
+            where=f"plan: [assets] {n}: count",
+            found=str(asset.count),
+            rule=f"must not be given for '{asset.mover}', as people on foot need no seats",
+            repair="remove the key 'count'",
+        )
     names = figures_of(movers[asset.mover])
     for name, value in asset.figures.items():
         where = f"plan: [assets] {n}: figures"
@@ -125,16 +132,23 @@ def _missing(n: int, asset: Asset) -> Iterable[Fault]:
 def _broken_rule(name: str, value: float | bool) -> str | None:
     if (name == "night") != isinstance(value, bool):
         return "must be true or false" if name == "night" else "must be a number"
+    sound, rule = (True, "") if name == "night" else _rule_of(name, value)
+    return None if sound else rule
+
+
+def _rule_of(name: str, value: float) -> tuple[bool, str]:
+    """Whether a number keeps the rule of its figure, and the rule."""
+    if name == "seats":
+        return 1 <= value < math.inf, "must be 1 or more"
     if name.endswith("_factor"):
-        return None if 1 <= value < math.inf else "must be 1 or more, as it only adds time"
+        return 1 <= value < math.inf, "must be 1 or more, as it only adds time"
     if name == "halt_min_per_h":
-        return None if 0 <= value < 60 else "must be 0 or more and below 60 minutes of each hour"
+        return 0 <= value < 60, "must be 0 or more and below 60 minutes of each hour"
     if name.startswith(_CAPS):
-        return None if 0 <= value < math.inf else "must be 0 (not driven) or more"
+        return 0 <= value < math.inf, "must be 0 (not driven) or more"
     if name in _AT_MOST:
-        most = _AT_MOST[name]
-        return None if 0 < value <= most else f"must be above 0 and at most {most}"
-    return None if name == "night" or 0 < value < math.inf else "must be a number above 0"
+        return 0 < value <= _AT_MOST[name], f"must be above 0 and at most {_AT_MOST[name]}"
+    return 0 < value < math.inf, "must be a number above 0"
 
 
 def no_such(where: str, found: str, what: str, valid: Iterable[str]) -> Fault:

@@ -15,14 +15,9 @@ from geo_poc.grid import Grid
 from geo_poc.plan import Season
 from geo_poc.routing.ground import Ground, in_area, in_grid
 from geo_poc.routing.seasons import SeasonPace
+from geo_poc.routing.travel_graph import TravelGraph, travel_graph
 from geo_poc.routing.travel_time import Reason
-from geo_poc.routing.ways import (
-    TravelGraph,
-    Ways,
-    quickest_times_s,
-    quickest_ways,
-    travel_graph,
-)
+from geo_poc.routing.ways import Ways, quickest_times_s, quickest_ways
 from geo_poc.theatre import Theatre
 
 Share = Callable[[float], None]

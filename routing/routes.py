@@ -22,7 +22,8 @@ from geo_poc.routing.movers import notice_s
 from geo_poc.routing.network import JOIN_M
 from geo_poc.routing.restrictions import caveats_of, restrictions_on
 from geo_poc.routing.seasons import season_paces
-from geo_poc.routing.ways import TravelGraph, travel_graph, way_nodes
+from geo_poc.routing.travel_graph import TravelGraph, travel_graph
+from geo_poc.routing.ways import way_nodes
 from geo_poc.theatre import Theatre
 
 if TYPE_CHECKING:

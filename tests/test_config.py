@@ -143,3 +143,73 @@ def test_a_byte_order_mark_as_some_editors_write_it_is_read_over(tmp_path: Path)
     path = tmp_path / "file.toml"
     path.write_bytes(b"\xef\xbb\xbf" + THEATRE.encode())
     assert read_theatre_file(path).theatre.name == "Test"
+
+
+FORCE = """
+[force]
+troops = 120
+guard = 40
+guard_ratio = 0.25
+reserve = 10
+source = "test"
+"""
+
+
+def plan_faults(folder: Path, text: str) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        read_plan_file(written(folder, text))
+    return [str(fault) for fault in caught.value.faults]
+
+
+def test_a_plan_without_force_count_and_tier_has_none_unknown_and_unit(tmp_path: Path) -> None:
+    plan = read_plan_file(written(tmp_path, PLAN))
+    assert plan.force is None
+    assert (plan.assets[0].count, plan.assets[0].tier) == (None, "unit")
+
+
+def test_force_count_and_tier_are_read(tmp_path: Path) -> None:
+    text = PLAN + 'count = 0\ntier = "over_the_horizon"\n' + FORCE
+    plan = read_plan_file(written(tmp_path, text))
+    assert plan.force is not None
+    assert (plan.force.troops, plan.force.guard, plan.force.reserve) == (120, 40, 10)
+    assert plan.force.guard_ratio == 0.25
+    assert (plan.assets[0].count, plan.assets[0].tier) == (0, "over_the_horizon")
+
+
+def test_guard_ratio_and_reserve_may_be_left_out_but_not_guard(tmp_path: Path) -> None:
+    plan = read_plan_file(
+        written(tmp_path, PLAN + "[force]\ntroops = 1\nguard = 0\nsource = 'test'\n")
+    )
+    assert plan.force is not None
+    assert (plan.force.guard_ratio, plan.force.reserve) == (0, 0)
+    (fault,) = plan_faults(tmp_path, PLAN + "[force]\ntroops = 1\nsource = 'test'\n")
+    assert "[force] guard: is required" in fault
+
+
+def test_all_faults_of_a_force_and_an_asset_are_named_at_once(tmp_path: Path) -> None:
+    text = PLAN + 'count = -1\ntier = "brigade"\n' + FORCE
+    for right, wrong in (
+        ("troops = 120", "troops = 0"),
+        ("guard = 40", "guard = 2.5"),
+        ("ratio = 0.25", "ratio = 1.5"),
+        ("reserve = 10", "reserv = 10"),
+    ):
+        text = text.replace(right, wrong)
+    faults = plan_faults(tmp_path, text)
+    assert len(faults) == 6
+    for words in (
+        "[assets] 1 count: must be greater than or equal to 0. Found: -1",
+        "[assets] 1 tier: must be 'unit', 'sector_qrf', 'force_reserve' or 'over_the_horizon'",
+        "[force] troops: must be greater than or equal to 1. Found: 0",
+        "[force] guard: must be a valid integer. Found: 2.5",
+        "[force] guard_ratio: must be less than or equal to 1. Found: 1.5",
+        "[force] reserv: is not a key here. Found: key 'reserv'. Repair: did you mean 'reserve'?",
+    ):
+        assert any(words in fault for fault in faults), (words, faults)
+
+
+@pytest.mark.parametrize("ratio", ["nan", "-0.1", "true", '"0.25"'])
+def test_a_guard_ratio_that_is_no_share_is_refused(tmp_path: Path, ratio: str) -> None:
+    text = (PLAN + FORCE).replace("guard_ratio = 0.25", f"guard_ratio = {ratio}")
+    (fault,) = plan_faults(tmp_path, text)
+    assert "[force] guard_ratio" in fault

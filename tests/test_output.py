@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from geo_poc.errors import OutputError
-from geo_poc.output import written_whole
+from geo_poc.output import files_written_whole, written_whole
 
 AS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 
@@ -290,3 +290,82 @@ def test_a_new_output_that_cannot_be_renamed_leaves_nothing(
     ):
         pass
     assert names(tmp_path) == []
+
+
+# --- files ----------------------------------------------------------------------------------------
+
+
+def test_files_appear_whole_when_the_block_ends(tmp_path: Path) -> None:
+    csv, svg = tmp_path / "deep" / "a.csv", tmp_path / "b.svg"
+    svg.write_text("previous")
+    with files_written_whole(csv, svg) as parts:
+        for part in parts:
+            part.write_text("new")
+        assert not csv.exists()
+        assert svg.read_text() == "previous"
+    assert tree(tmp_path) == {"deep/a.csv": "new", "b.svg": "new"}
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])
+def test_any_failure_leaves_the_previous_files_and_nothing_else(
+    tmp_path: Path, error: type[BaseException]
+) -> None:
+    csv, svg = tmp_path / "a.csv", tmp_path / "b.svg"
+    csv.write_text("previous")
+    with pytest.raises(error), files_written_whole(csv, svg) as parts:
+        parts[0].write_text("half")
+        raise error
+    assert tree(tmp_path) == {"a.csv": "previous"}
+
+
+def test_a_folder_or_a_device_in_the_way_of_a_file_is_named_and_kept(tmp_path: Path) -> None:
+    with (
+        pytest.raises(OutputError, match="ordinary file") as caught,
+        files_written_whole(tmp_path, Path(os.devnull)),
+    ):
+        pass
+    assert [fault.found for fault in caught.value.faults] == ["a folder", "a device or pipe"]
+    assert not Path(os.devnull).is_file()
+
+
+def test_one_name_for_two_files_is_refused(tmp_path: Path) -> None:
+    twice = tmp_path / "a.csv"
+    with pytest.raises(OutputError, match="same name twice"), files_written_whole(twice, twice):
+        pass
+
+
+def test_a_file_above_the_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "above").write_text("kept")
+    with (
+        pytest.raises(OutputError, match="must be a file that can be written"),
+        files_written_whole(tmp_path / "above" / "a.csv"),
+    ):
+        pass
+    assert tree(tmp_path) == {"above": "kept"}
+
+
+def test_a_really_full_disk_leaves_the_previous_file(tiny_disk: Path) -> None:
+    csv = tiny_disk / "a.csv"
+    csv.write_text("previous")
+    with (
+        pytest.raises(OutputError, match=r"a\.csv: .* no space left"),
+        files_written_whole(csv) as (part,),
+    ):
+        part.write_text("x" * 1_000_000)
+    assert tree(tiny_disk) == {"a.csv": "previous"}
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="needs the rights of Unix")
+def test_a_file_in_a_folder_without_the_right_to_write_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "locked"
+    folder.mkdir()
+    for above in (tmp_path, *tmp_path.parents[:2]):
+        above.chmod(0o755)
+    folder.chmod(0o555)
+    with (
+        without_root(),
+        pytest.raises(OutputError, match="Permission denied"),
+        files_written_whole(folder / "a.csv") as (part,),
+    ):
+        part.write_text("new")
+    assert names(folder) == []

@@ -307,8 +307,8 @@ def test_from_a_landing_2_km_away_the_last_leg_is_walked() -> None:
     # The leg is walked half in grass, 4.86 km/h, and half among trees, 4.0 km/h.
     walk_s = 1_000 / (4.86 / 3.6) + 1_000 / (4.0 / 3.6)
     assert time.seconds[0, 0] == pytest.approx(flight_s(BASE, clearing) + walk_s, rel=1e-4)
-    assert np.isnan(time.off_road_m[0, 0])
-    assert np.isnan(time.distance_m[0, 0])
+    assert time.off_road_m[0, 0] == pytest.approx(2_000)
+    assert time.distance_m[0, 0] == pytest.approx(way_m(BASE, clearing) + 2_000, rel=1e-5)
     assert time.cell_seconds[14, 20] == pytest.approx(time.seconds[0, 0], rel=1e-4)
     assert time.cell_seconds[14, 19] == pytest.approx(flight_s(BASE, clearing), rel=1e-4)
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from geo_poc.errors import ConfigError
-from geo_poc.plan import Asset, PlanFile, PlanSpec, Standard
+from geo_poc.plan import Asset, Force, PlanFile, PlanSpec, Standard
 from geo_poc.routing.assumptions import assumptions
 from geo_poc.routing.catalogue import Figure, Foot, Vehicle, figures_of, kind_of, known_movers
 from geo_poc.routing.movers import (
@@ -305,3 +305,23 @@ def test_assumptions_on_foot_have_the_night_and_miss_the_wet_season() -> None:
     table = assumptions(plan_of(asset("foot_patrol"))).set_index("what")
     assert table.loc["foot_patrol: night time (times as long)", "high"] == 2.0
     assert math.isnan(table.loc["foot_patrol: wet time (times as long)", "value"])
+
+
+def test_counts_and_the_force_stand_among_the_assumptions_with_their_source() -> None:
+    counted = Asset(mover="mi8", bases="all", notice=60.0, source="order 2", count=2)
+    plan = plan_of(counted)
+    force = Force(troops=120, guard=40, guard_ratio=0.25, reserve=5, source="order 3")
+    plan = dataclasses.replace(plan, force=force)
+    table = assumptions(plan).set_index("what")
+    assert table.loc["mi8: serviceable at each base, bases all", ["value", "source"]].tolist() == [
+        2,
+        "order 2",
+    ]
+    own = table[table["source"] == "order 3"]["value"]
+    assert own.tolist() == [120, 40, 0.25, 5]
+
+
+@pytest.mark.parametrize("seats", [0.5, math.inf, math.nan])
+def test_a_vehicle_that_seats_nobody_is_refused(seats: float) -> None:
+    with pytest.raises(ConfigError, match="must be 1 or more"):
+        movers_of(plan_of(asset(seats=seats)))

@@ -46,7 +46,6 @@ _HEADING_MM, _BAR_MM, _LEGEND_MM, _MATRIX_MM = 8.4, 6.0, 14.0, 27.0
 _GAPS_MM = 3.0
 _NO_ZONE_MM = 9.0
 _LEAST_GROUNDS_MM = 38.0
-_NOTES = ("report_note_answered", "report_note_unchecked", "report_threat_relative")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +126,7 @@ def first_page(findings: Findings) -> FirstPage:
         sources_title=text("report_sources_title"),
         sources_more=_more(fitted.sources, len(findings.sources)),
         sources=fitted.sources,
-        note=tuple(spans(key) for key in _NOTES),
+        note=tuple(spans(key) for key in _notes(findings)),
     )
 
 
@@ -149,7 +148,7 @@ def _fitted(findings: Findings, *, above_mm: float) -> _Fitted:
     areas = _fitted_areas(findings, height_mm=max(map_mm, _SIDE_MM) - side_mm - _HEADING_MM)
     if areas is not None:
         side_mm += areas.height_mm + _HEADING_MM
-    room_mm = _SHEET_MM - _FRAME_MM - above_mm - max(map_mm, side_mm) - _below_mm()
+    room_mm = _SHEET_MM - _FRAME_MM - above_mm - max(map_mm, side_mm) - _below_mm(findings)
     zones = zones_table(findings)
     zones = zones.with_rows(zones.rows[:ZONES_SHOWN])
     if zones.rows:
@@ -184,9 +183,17 @@ def _above_mm(found: Lead, below: tuple[Sentence, ...]) -> float:
     return _HEADER_MM + lines * _LEAD_LINE_MM + _BAR_MM + small * _LINE_MM
 
 
-def _below_mm() -> float:
+def _notes(findings: Findings) -> tuple[str, ...]:
+    unchecked = (
+        "report_note_unchecked_on_site" if findings.landing_checked else "report_note_unchecked"
+    )
+    return "report_note_answered", unchecked, "report_threat_relative"
+
+
+def _below_mm(findings: Findings) -> float:
     """Height of the note, the footer and the gaps between the parts."""
-    notes = (line_count(plain(spans(key)), width_mm=_TEXT_MM - 4, size_pt=8.5) for key in _NOTES)
+    texts = [plain(spans(key)) for key in _notes(findings)]
+    notes = (line_count(words, width_mm=_TEXT_MM - 4, size_pt=8.5) for words in texts)
     return sum(notes) * _LINE_MM + _FOOTER_MM + _GAPS_MM
 
 

@@ -12,7 +12,7 @@ from geo_poc.wording import spans, text
 _SHORT_HASH = 12
 _LONGEST_FACT, _LONGEST_FILE, _LONGEST_LICENCE = 160, 110, 70
 _METHODS = ("reach", "classes", "matrix", "zones", "threat", "unknown", "rounding")
-_UNCHECKED = range(1, 6)
+_UNCHECKED = range(2, 6)
 
 
 def method_section(findings: Findings, *, version: str) -> tuple[Block, ...]:
@@ -29,12 +29,17 @@ def method_section(findings: Findings, *, version: str) -> tuple[Block, ...]:
         Heading(text=text("report_method_title")),
         *(Paragraph(spans=s) for s in methods),
         Heading(text=text("report_unchecked_title")),
+        Paragraph(spans=spans(f"report_unchecked_landing{_on_site(findings)}")),
         *(Paragraph(spans=spans(f"report_unchecked_{n}")) for n in _UNCHECKED),
         Heading(text=text("report_provenance_title")),
         _provenance(findings, version=version),
         Heading(text=text("report_files_title")),
         _hashes(findings),
     )
+
+
+def _on_site(findings: Findings) -> str:
+    return "_on_site" if findings.landing_checked else ""
 
 
 def _provenance(findings: Findings, *, version: str) -> Table:

@@ -12,9 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo_poc.coverage.demand import demand
-from geo_poc.errors import Fault, OutputError
-from geo_poc.inputs import Inputs, Progress, quiet, read_inputs
-from geo_poc.layers.layer import file_sha256
+from geo_poc.errors import Fault
+from geo_poc.inputs import Inputs, Progress, quiet, read_inputs, require_no_input
 from geo_poc.output import files_written_whole
 from geo_poc.plan import ALL_CONDITIONS, PlanFile
 from geo_poc.report.clock import clock_svg
@@ -90,7 +89,7 @@ def write_arrivals(
     """
     outs = (out,) if clock is None else (out, clock)
     inputs = read_inputs(theatre_path, plan_path, progress=progress)
-    _require_no_input(inputs, theatre_path, plan_path, *outs)
+    require_no_input(inputs, theatre_path, plan_path, *outs)
     found = arrivals(inputs, with_clock=clock is not None, progress=progress)
     with files_written_whole(*outs) as paths:
         progress("writing", 0.0)
@@ -255,21 +254,3 @@ def _write_csv(found: Arrivals, path: Path) -> None:
         table[column] = table[column].map({text: inert(text) for text in table[column].unique()})
     table = table.assign(marking=found.theatre.marking)
     table.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
-
-
-def _require_no_input(inputs: Inputs, theatre_path: Path, plan_path: Path, *outs: Path) -> None:
-    """Refuse to write over anything that was read."""
-    read = {theatre_path.resolve(), plan_path.resolve()}
-    hashes = {source.sha256 for source in inputs.sources}
-    faults = [
-        Fault(
-            where=f"output file {out}",
-            found="a file that was read as an input",
-            rule="must not be an input",
-            repair="choose another name",
-        )
-        for out in outs
-        if out.resolve() in read or (out.is_file() and file_sha256(out) in hashes)
-    ]
-    if faults:
-        raise OutputError(faults)

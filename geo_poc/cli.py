@@ -1,4 +1,4 @@
-"""The command line: ``geo-poc run``, ``check``, ``arrivals``, ``demo`` and ``make-theatre``."""
+"""The command line: ``geo-poc run``, ``check``, ``arrivals``, ``routes``, ``demo`` and ``make-theatre``."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from geo_poc.errors import ConfigError, Fault, GeoPocError
 
 if TYPE_CHECKING:
     from geo_poc.inputs import Inputs
+    from geo_poc.plan import Season
     from geo_poc.run import Run
 
 app = typer.Typer(
@@ -96,6 +97,49 @@ def arrivals(
         from geo_poc.summary import arrival_tables  # noqa: PLC0415
 
         _print(arrival_tables(found, *([out] if clock is None else [out, clock])))
+
+
+@app.command()
+def routes(
+    theatre: TheatreArgument,
+    plan: PlanOption,
+    base: Annotated[
+        list[str], typer.Option("--base", help="Id or name of a base; may be repeated.")
+    ],
+    place: Annotated[
+        list[str], typer.Option("--place", help="Id or name of a site or place; may be repeated.")
+    ],
+    mover: Annotated[str, typer.Option("--mover", help="Mover of the plan, on the ground.")],
+    out: Annotated[Path, typer.Option("--out", help="File of the ways (.geojson or .gpx).")],
+    season: Annotated[
+        str | None, typer.Option("--season", help="dry or wet. Default: the plan's.")
+    ] = None,
+) -> None:
+    """Write the quickest ways from bases to places, leg by leg with grid references."""
+    with _faults_shown():
+        with _progress() as progress:
+            from geo_poc.routes import Wanted, write_routes  # noqa: PLC0415
+
+            wanted = Wanted(
+                bases=tuple(base), places=tuple(place), mover=mover, season=_season(season)
+            )
+            found = write_routes(theatre, plan, out, wanted, progress=progress)
+        from geo_poc.summary import route_tables  # noqa: PLC0415
+
+        _print(route_tables(found, out))
+
+
+def _season(given: str | None) -> Season | None:
+    if given in {None, "dry", "wet"}:
+        return given  # type: ignore[return-value]
+    raise ConfigError(
+        Fault(
+            where="routes: --season",
+            found=f"'{given}'",
+            rule="must be dry or wet",
+            repair="choose one, or leave it out for the plan's own",
+        )
+    )
 
 
 @app.command("make-theatre")

@@ -14,9 +14,9 @@ import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
-from geo_poc.errors import ConfigError, Fault, GeoPocError, InputError
+from geo_poc.errors import ConfigError, Fault, GeoPocError, InputError, OutputError
 from geo_poc.layers.area import read_area
-from geo_poc.layers.layer import Layer, SourceRecord
+from geo_poc.layers.layer import Layer, SourceRecord, file_sha256
 from geo_poc.layers.rasters import LandCover, read_elevation, read_land_cover, read_population
 from geo_poc.layers.read import read_layer, require_rows
 from geo_poc.plan import PlanFile, read_plan_file
@@ -270,3 +270,27 @@ def _unknown_bases(plan: PlanFile, bases: gpd.GeoDataFrame, plan_path: Path) -> 
         for name in asset.bases
         if name not in known
     ]
+
+
+def require_no_input(inputs: Inputs, theatre_path: Path, plan_path: Path, *outs: Path) -> None:
+    """Refuse to write over anything that was read.
+
+    Raises
+    ------
+    OutputError
+        If one of the files is an input; all such files are named.
+    """
+    read = {theatre_path.resolve(), plan_path.resolve()}
+    hashes = {source.sha256 for source in inputs.sources}
+    faults = [
+        Fault(
+            where=f"output file {out}",
+            found="a file that was read as an input",
+            rule="must not be an input",
+            repair="choose another name",
+        )
+        for out in outs
+        if out.resolve() in read or (out.is_file() and file_sha256(out) in hashes)
+    ]
+    if faults:
+        raise OutputError(faults)

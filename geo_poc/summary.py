@@ -27,6 +27,8 @@ from geo_poc.errors import Fault
 from geo_poc.inputs import LAYERS, Inputs
 from geo_poc.layers.layer import SourceRecord
 from geo_poc.provenance import Step
+from geo_poc.report.routes import leg_table
+from geo_poc.routes import FoundRoutes
 from geo_poc.run import Run
 from geo_poc.wording import mover_name, plain, text
 
@@ -101,6 +103,42 @@ def arrival_tables(found: Arrivals, *files: Path) -> list[Part]:
         _table(heading, columns, rows, numbers_from=1),
         Text(text("terminal_written", files=", ".join(map(str, files)))),
     ]
+
+
+def route_tables(found: FoundRoutes, *files: Path) -> list[Part]:
+    """The legs of each way, and where they were written."""
+    parts: list[Part] = []
+    for row in found.rows:
+        slots = {
+            "base": row.base,
+            "place": row.place,
+            "mover": mover_name(row.mover),
+            "season": text(f"season_{row.season}"),
+        }
+        if row.route is None:
+            parts.append(Text(text("terminal_no_route", **slots)))
+            continue
+        rows = [
+            (
+                str(leg["leg"]),
+                f"{leg['on']} {leg['road_class']}".strip(),
+                figures.distance(leg["km"] * 1000),
+                figures.duration(leg["minutes"] * 60),
+                figures.duration(leg["minutes_since_start"] * 60),
+                str(leg["to_mgrs"]),
+            )
+            for leg in leg_table(row, found.theatre).to_dict("records")
+        ]
+        columns = [
+            "column_leg",
+            "column_on",
+            "column_distance",
+            "column_time",
+            "column_since",
+            "column_to",
+        ]
+        parts.append(_table(text("terminal_route", **slots), columns, rows, numbers_from=2))
+    return [*parts, Text(text("terminal_written", files=", ".join(map(str, files))))]
 
 
 def _within(seconds: NDArray[np.float64], standard_s: float) -> tuple[str, ...]:

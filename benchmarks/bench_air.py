@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from geo_poc.grid import Grid
-from geo_poc.routing.air import air_reach
+from geo_poc.routing.air import air_flights
 from geo_poc.routing.airspace import Airspace
 from geo_poc.routing.catalogue import Aircraft, known_movers
 from geo_poc.routing.refuelling import Fuel
@@ -58,7 +58,9 @@ def main() -> None:
             took_s = []
             for _ in range(RUNS):
                 start = time.perf_counter()
-                air_reach(mi8, airspace, theatre=THEATRE, bases=at_base, places=at_place, fuel=fuel)
+                air_flights(
+                    mi8, airspace, theatre=THEATRE, bases=at_base, places=at_place, fuel=fuel
+                )
                 took_s.append(time.perf_counter() - start)
             words = f"3 areas of {corners} corners" if corners else "no areas"
             told = "fuel at all bases" if fuelled else "no fuel away from home"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -20,7 +21,28 @@ from geo_poc.routing.travel_time import Reason
 from geo_poc.theatre import Theatre
 
 
-def air_reach(
+@dataclass(frozen=True, kw_only=True, eq=False)
+class AirFlights:
+    """Flights of one aircraft from every base as if it had it, which no season or light changes.
+
+    Parameters
+    ----------
+    theatre : Theatre
+    at_base, at_place : float64 array (n, 2)
+        In metres.
+    to_place, to_cell : sequence of Flights
+        As they are, without no-fly areas, without caveats, and without both; one object stands for all
+        cases that do not differ.
+    """
+
+    theatre: Theatre
+    at_base: NDArray[np.float64]
+    at_place: NDArray[np.float64]
+    to_place: Sequence[Flights]
+    to_cell: Sequence[Flights]
+
+
+def air_flights(
     aircraft: Aircraft,
     airspace: Airspace,
     *,
@@ -28,14 +50,12 @@ def air_reach(
     bases: gpd.GeoSeries,
     places: gpd.GeoSeries,
     fuel: Fuel,
-    landing: Landing | None = None,
-) -> Reach:
-    """Reach by air from every base as if it had the aircraft.
+) -> AirFlights:
+    """Flights from every base to every place and cell.
 
-    Flights are the shortest round the no-fly areas (`geo_poc.routing.airspace.flight_m`), within the
+    They are the shortest round the no-fly areas (`geo_poc.routing.airspace.flight_m`), within the
     range and over stops for fuel (`geo_poc.routing.refuelling.flights`). Nobody lands in a caveat area
-    of the base's contingent, nor on ground above the aircraft's ceiling. Where landing is checked the
-    last leg is walked (`geo_poc.routing.landing.landed`), and bases without the aircraft reach nothing.
+    of the base's contingent, nor on ground above the aircraft's ceiling.
 
     Parameters
     ----------
@@ -45,14 +65,10 @@ def air_reach(
     bases, places : GeoSeries of points
         In metres.
     fuel : Fuel
-    landing : Landing, optional
-        Without it, it is taken to land at every place, unchecked.
 
     Returns
     -------
-    Reach
-        ``distance_m`` is the way flown and walked, ``off_road_m`` what of it is walked off any road: 0
-        where it lands at the place.
+    AirFlights
     """
     at_base, at_place = points_m(bases), points_m(places)
     xs, ys = theatre.grid.centres()
@@ -64,9 +80,34 @@ def air_reach(
         fuelled=np.append(fuel.bases, np.ones(len(fuel.airfields), dtype=np.bool_)),
         grid=theatre.grid,
     )
-    to_place = _four_flights(sky, spots(theatre, at_place), exact_m)
     centres = spots(theatre, np.column_stack([xs.ravel(), ys.ravel()]))
-    to_cell = _four_flights(sky, centres, swift_m)
+    return AirFlights(
+        theatre=theatre,
+        at_base=at_base,
+        at_place=at_place,
+        to_place=_four_flights(sky, spots(theatre, at_place), exact_m),
+        to_cell=_four_flights(sky, centres, swift_m),
+    )
+
+
+def air_reach(flying: AirFlights, landing: Landing | None = None) -> Reach:
+    """Reach by air, with the last leg on foot where landing is checked.
+
+    Parameters
+    ----------
+    flying : AirFlights
+    landing : Landing, optional
+        Where it lands, and who walks on (`geo_poc.routing.landing.landed`); bases without the aircraft
+        then reach nothing. Without it, it is taken to land at every place, unchecked.
+
+    Returns
+    -------
+    Reach
+        ``distance_m`` is the way flown and walked, ``off_road_m`` what of it is walked off any road: 0
+        where it lands at the place.
+    """
+    theatre, at_base = flying.theatre, flying.at_base
+    to_place, to_cell = flying.to_place, flying.to_cell
     ways = list(zip(to_place, to_cell, strict=True))
     # Cases that do not differ share one object, for which the last leg is then walked once.
     known = {
@@ -88,7 +129,7 @@ def air_reach(
         to_site_m = np.take_along_axis(to_cell[0].distance_m, np.maximum(last.cell, 0), axis=1)
         distance_m = np.where(last.cell < 0, distance_m, to_site_m + last.distance_m)
         off_road_m = last.off_road_m
-    unknown, outside = astray(theatre, at_base, at_place)
+    unknown, outside = astray(theatre, at_base, flying.at_place)
     return Reach(
         places=_under_way([case.places for case in times]),
         cells=_under_way([case.cells for case in times]),

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from geo_poc.errors import CrsError, Fault, GridError
 from geo_poc.plan import ALL_CONDITIONS, Conditions, PlanFile, Season
-from geo_poc.routing.air import air_reach
+from geo_poc.routing.air import air_flights, air_reach
 from geo_poc.routing.airspace import Airspace
 from geo_poc.routing.cases import case_of, travel_time
 from geo_poc.routing.catalogue import Aircraft, Foot, Mover, Vehicle, known_movers
@@ -196,6 +196,14 @@ def _by_air(
         caveats=scene.caveats,
         elevation_m=scene.elevation_m,
     )
+    flights = air_flights(
+        aircraft,
+        airspace,
+        theatre=scene.theatre,
+        bases=scene.bases.geometry,
+        places=scene.places.geometry,
+        fuel=fuel_at(scene.bases, scene.airfields),
+    )
     cells = _landing_cells(scene, aircraft)
     paces = scene.paces(scene.walker)
     known: dict[tuple[str, str], Reach] = {}
@@ -203,15 +211,7 @@ def _by_air(
         landing = None if cells is None else _landing(scene, cells, paces, conditions, stationed)
         case = ("", "") if landing is None else (conditions.season, str(landing.factor))
         if case not in known:
-            known[case] = air_reach(
-                aircraft,
-                airspace,
-                theatre=scene.theatre,
-                bases=scene.bases.geometry,
-                places=scene.places.geometry,
-                fuel=fuel_at(scene.bases, scene.airfields),
-                landing=landing,
-            )
+            known[case] = air_reach(flights, landing)
         yield conditions, known[case]
 
 

@@ -142,6 +142,60 @@ def quickest_from_cells(ground: Ground, graph: TravelGraph, start_s: NDArray[np.
     )
 
 
+def nearest_base(
+    ground: Ground,
+    graph: TravelGraph,
+    notice_s: NDArray[np.float64],
+    *,
+    cut_off_s: float = np.inf,
+) -> tuple[NDArray[np.float32], NDArray[np.int16]]:
+    """Time to each cell from the base that reaches it first, notice included, in one search.
+
+    Parameters
+    ----------
+    ground : Ground
+    graph : TravelGraph
+    notice_s : float64 array (bases,)
+        ``nan`` for a base that sends nobody.
+    cut_off_s : float
+        Nothing later than this is computed.
+
+    Returns
+    -------
+    float32 array (cells,)
+        Seconds; ``inf`` where nobody arrives by then.
+    int16 array (cells,)
+        Row of the base; -1 where nobody arrives.
+    """
+    out = graph.out
+    base = out.start - ground.nodes.first_base
+    sends = np.isfinite(notice_s[base])
+    node = graph.node.copy()
+    owner = np.full(node.size, -1, np.int16)
+    settle(
+        node,
+        owner,
+        None,
+        graph.cells,
+        *graph.moves,
+        graph.barred,
+        graph.slope,
+        graph.roads,
+        graph.number[out.end[sends]],
+        (notice_s[base] + out.seconds)[sends].astype(np.float32),
+        base[sends].astype(np.int16),
+        graph.width_s,
+        BUCKETS,
+        float(cut_off_s),
+        graph.fan_out,
+    )
+    cell = graph.number[: ground.nodes.first_vertex]
+    seconds, of = node["time"][cell], owner[cell]
+    late = seconds > cut_off_s
+    seconds[late], of[late] = np.inf, -1
+    return seconds, of
+
+
 def way_nodes(
     ground: Ground, graph: TravelGraph, base: int, place: int
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]] | None:

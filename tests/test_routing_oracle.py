@@ -18,8 +18,16 @@ from shapely.affinity import translate
 from geo_poc.grid import Grid
 from geo_poc.layers.rasters import LAND_COVERS, LandCover
 from geo_poc.plan import Asset, PlanFile, PlanSpec, Standard
+from geo_poc.routing.catalogue import Vehicle, known_movers
+from geo_poc.routing.closures import restricted_ground
+from geo_poc.routing.ground import Ground
+from geo_poc.routing.pace import Pace
 from geo_poc.routing.response import response_times
+from geo_poc.routing.restrictions import restrictions_on
+from geo_poc.routing.seasons import season_paces
+from geo_poc.routing.travel_graph import travel_graph
 from geo_poc.routing.travel_time import Reason, TravelTime
+from geo_poc.routing.ways import nearest_base, quickest_ways
 from geo_poc.theatre import Theatre
 
 CRS = "+proj=laea +lat_0=8 +lon_0=30 +datum=WGS84 +units=m +type=crs"
@@ -343,6 +351,53 @@ def test_another_base_never_makes_anyone_slower(world: World) -> None:
     assert (all_bases.nearest().seconds <= few_bases.nearest().seconds).all()
     assert (all_bases.seconds[0] == few_bases.seconds[0]).all()
     assert (all_bases.cell_seconds <= few_bases.cell_seconds).all()
+
+
+@few
+@given(worlds(), st.data())
+def test_the_nearest_base_in_one_search_is_the_nearest_of_all_searches(
+    world: World, data: st.DataObject
+) -> None:
+    ground, pace = ground_and_pace(closable(world))
+    graph = travel_graph(ground, pace, ground.cuts)
+    notices = st.lists(
+        st.sampled_from([0.0, 300.0, np.nan]),
+        min_size=len(world.bases),
+        max_size=len(world.bases),
+    )
+    notice_s = np.array(data.draw(notices))
+    cut_off_s = data.draw(st.sampled_from([600.0, 1e9]))
+    seconds, owner = nearest_base(ground, graph, notice_s, cut_off_s=cut_off_s)
+    every = np.array(
+        [
+            notice + quickest_ways(ground, graph, base).cell_seconds
+            if np.isfinite(notice)
+            else np.full(seconds.size, np.inf)
+            for base, notice in enumerate(notice_s)
+        ]
+    )
+    nearest = np.where(every.min(axis=0) <= cut_off_s, every.min(axis=0), np.inf)
+    np.testing.assert_allclose(seconds, nearest, rtol=1e-5, atol=1e-3)
+    there = owner >= 0
+    assert (there == np.isfinite(seconds)).all()
+    of_owner = every[owner[there], np.flatnonzero(there)]
+    np.testing.assert_allclose(of_owner, seconds[there], rtol=1e-5, atol=1e-3)
+
+
+def ground_and_pace(world: World) -> tuple[Ground, Pace]:
+    theatre, areas, roads = theatre_of(world), areas_of(world), roads_of(world)
+    restrictions = restrictions_on(areas, theatre.as_of)
+    ground = restricted_ground(
+        theatre=theatre,
+        roads=roads,
+        areas=areas,
+        restrictions=restrictions,
+        bases=points(world, world.bases).geometry,
+        places=points(world, world.places).geometry,
+    )
+    mover = known_movers()["wheeled_patrol"]
+    assert isinstance(mover, Vehicle)
+    return ground, season_paces(mover, theatre, roads, land_cover=cover_of(world))["dry"].as_is
 
 
 @few

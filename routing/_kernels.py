@@ -101,11 +101,14 @@ class Slope(NamedTuple):
         Of slopes from -`SLOPE_LIMIT` to `SLOPE_LIMIT` in even steps; ``inf`` not climbed.
     per_step : float32
         Steps per unit of slope.
+    least : float32
+        The smallest factor: a move that comes too late even with it needs no further look.
     """
 
     height_m: NDArray[np.float32]
     factor: NDArray[np.float32]
     per_step: np.float32
+    least: np.float32
 
 
 class _Queue(NamedTuple):
@@ -214,28 +217,22 @@ def _slope_factor(slope, rise):
 
 
 @_compiled
-def _near_s(nodes, slope, moves, u, v, j):
-    """Seconds of a move to one of the 8 cells around."""
-    seconds = (nodes[u].half + nodes[v].half) * moves.share[j]
-    if slope is not None:
-        rise = (slope.height_m[v] - slope.height_m[u]) * moves.run[j]
-        seconds *= _slope_factor(slope, rise)
-    return seconds
+def _near_factor(slope, moves, u, v, j):
+    """Slope factor of a move to one of the 8 cells around."""
+    return _slope_factor(slope, (slope.height_m[v] - slope.height_m[u]) * moves.run[j])
 
 
 @_compiled
-def _far_s(nodes, slope, moves, u, v, j):
-    """Seconds of a knight's move, a quarter of the way in each of the four cells that it crosses."""
-    through = nodes[u + moves.side_a[j]].half + nodes[u + moves.side_b[j]].half
-    seconds = (nodes[u].half + through + nodes[v].half) * moves.share[j]
-    if slope is not None:
-        # By halves, or a ridge between two cells of equal height would cost nothing.
-        height_m, twice = slope.height_m, np.float32(2) * moves.run[j]
-        middle_m = (height_m[u + moves.side_a[j]] + height_m[u + moves.side_b[j]]) / np.float32(2)
-        up = _slope_factor(slope, (middle_m - height_m[u]) * twice)
-        down = _slope_factor(slope, (height_m[v] - middle_m) * twice)
-        seconds *= (up + down) / np.float32(2)
-    return seconds
+def _far_factor(slope, moves, u, v, j):
+    """Slope factor of a knight's move, over the mean height of the two cells that it passes through.
+
+    It is taken by halves, or a ridge between two cells of equal height would cost nothing.
+    """
+    height_m, twice = slope.height_m, np.float32(2) * moves.run[j]
+    middle_m = (height_m[u + moves.side_a[j]] + height_m[u + moves.side_b[j]]) / np.float32(2)
+    up = _slope_factor(slope, (middle_m - height_m[u]) * twice)
+    down = _slope_factor(slope, (height_m[v] - middle_m) * twice)
+    return (up + down) / np.float32(2)
 
 
 @_compiled
@@ -257,14 +254,23 @@ def _leave_cell(nodes, owner, before, queue, per_s, now, u, near, far, barred, s
         if j > 3 and _corner_shut(nodes, near, u, j):
             continue
         v = u + near.step[j]
-        seconds = _near_s(nodes, slope, near, u, v, j)
+        seconds = (nodes[u].half + nodes[v].half) * near.share[j]
+        if slope is not None:
+            if time + seconds * slope.least >= nodes[v].time:
+                continue
+            seconds *= _near_factor(slope, near, u, v, j)
         _arrive(nodes, owner, before, queue, per_s, now, v, time + seconds, who, u)
     if far is not None:
         for j in range(8):
             if barred is not None and (shut >> np.uint64(j + 8)) & _ONE:
                 continue
             v = u + far.step[j]
-            seconds = _far_s(nodes, slope, far, u, v, j)
+            through = nodes[u + far.side_a[j]].half + nodes[u + far.side_b[j]].half
+            seconds = (nodes[u].half + through + nodes[v].half) * far.share[j]
+            if slope is not None:
+                if time + seconds * slope.least >= nodes[v].time:
+                    continue
+                seconds *= _far_factor(slope, far, u, v, j)
             _arrive(nodes, owner, before, queue, per_s, now, v, time + seconds, who, u)
 
 

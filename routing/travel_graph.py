@@ -115,4 +115,10 @@ def _slope(pace: Pace, shape: tuple[int, ...]) -> Slope | None:
         return None
     height_m = np.full(shape, np.nan, np.float32)
     height_m[PAD:-PAD, PAD:-PAD] = pace.height_m
-    return Slope(height_m.ravel(), pace.slope_factor, np.float32(STEPS_PER_UNIT))
+    factor = pace.slope_factor
+    return Slope(
+        height_m=height_m.ravel(),
+        factor=factor,
+        per_step=np.float32(STEPS_PER_UNIT),
+        least=min(np.float32(1), factor.min()),
+    )

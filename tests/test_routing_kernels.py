@@ -242,7 +242,9 @@ def solved(
         near,
         far if features.neighbours == 16 else None,
         bars.ravel() if features.barred else None,
-        kernels.Slope(height.ravel(), table, np.float32(10_000)) if features.slope else None,
+        kernels.Slope(height.ravel(), table, np.float32(10_000), table.min())
+        if features.slope
+        else None,
         links.roads if features.roads else None,
         links.number[seeds],
         start_s,

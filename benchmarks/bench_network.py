@@ -1,0 +1,201 @@
+"""The ground engine with roads, owners, slopes and cut-offs: medians of five, each piece in a process of its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from bench_ground import CELL_M, terrain
+from results import peak_above_now_mb, write
+
+from geo_poc.grid import Grid
+from geo_poc.routing.catalogue import known_movers
+from geo_poc.routing.ground import Ground, ground_of
+from geo_poc.routing.network import RoadNetwork, road_network
+from geo_poc.routing.pace import Pace
+from geo_poc.routing.slopes import slope_table
+from geo_poc.routing.surface import travel_surface
+from geo_poc.routing.travel_graph import TravelGraph, travel_graph
+from geo_poc.routing.ways import nearest_base, quickest_times_s
+from geo_poc.theatre import Theatre
+
+RUNS = 5
+BASES = 50
+HOUR_S = 3600.0
+Work = Callable[[], object]
+
+
+def theatre_of(grid: Grid) -> Theatre:
+    side_m = grid.cols * grid.cell_size_m
+    return Theatre(
+        name="benchmark",
+        as_of=dt.date(2026, 1, 1),
+        area=shapely.box(0.0, -side_m, side_m, 0.0),
+        grid=grid,
+        marking="UNCLASSIFIED",
+        fictional=True,
+    )
+
+
+def roads(side_m: float, spacing_m: float) -> gpd.GeoDataFrame:
+    """A net of straight roads in both directions, joined where they cross."""
+    at = np.arange(spacing_m / 2, side_m, spacing_m)
+    lines = []
+    for one in at:
+        lines.append(shapely.LineString([(one, -other) for other in at]))
+        lines.append(shapely.LineString([(other, -one) for other in at]))
+    table = {"length_m": np.nan, "oneway": False, "bridge": False}
+    return gpd.GeoDataFrame(table, index=range(len(lines)), geometry=lines, crs="EPSG:32636")
+
+
+def graph_of(
+    side: int, spacing_m: float | None, *, slope: bool = False
+) -> tuple[Ground, TravelGraph]:
+    grid, pace, cells = terrain(side)
+    theatre = theatre_of(grid)
+    lines = roads(side * CELL_M, spacing_m) if spacing_m else roads(4 * CELL_M, CELL_M).iloc[:0]
+    network: RoadNetwork = road_network(lines, cell_size_m=CELL_M)
+    xs, ys = cells % side * CELL_M + CELL_M / 2, -(cells // side) * CELL_M - CELL_M / 2
+    none = gpd.GeoSeries([], crs="EPSG:32636")
+    ground = ground_of(
+        theatre=theatre,
+        network=network,
+        bases=gpd.GeoSeries(gpd.points_from_xy(xs, ys), crs="EPSG:32636"),
+        places=none,
+        barriers=none,
+        cutting=none,
+    )
+    speed = Pace(
+        cells_kmh=3.6 / pace.astype(np.float64),
+        default_kmh=3.0,
+        roads_kmh=np.full(len(lines), 60.0),
+        oneway=False,
+    )
+    if slope:
+        height = np.cumsum(np.random.default_rng(2).normal(0, 5, grid.shape), axis=1)
+        walker = known_movers()["foot_patrol"]
+        speed = replace(speed, slope_factor=slope_table(walker), height_m=height.astype(np.float32))
+    return ground, travel_graph(ground, speed)
+
+
+def nearest(side: int, spacing_m: float | None, *, slope: bool = False) -> Work:
+    ground, graph = graph_of(side, spacing_m, slope=slope)
+    notice = np.zeros(BASES)
+    return lambda: nearest_base(ground, graph, notice)
+
+
+def per_base(side: int, spacing_m: float | None, cut_off_s: float) -> Work:
+    ground, graph = graph_of(side, spacing_m)
+
+    def run() -> None:
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            for _ in pool.map(
+                lambda base: quickest_times_s(ground, graph, base, cut_off_s=cut_off_s),
+                range(BASES),
+            ):
+                pass
+
+    return run
+
+
+def xarray_spatial_per_base(side: int, cut_off_s: float) -> Work:
+    import xarray as xr
+    from xrspatial import cost_distance
+
+    _, pace, cells = terrain(side)
+    axis = np.arange(side) * CELL_M
+    friction = xr.DataArray(pace, coords={"y": axis, "x": axis}, dims=("y", "x"))
+
+    def of_base(cell: int) -> object:
+        starts = np.zeros(side * side, np.float32)
+        starts[cell] = 1
+        raster = friction.copy(data=starts.reshape(side, side))
+        return cost_distance(raster, friction, max_cost=cut_off_s)
+
+    return lambda: [of_base(cell) for cell in cells]
+
+
+def two_hundred_million() -> Work:
+    side = 14_142
+    grid = Grid(rows=side, cols=side, cell_size_m=CELL_M, left_m=0.0, top_m=0.0, crs="EPSG:32636")
+    rng = np.random.default_rng(1)
+    pace = np.repeat(
+        np.repeat(rng.random((side // 10 + 1, side // 10 + 1), np.float32), 10, 0), 10, 1
+    )
+    pace = np.ascontiguousarray(pace[:side, :side]) + np.float32(0.3)
+    cells = rng.choice(side * side, BASES)
+    return lambda: travel_surface(grid, pace, cells, neighbours=8)
+
+
+PIECES: dict[tuple[str, str, str, int], Callable[[], Work]] = {
+    ("nearest base, owners, 16 moves", "25 Mcells", "geo-poc, no roads", 1): lambda: nearest(
+        5000, None
+    ),
+    ("nearest base, owners, 16 moves", "25 Mcells", "geo-poc, 250,000 road vertices", 1): lambda: (
+        nearest(5000, 20_000.0)
+    ),
+    ("nearest base, owners, 16 moves", "25 Mcells", "geo-poc, slopes, no roads", 1): lambda: (
+        nearest(5000, None, slope=True)
+    ),
+    ("50 surfaces, one a base, cut-off 6 h", "4 Mcells", "geo-poc, 16 moves", 2): lambda: per_base(
+        2000, None, 6 * HOUR_S
+    ),
+    ("50 surfaces, one a base, cut-off 6 h", "4 Mcells", "xarray-spatial, 8 moves", 1): lambda: (
+        xarray_spatial_per_base(2000, 6 * HOUR_S)
+    ),
+    ("50 surfaces, one a base, cut-off 2 h, roads", "4 Mcells", "geo-poc, 16 moves", 2): lambda: (
+        per_base(2000, 20_000.0, 2 * HOUR_S)
+    ),
+    ("nearest base, owners, 16 moves, roads", "4 Mcells", "geo-poc", 1): lambda: nearest(
+        2000, 20_000.0
+    ),
+    (
+        "nearest of 50 starts, terrain only",
+        "200 Mcells",
+        "geo-poc, 8 neighbours",
+        1,
+    ): two_hundred_million,
+}
+
+
+def measured(number: int) -> dict[str, object]:
+    (work, size, engine, threads), made = list(PIECES.items())[number]
+    piece = made()
+    piece()
+    peak_mb = peak_above_now_mb(piece)
+    seconds = []
+    for _ in range(1 if "200" in size else RUNS):
+        start = time.perf_counter()
+        piece()
+        seconds.append(time.perf_counter() - start)
+    return {
+        "work": work,
+        "size": size,
+        "engine": engine,
+        "threads": min(threads, os.cpu_count() or 1),
+        "median_s": round(statistics.median(seconds), 3),
+        "peak_mb": round(peak_mb),
+    }
+
+
+def main() -> None:
+    """Each piece in a process of its own, so that memory is its own."""
+    if len(sys.argv) == 2:
+        write([measured(int(sys.argv[1]))])
+        return
+    for number in range(len(PIECES)):
+        subprocess.run([sys.executable, __file__, str(number)], check=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,7 +54,7 @@ def quickest_ways(
     -------
     Ways
     """
-    node, before = _settled(graph, *_seeds(ground, graph, base), cut_off_s, ways=True)
+    node, before, _ = _settled(graph, *_seeds(ground, graph, base), cut_off_s, ways=True)
     time_s = node["time"]
     size = len(ground.nodes.at_place)
     seconds, leg = _at_places(ground, graph, time_s, base)
@@ -80,8 +81,7 @@ def quickest_times_s(
     float64 array (places,), float32 array (cells,)
         Seconds.
     """
-    node, _ = _settled(graph, *_seeds(ground, graph, base), cut_off_s)
-    time_s = node["time"]
+    time_s = _settled(graph, *_seeds(ground, graph, base), cut_off_s).node["time"]
     seconds, _ = _at_places(ground, graph, time_s, base)
     return seconds, time_s[graph.number[: ground.nodes.first_vertex]]
 
@@ -124,7 +124,7 @@ def quickest_from_cells(ground: Ground, graph: TravelGraph, start_s: NDArray[np.
     """
     cell = np.flatnonzero(np.isfinite(start_s))
     first_s = start_s[cell].astype(np.float32)
-    node, before = _settled(graph, graph.number[cell], first_s, np.inf, ways=True)
+    node, before, _ = _settled(graph, graph.number[cell], first_s, np.inf, ways=True)
     time_s, size = node["time"], len(ground.nodes.at_place)
     seconds, leg = _at_places(ground, graph, time_s, None)
     reached = np.flatnonzero(np.isfinite(seconds))
@@ -170,25 +170,10 @@ def nearest_base(
     out = graph.out
     base = out.start - ground.nodes.first_base
     sends = np.isfinite(notice_s[base])
-    node = graph.node.copy()
-    owner = np.full(node.size, -1, np.int16)
-    settle(
-        node,
-        owner,
-        None,
-        graph.cells,
-        *graph.moves,
-        graph.barred,
-        graph.slope,
-        graph.roads,
-        graph.number[out.end[sends]],
-        (notice_s[base] + out.seconds)[sends].astype(np.float32),
-        base[sends].astype(np.int16),
-        graph.width_s,
-        BUCKETS,
-        float(cut_off_s),
-        graph.fan_out,
-    )
+    start_s = (notice_s[base] + out.seconds)[sends].astype(np.float32)
+    who = base[sends].astype(np.int16)
+    settled = _settled(graph, graph.number[out.end[sends]], start_s, cut_off_s, who=who)
+    node, owner = settled.node, settled.owner
     cell = graph.number[: ground.nodes.first_vertex]
     seconds, of = node["time"][cell], owner[cell]
     late = seconds > cut_off_s
@@ -214,7 +199,7 @@ def way_nodes(
         From the base itself to the place itself; None where there is no way.
     """
     nodes = ground.nodes
-    node, before = _settled(graph, *_seeds(ground, graph, base), np.inf, ways=True)
+    node, before, _ = _settled(graph, *_seeds(ground, graph, base), np.inf, ways=True)
     seconds, leg = _at_places(ground, graph, node["time"], base)
     if np.isinf(seconds[place]):
         return None
@@ -241,21 +226,30 @@ def _seeds(
     return graph.number[graph.out.end[mine]], graph.out.seconds[mine].astype(np.float32)
 
 
+class _Settled(NamedTuple):
+    """Nodes with their quickest times; the node before each, and whose it is, if they were asked for."""
+
+    node: NDArray[np.void]
+    before: NDArray[np.int32]
+    owner: NDArray[np.int16]
+
+
 def _settled(
     graph: TravelGraph,
     seeds: NDArray[np.int64],
     start_s: NDArray[np.float32],
     cut_off_s: float,
     *,
+    who: NDArray[np.int16] | None = None,
     ways: bool = False,
-) -> tuple[NDArray[np.void], NDArray[np.int32]]:
-    """Nodes with their quickest times, and the node before each if ways are asked for."""
+) -> _Settled:
     node = graph.node.copy()
-    before = np.full(node.size, -1, np.int32) if ways else None
+    before = np.full(node.size if ways else 0, -1, np.int32)
+    owner = np.full(0 if who is None else node.size, -1, np.int16)
     settle(
         node,
-        None,
-        before,
+        None if who is None else owner,
+        before if ways else None,
         graph.cells,
         *graph.moves,
         graph.barred,
@@ -263,13 +257,13 @@ def _settled(
         graph.roads,
         seeds,
         start_s,
-        np.zeros(seeds.size, np.int16),
+        np.zeros(seeds.size, np.int16) if who is None else who,
         graph.width_s,
         BUCKETS,
         float(cut_off_s),
         graph.fan_out,
     )
-    return node, np.empty(0, np.int32) if before is None else before
+    return _Settled(node=node, before=before, owner=owner)
 
 
 def _at_places(

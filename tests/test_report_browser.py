@@ -6,7 +6,10 @@ import shutil
 
 import pytest
 
+from geo_poc.data import embedded_theatre
+from geo_poc.inputs import read_inputs
 from geo_poc.report.page import report_context, write_report
+from geo_poc.run import analyse
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 CHROMIUM = shutil.which("chromium")
@@ -37,6 +40,16 @@ def browser():
 def report_file(sample_findings, tmp_path_factory):
     path = tmp_path_factory.mktemp("report") / "report.html"
     write_report(sample_findings, path, made=MADE, version="0.1.0")
+    return path
+
+
+@pytest.fixture(scope="module")
+def embedded(tmp_path_factory):
+    """Report of the embedded theatre, which is labelled fictional and has every kind of limit."""
+    home = embedded_theatre()
+    findings = analyse(read_inputs(home / "theatre.toml", home / "plan.toml"))
+    path = tmp_path_factory.mktemp("embedded") / "report.html"
+    write_report(findings, path, made=MADE, version="0.1.0")
     return path
 
 
@@ -74,6 +87,17 @@ def test_sheets_are_a4_high_and_nothing_is_cut(opened, font):
     assert all(abs(height - 297 / 25.4 * 96) < 1 for height in page.evaluate(HEIGHTS))
     assert page.evaluate(OVERFULL) == 0
     assert page.evaluate(CUT) == []
+
+
+@pytest.mark.parametrize("font", ["Liberation Sans", "DejaVu Sans"])
+def test_the_embedded_theatres_sheets_are_a4_high_and_nothing_is_cut(browser, embedded, font):
+    page = browser.new_page(viewport={"width": 1000, "height": 900})
+    page.goto(embedded.as_uri())
+    page.add_style_tag(content=f"body {{ font-family: '{font}' !important }}")
+    assert all(abs(height - 297 / 25.4 * 96) < 1 for height in page.evaluate(HEIGHTS))
+    assert page.evaluate(OVERFULL) == 0
+    assert page.evaluate(CUT) == []
+    page.close()
 
 
 @pytest.mark.parametrize("width", [820, 1366, 1920])

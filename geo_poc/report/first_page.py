@@ -43,9 +43,12 @@ _ALL_AREAS = 1_000
 _ASSUMPTIONS_MM = 78.0
 _LEAD_PT, _LEAD_LINE_MM, _LINE_MM = 13.0, 6.0, 3.9
 _HEADING_MM, _BAR_MM, _LEGEND_MM, _MATRIX_MM = 8.4, 6.0, 14.0, 27.0
-_GAPS_MM = 3.0
+_HEADING_PT, _HEADING_LINE_MM = 10.0, 5.0
+_LEGEND_ROW_MM = 4.2
+_SIDE_WIDTH_MM = 79.0
+_GAPS_MM = 8.5
 _NO_ZONE_MM = 9.0
-_LEAST_GROUNDS_MM = 38.0
+_LEAST_GROUNDS_MM = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,18 +146,22 @@ def _more(table: Table, total: int) -> str:
 
 def _fitted(findings: Findings, *, above_mm: float) -> _Fitted:
     """Tables with as many rows as page 1 has room for; what is left out stands on later pages."""
-    map_mm = frame_of(findings.theatre.area).height / WIDTH * _MAP_MM + _LEGEND_MM
-    side_mm = _MATRIX_MM + _HEADING_MM
+    map_mm = frame_of(findings.theatre.area).height / WIDTH * _MAP_MM + _legend_mm(findings)
+    side_mm = _MATRIX_MM + _heading_mm(matrix_title(findings), width_mm=_SIDE_WIDTH_MM)
     areas = _fitted_areas(findings, height_mm=max(map_mm, _SIDE_MM) - side_mm - _HEADING_MM)
     if areas is not None:
         side_mm += areas.height_mm + _HEADING_MM
     room_mm = _SHEET_MM - _FRAME_MM - above_mm - max(map_mm, side_mm) - _below_mm(findings)
     zones = zones_table(findings)
+    scope = f"{text('report_gaps_title')} {_scope(zones, len(findings.zones))}"
+    room_mm -= _heading_mm(scope, width_mm=_TEXT_MM)
+    # Of the two headings side by side below, the one over the narrower table is the longer.
+    figures_title = f"{text('report_assumptions_title')} {_more_at_most(findings)}"
+    room_mm -= _heading_mm(figures_title, width_mm=_ASSUMPTIONS_MM)
     zones = zones.with_rows(zones.rows[:ZONES_SHOWN])
     if zones.rows:
-        zones_mm = room_mm - _HEADING_MM - _LEAST_GROUNDS_MM
-        zones = fitting_rows(zones, height_mm=zones_mm)
-    room_mm -= _HEADING_MM + max(zones.height_mm, _NO_ZONE_MM) + _HEADING_MM
+        zones = fitting_rows(zones, height_mm=room_mm - _LEAST_GROUNDS_MM)
+    room_mm -= max(zones.height_mm, _NO_ZONE_MM)
     return _Fitted(
         areas=areas,
         zones=zones,
@@ -163,6 +170,22 @@ def _fitted(findings: Findings, *, above_mm: float) -> _Fitted:
         ),
         sources=fitting_rows(sources_table(findings, short=True), height_mm=room_mm),
     )
+
+
+def _heading_mm(title: str, *, width_mm: float) -> float:
+    """Height of a heading with the space around it, all of it taken to be in its large bold type."""
+    lines = line_count(title, width_mm=width_mm, size_pt=_HEADING_PT)
+    return _HEADING_MM + (lines - 1) * _HEADING_LINE_MM
+
+
+def _legend_mm(findings: Findings) -> float:
+    return _LEGEND_MM + (_LEGEND_ROW_MM if _has_limits(findings) else 0.0)
+
+
+def _more_at_most(findings: Findings) -> str:
+    """The longest that can stand beside the heading of the assumptions."""
+    total = len(findings.assumptions)
+    return text("report_first_of", shown=total, total=total)
 
 
 def _fitted_areas(findings: Findings, *, height_mm: float) -> Table | None:

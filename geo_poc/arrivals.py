@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo_poc.coverage.demand import demand
-from geo_poc.errors import Fault
+from geo_poc.errors import ConfigError, Fault
 from geo_poc.inputs import Inputs, Progress, quiet, read_inputs, require_no_input
 from geo_poc.output import files_written_whole
 from geo_poc.plan import ALL_CONDITIONS, PlanFile
@@ -88,6 +88,7 @@ def write_arrivals(
         If an input cannot be used, or the results cannot be written; the files are then as they were.
     """
     outs = (out,) if clock is None else (out, clock)
+    _require_endings(out, clock)
     inputs = read_inputs(theatre_path, plan_path, progress=progress)
     require_no_input(inputs, theatre_path, plan_path, *outs)
     found = arrivals(inputs, with_clock=clock is not None, progress=progress)
@@ -254,3 +255,22 @@ def _write_csv(found: Arrivals, path: Path) -> None:
         table[column] = table[column].map({text: inert(text) for text in table[column].unique()})
     table = table.assign(marking=found.theatre.marking)
     table.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+
+
+def _require_endings(out: Path, clock: Path | None) -> None:
+    """Refuse names whose ending says something else than what is written."""
+    wanted = [("--out", out, ".csv")]
+    if clock is not None:
+        wanted.append(("--clock", clock, ".svg"))
+    faults = [
+        Fault(
+            where=f"arrivals: {option}",
+            found=str(path),
+            rule=f"must end in {ending}",
+            repair=f"write to {path.with_suffix(ending).name}",
+        )
+        for option, path, ending in wanted
+        if path.suffix.lower() != ending
+    ]
+    if faults:
+        raise ConfigError(faults)

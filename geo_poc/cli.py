@@ -72,9 +72,10 @@ def check(
     """Validate every input and print what would be used, without computing or writing."""
     with _faults_shown():
         with _progress() as progress:
-            from geo_poc.inputs import read_inputs  # noqa: PLC0415
+            from geo_poc.inputs import read_inputs, require_closures_match  # noqa: PLC0415
 
             inputs = read_inputs(theatre, plan, progress=progress)
+            require_closures_match(inputs)
         _print_inputs(inputs)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +21,10 @@ from geo_poc.layers.layer import Layer, SourceRecord, file_sha256
 from geo_poc.layers.rasters import LandCover, read_elevation, read_land_cover, read_population
 from geo_poc.layers.read import read_layer, require_rows
 from geo_poc.plan import PlanFile, read_plan_file
+from geo_poc.routing.catalogue import Vehicle
+from geo_poc.routing.closures import closed_by
 from geo_poc.routing.movers import movers_of
+from geo_poc.routing.restrictions import impossible_dates, unknown_contingents
 from geo_poc.theatre import Theatre, theatre_over
 from geo_poc.theatre_file import Source, TheatreFile, read_theatre_file
 
@@ -121,8 +125,10 @@ def read_inputs(
             if sources:
                 warnings.extend(_tried(faults, partial(require_rows, layer)) or ())
                 warnings.extend(refused_rows(layer))
+    faults += _area_faults(layers.get("areas"))
     if plan is not None and plan_path is not None and "bases" in layers:
         faults.extend(_unknown_bases(plan, layers["bases"].table, plan_path))
+        warnings += _doubts(plan, layers)
     rasters = _tried(faults, partial(_rasters, file, folder, theatre))
     if faults or rasters is None:
         raise InputError(faults)
@@ -160,6 +166,48 @@ def refused_rows(layer: Layer) -> list[Fault]:
             )
         )
     return warnings
+
+
+def _area_faults(areas: Layer | None) -> list[Fault]:
+    """Refused rows and impossible dates of areas are faults: each may be a closure or a caveat."""
+    if areas is None:
+        return []
+    rule = "must all be readable: each may be a closure"
+    refused = [dataclasses.replace(fault, rule=rule) for fault in refused_rows(areas)]
+    return refused + impossible_dates(areas.table)
+
+
+def _doubts(plan: PlanFile, layers: Mapping[str, Layer]) -> list[Fault]:
+    """A warning for each caveat that binds nobody, and each vehicle no faster than people on foot."""
+    caveats = []
+    if "areas" in layers:
+        caveats = unknown_contingents(layers["areas"].table, layers["bases"].table)
+    return caveats + [
+        Fault(
+            where=f"plan: {mover.key}",
+            found="no off_road_kmh",
+            rule="off the roads it takes the walking pace of the ground, in the rains divided by its "
+            "wet_time_factor: slower than people on foot",
+            repair="give off_road_kmh under [[assets]] figures if the mission knows it",
+        )
+        for mover in movers_of(plan)
+        if isinstance(mover, Vehicle) and mover.off_road_kmh is None
+    ]
+
+
+def require_closures_match(inputs: Inputs) -> None:
+    """Refuse a closure in force that closes nothing, as the computing does.
+
+    Raises
+    ------
+    NetworkError
+        All such closures are named.
+    """
+    closed_by(
+        theatre=inputs.theatre,
+        roads=inputs.layers["roads"].table,
+        areas=inputs.layers["areas"].table,
+    )
 
 
 def data_folder(text: str, theatre_path: Path) -> Path:

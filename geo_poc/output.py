@@ -188,7 +188,7 @@ def _refusals_named(out: Path, *, writing_into: Path | None = None) -> Iterator[
         raise
     except Exception as e:
         folder = writing_into or _nearest_folder(out)
-        if _disk_is_full(e, folder):
+        if _disk_is_full(e, None if writing_into is None else folder):
             raise _output_error(
                 out,
                 found=f"no space left on the disk of {folder.parent}",
@@ -214,10 +214,12 @@ def _refused_here(e: OSError, writing_into: Path | None) -> bool:
     return e.filename is None or writing_into.parent in Path(str(e.filename)).absolute().parents
 
 
-def _disk_is_full(e: Exception, folder: Path) -> bool:
-    """Whether an error is the disk's, which GDAL reports as an error of its own."""
+def _disk_is_full(e: Exception, folder: Path | None) -> bool:
+    """Whether an error is the disk's, which GDAL reports as an error of its own while it writes."""
     if isinstance(e, OSError) and e.errno in _NO_SPACE:
         return True
+    if folder is None:
+        return False
     try:
         return shutil.disk_usage(folder).free < _FULL_BELOW_BYTES
     except OSError:

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 
 from geo_poc.coverage.demand import demand
 from geo_poc.errors import ConfigError, Fault
 from geo_poc.inputs import Inputs, Progress, quiet, read_inputs, require_no_input
 from geo_poc.output import files_written_whole
-from geo_poc.plan import Season
+from geo_poc.plan import PlanFile, Season
 from geo_poc.report.routes import FORMATS, RouteRow, write_routes_file
 from geo_poc.routing.catalogue import Aircraft, Foot, Vehicle
-from geo_poc.routing.movers import movers_of
+from geo_poc.routing.movers import movers_of, notice_s
 from geo_poc.routing.routes import Route, Tables, quickest_routes
 from geo_poc.theatre import Theatre
 
@@ -127,6 +128,8 @@ def routes(inputs: Inputs, wanted: Wanted) -> FoundRoutes:
     bases = _rows(tables.bases, wanted.bases, "base", faults)
     places = _rows(tables.places, wanted.places, "place", faults)
     mover = _mover(inputs, wanted.mover, faults)
+    if mover is not None:
+        faults += _without(mover.key, plan, tables.bases, bases)
     if faults or mover is None:
         raise ConfigError(faults)
     season = wanted.season or plan.plan.season
@@ -171,6 +174,22 @@ def _mover(inputs: Inputs, key: str, faults: list[Fault]) -> Vehicle | Foot | No
         )
     )
     return None
+
+
+def _without(key: str, plan: PlanFile, bases: gpd.GeoDataFrame, rows: Sequence[int]) -> list[Fault]:
+    """A fault for each base that does not have the mover."""
+    has = np.isfinite(notice_s(plan, key, bases))
+    names = bases["name"].astype(str).tolist()
+    return [
+        Fault(
+            where="routes: --base",
+            found=f"'{names[row]}'",
+            rule=f"has no {key} in this plan",
+            repair=f"choose one that has: {', '.join(np.array(names)[has]) or 'none'}",
+        )
+        for row in rows
+        if not has[row]
+    ]
 
 
 def _rows(

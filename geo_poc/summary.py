@@ -121,7 +121,7 @@ def route_tables(found: FoundRoutes, *files: Path) -> list[Part]:
         rows = [
             (
                 str(leg["leg"]),
-                f"{leg['on']} {leg['road_class']}".strip(),
+                " ".join(dict.fromkeys(filter(None, (leg["on"], leg["road_class"])))),
                 figures.distance(leg["km"] * 1000),
                 figures.duration(leg["minutes"] * 60),
                 figures.duration(leg["minutes_since_start"] * 60),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+from geo_poc.errors import Fault
 
 _RESTRICTING = ("closure", "caveat", "no_fly", "landing_zone")
 
@@ -72,6 +75,56 @@ def restrictions_on(areas: gpd.GeoDataFrame, day: dt.date) -> Restrictions:
         no_fly=np.flatnonzero(active & (kind == "no_fly")),
         landing_zones=np.flatnonzero(active & (kind == "landing_zone")),
     )
+
+
+def impossible_dates(areas: gpd.GeoDataFrame) -> list[Fault]:
+    """A fault for each closure, caveat or no-fly area that ends before it begins, and so never holds.
+
+    Parameters
+    ----------
+    areas : GeoDataFrame
+        Columns ``id, name, kind, from_date, to_date``.
+    """
+    start, end = pd.to_datetime(areas["from_date"]), pd.to_datetime(areas["to_date"])
+    never = (end <= start) & areas["kind"].isin(_RESTRICTING)
+    return [
+        Fault(
+            where=f"areas: {row['kind']} {row['id']} ({row['name']})",
+            found=f"from_date {row['from_date']:%Y-%m-%d}, to_date {row['to_date']:%Y-%m-%d}",
+            rule="must end after it begins, or it never holds",
+            repair="correct the two dates",
+        )
+        for row in areas[never].to_dict("records")
+    ]
+
+
+def unknown_contingents(areas: gpd.GeoDataFrame, bases: gpd.GeoDataFrame) -> list[Fault]:
+    """A warning for each contingent of a caveat that no base has: the caveat binds nobody there.
+
+    Parameters
+    ----------
+    areas : GeoDataFrame
+        Columns ``id, name, kind, contingents``.
+    bases : GeoDataFrame
+        Column ``contingent``.
+    """
+    known = sorted({str(name).strip() for name in bases["contingent"]} - {""})
+    folded = {name.casefold() for name in known}
+    warnings = []
+    for row in areas[areas["kind"] == "caveat"].to_dict("records"):
+        for name in filter(None, (part.strip() for part in str(row["contingents"]).split(";"))):
+            if name.casefold() not in folded:
+                near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+                hint = f"did you mean '{near[0]}'?" if near else "correct it if it is a slip"
+                warnings.append(
+                    Fault(
+                        where=f"areas: caveat {row['id']} ({row['name']}): contingents",
+                        found=f"'{name}'",
+                        rule="is the contingent of no base, so that the caveat does not bind it",
+                        repair=hint,
+                    )
+                )
+    return warnings
 
 
 def applies_to(contingents: str, contingent: str) -> bool:

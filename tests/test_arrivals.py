@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from geo_poc.arrivals import COLUMNS, arrivals, arrivals_table, write_arrivals
 from geo_poc.cli import app
 from geo_poc.data.generator import Recipe, make_theatre
-from geo_poc.errors import OutputError
+from geo_poc.errors import ConfigError, OutputError
 from geo_poc.inputs import Inputs, read_inputs
 from geo_poc.plan import ALL_CONDITIONS
 from geo_poc.routing.binding import Constraint
@@ -205,12 +205,24 @@ def test_ids_that_look_like_formulas_are_escaped(broken: Path, tmp_path: Path) -
     assert not any(text.startswith("=") for text in ids)
 
 
-@pytest.mark.parametrize("name", ["plan.toml", "theatre.toml", "bases.csv"])
+@pytest.mark.parametrize("name", ["bases.csv", "camps.csv"])
 def test_an_input_is_never_written_over(broken: Path, name: str) -> None:
     before = (broken / name).read_bytes()
     with pytest.raises(OutputError, match="must not be an input"):
         write_arrivals(broken / "theatre.toml", broken / "plan.toml", broken / name)
     assert (broken / name).read_bytes() == before
+
+
+def test_names_that_say_another_format_are_refused(broken: Path, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"must end in .csv.*write to a.csv") as error:
+        write_arrivals(
+            broken / "theatre.toml",
+            broken / "plan.toml",
+            tmp_path / "a.xlsx",
+            clock=tmp_path / "c.png",
+        )
+    assert [fault.where for fault in error.value.faults] == ["arrivals: --out", "arrivals: --clock"]
+    assert list(tmp_path.glob("*.xlsx")) == []
 
 
 def test_a_wrong_plan_leaves_the_previous_file_and_ends_with_2(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -167,3 +168,12 @@ def test_the_terminal_says_where_there_is_no_way(inputs: Inputs) -> None:
     none = RouteRow(base="A", place="B", mover="wheeled_patrol", season="dry", route=None)
     first, *_ = route_tables(FoundRoutes(theatre=inputs.theatre, rows=(none,)))
     assert str(first) == "A to B: no way for Road patrol in the dry season."
+
+
+def test_a_base_without_the_mover_is_a_fault(inputs: Inputs) -> None:
+    plan = inputs.plan
+    (first, *_) = plan.assets
+    only = dataclasses.replace(first, bases=[inputs.layers["bases"].table["name"].iloc[1]])
+    changed = dataclasses.replace(inputs, plan_file=dataclasses.replace(plan, assets=[only]))
+    with pytest.raises(ConfigError, match="has no wheeled_patrol in this plan"):
+        routes(changed, wanted())

@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -22,6 +23,7 @@ from typer.testing import CliRunner
 from geo_poc.cli import app
 from geo_poc.data.generator import Recipe, make_theatre
 from geo_poc.errors import GeoPocError
+from geo_poc.inputs import read_inputs
 from geo_poc.layers.layer import file_sha256
 from geo_poc.run import run
 
@@ -410,3 +412,74 @@ def test_a_mount_point_cannot_be_the_output_folder(
     monkeypatch.setattr("geo_poc.output.os.path.ismount", lambda path: path.name == "out")
     with pytest.raises(GeoPocError, match="a mount point"):
         run(small / "theatre.toml", small / "plan.toml", tmp_path / "out", made=MADE)
+
+
+def closure_of(broken: Path, **properties: object) -> None:
+    """Change the first closure of the areas."""
+    path = broken / "areas.geojson"
+    areas = json.loads(path.read_text(encoding="utf-8"))
+    first = next(f for f in areas["features"] if f["properties"]["kind"] == "closure")
+    first["properties"] |= properties
+    path.write_text(json.dumps(areas), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("properties", "message"),
+    [
+        ({"from_date": "2025-12-01", "to_date": "2025-03-01"}, "must end after it begins"),
+        ({"kind": "closed"}, "must all be readable: each may be a closure"),
+    ],
+)
+def test_a_closure_that_never_holds_or_cannot_be_read_is_a_fault(
+    broken: Path, properties: dict[str, object], message: str
+) -> None:
+    closure_of(broken, **properties)
+    result = CliRunner().invoke(app, ["check", str(broken / "theatre.toml")])
+    assert result.exit_code == 2
+    assert message in result.stderr
+
+
+def test_check_refuses_a_closure_that_closes_nothing(broken: Path) -> None:
+    # A tenth of a metre beside the lines between the centres of cells: 0.35 cells east, 0.1 north of one.
+    theatre = read_inputs(broken / "theatre.toml", None).theatre
+    xs, ys = theatre.grid.centres()
+    middle = theatre.grid.rows // 2, theatre.grid.cols // 2
+    cell_m = theatre.grid.cell_size_m
+    lon, lat = theatre.lonlat(
+        xs[middle] + 0.35 * cell_m + np.array([0.0, 0.1, 0.1]),
+        ys[middle] + 0.1 * cell_m + np.array([0.0, 0.0, 0.1]),
+    )
+    ring = [[float(x), float(y)] for x, y in zip(lon, lat, strict=True)]
+    path = broken / "areas.geojson"
+    areas = json.loads(path.read_text(encoding="utf-8"))
+    first = next(f for f in areas["features"] if f["properties"]["kind"] == "closure")
+    first["properties"] |= {"from_date": None, "to_date": None}
+    first["geometry"] = {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
+    path.write_text(json.dumps(areas), encoding="utf-8")
+    result = CliRunner().invoke(app, ["check", str(broken / "theatre.toml")])
+    assert result.exit_code == 2
+    assert "no road and no cell in it" in result.stderr
+
+
+def test_a_caveat_that_binds_nobody_is_a_note_with_the_nearest_contingent(broken: Path) -> None:
+    path = broken / "areas.geojson"
+    text = path.read_text(encoding="utf-8")
+    named = next(
+        f["properties"]["contingents"]
+        for f in json.loads(text)["features"]
+        if f["properties"]["kind"] == "caveat"
+    )
+    path.write_text(text.replace(named, named + "x"), encoding="utf-8")
+    inputs = read_inputs(broken / "theatre.toml", broken / "plan.toml")
+    (note,) = [w for w in inputs.warnings if "contingents" in w.where]
+    assert note.repair == f"did you mean '{named}'?"
+
+
+def test_a_vehicle_at_walking_pace_off_the_roads_is_a_note(broken: Path) -> None:
+    plan = broken / "plan.toml"
+    text = plan.read_text(encoding="utf-8")
+    plan.write_text(text.replace("off_road_kmh = 10.0, ", ""), encoding="utf-8")
+    inputs = read_inputs(broken / "theatre.toml", plan)
+    assert [w.found for w in inputs.warnings if w.where == "plan: wheeled_patrol"] == [
+        "no off_road_kmh"
+    ]

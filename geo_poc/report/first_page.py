@@ -38,12 +38,12 @@ from geo_poc.report.typeset import line_count
 from geo_poc.wording import plain, spans, text
 
 _SHEET_MM, _FRAME_MM, _HEADER_MM, _FOOTER_MM = 297.0, 24.0, 17.0, 11.0
-_TEXT_MM, _MAP_MM, _SIDE_MM = 186.0, 102.0, 100.0
+_TEXT_MM, _MAP_MM, _SIDE_MM = 186.0, 102.0, 90.0
 _ALL_AREAS = 1_000
 _ASSUMPTIONS_MM = 78.0
 _LEAD_PT, _LEAD_LINE_MM, _LINE_MM = 13.0, 6.0, 3.9
-_HEADING_MM, _BAR_MM, _LEGEND_MM, _MATRIX_MM = 8.4, 6.0, 14.0, 27.0
-_HEADING_PT, _HEADING_LINE_MM = 10.0, 5.0
+_HEADING_MM, _BAR_MM, _LEGEND_MM, _MATRIX_MM = 8.4, 6.0, 14.0, 25.5
+_HEADING_PT, _HEADING_LINE_MM, _ABOVE_HEADING_MM = 10.0, 5.0, 2.6
 _LEGEND_ROW_MM = 4.2
 _SIDE_WIDTH_MM = 79.0
 _GAPS_MM = 8.5
@@ -147,7 +147,9 @@ def _more(table: Table, total: int) -> str:
 def _fitted(findings: Findings, *, above_mm: float) -> _Fitted:
     """Tables with as many rows as page 1 has room for; what is left out stands on later pages."""
     map_mm = frame_of(findings.theatre.area).height / WIDTH * _MAP_MM + _legend_mm(findings)
-    side_mm = _MATRIX_MM + _heading_mm(matrix_title(findings), width_mm=_SIDE_WIDTH_MM)
+    # The first heading of a column has no space above it.
+    side_mm = _MATRIX_MM - _ABOVE_HEADING_MM
+    side_mm += _heading_mm(matrix_title(findings), width_mm=_SIDE_WIDTH_MM)
     areas = _fitted_areas(findings, height_mm=max(map_mm, _SIDE_MM) - side_mm - _HEADING_MM)
     if areas is not None:
         side_mm += areas.height_mm + _HEADING_MM

@@ -27,7 +27,7 @@ _OF_ONE_CLASS = ": (?:road|terrain|surface|tracktype|smoothness|ground) "
 def assumptions_table(findings: Findings, *, width_mm: float) -> Table:
     """Every figure that the times rest on; those that are missing first."""
     rows = [_assumption(row) for row in _missing_first(findings.assumptions).itertuples()]
-    shares = (0.34, 0.09, 0.12, 0.39, 0.06)
+    shares = (0.33, 0.11, 0.12, 0.38, 0.06)
     heads = ("what", "value", "range", "source", "grade")
     looks: tuple[Look, ...] = ("text", "number", "number", "text", "text")
     return Table(
@@ -48,7 +48,7 @@ def main_assumptions(findings: Findings, *, width_mm: float) -> Table:
         table["value"].isna(), 0, np.where(table["grade"] == "M", 1, np.where(of_class, 3, 2))
     )
     ranked = table.assign(rank=rank).sort_values("rank", kind="stable")
-    shares = (0.49, 0.14, 0.37)
+    shares = (0.43, 0.21, 0.36)
     heads = ("what", "value", "from")
     looks: tuple[Look, ...] = ("text", "number", "text")
     return Table(

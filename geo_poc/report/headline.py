@@ -32,7 +32,7 @@ from geo_poc.report.frame import metres
 from geo_poc.wording import text
 
 _LABELLED_PERCENT = 6.0
-_AREAS_MM = (36.0, 16.0, 13.0, 14.0)
+_AREAS_MM = (34.5, 16.0, 14.5, 14.0)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -199,19 +199,22 @@ def landed(
     """
     of_base = _walks_of_bases(landing, flown, at_base)
     found: dict[tuple[int, tuple[frozenset[int], ...]], Times] = {}
-    last = _no_walks(flown[0].places.shape)
     cases = [(times, _shut(landing, case)) for case, times in enumerate(flown)]
     for times, shut in cases:
         if (id(times), shut) in found:
             continue
         walked = Times(*(np.full_like(t, np.inf) for t in times))
         for base in np.flatnonzero(landing.stationed).tolist():
-            ways, legs = of_base(id(times), base, shut[base])
+            ways, _ = of_base(id(times), base, shut[base])
             for into, way, free in zip(walked, ways, flown[-1], strict=True):
                 into[base] = np.where(np.isinf(free[base]), np.inf, way)
-            for of_all, leg in zip(last if not found else (), legs, strict=False):
-                of_all[base] = leg
         found[id(times), shut] = walked
+    last = _no_walks(flown[0].places.shape)
+    as_is, shut = cases[0]
+    for base in np.flatnonzero(landing.stationed).tolist():
+        _, legs = of_base(id(as_is), base, shut[base])
+        for of_all, leg in zip(last, legs, strict=True):
+            of_all[base] = leg
     return [found[id(times), shut] for times, shut in cases], last
 
 

@@ -388,6 +388,22 @@ def test_geopackage_holds_no_time_of_saving(
     assert stamps == {("2024-06-30T00:00:00.000Z",)}
 
 
+def test_geopackage_does_not_depend_on_the_number_of_commits(
+    gpkg: Path, sample_findings: Findings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GDAL commits once more whenever the clock moved on while it wrote."""
+
+    def write_and_commit(table: pd.DataFrame, path: Path, **options: str) -> None:
+        write(table, path, **options)
+        with closing(sqlite3.connect(path)) as database, database:
+            database.execute("UPDATE gpkg_contents SET last_change = '2001-01-01T00:00:00.000Z'")
+
+    write = pyogrio.write_dataframe
+    monkeypatch.setattr(pyogrio, "write_dataframe", write_and_commit)
+    write_layers_gpkg(sample_findings, tmp_path / "again.gpkg")
+    assert (tmp_path / "again.gpkg").read_bytes() == gpkg.read_bytes()
+
+
 def test_geopackage_replaces_an_older_file(gpkg: Path, sample_findings: Findings) -> None:
     before = gpkg.read_bytes()
     write_layers_gpkg(sample_findings, gpkg)

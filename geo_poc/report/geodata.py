@@ -6,7 +6,9 @@ import re
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
+from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import geopandas as gpd
 import numpy as np
@@ -34,7 +36,14 @@ def write_layers_gpkg(findings: Findings, path: Path) -> None:
     path : Path
         Replaced if it exists.
     """
-    path.unlink(missing_ok=True)
+    with TemporaryDirectory(dir=path.parent) as folder:
+        written = Path(folder) / path.name
+        _write_layers(findings, written)
+        path.unlink(missing_ok=True)
+        _copy_without_history(written, path, findings.theatre.as_of)
+
+
+def _write_layers(findings: Findings, path: Path) -> None:
     for name, table in _shown_layers(findings).items():
         pyogrio.write_dataframe(table, path, layer=name, driver="GPKG")
     about = _about(findings) | {
@@ -44,12 +53,19 @@ def write_layers_gpkg(findings: Findings, path: Path) -> None:
     }
     table = pd.DataFrame(list(about.items()), columns=["what", "value"])
     pyogrio.write_dataframe(table, path, layer="about", driver="GPKG")
-    stamp = f"{findings.theatre.as_of.isoformat()}T00:00:00.000Z"
-    with closing(sqlite3.connect(path)) as database:
+
+
+def _copy_without_history(written: Path, path: Path, as_of: date) -> None:
+    """Copy a GeoPackage without what depends on the moment of writing.
+
+    GDAL stores the time and commits once more whenever the clock moved on between two steps; SQLite
+    counts the commits in the header and keeps scraps of overwritten rows in its pages.
+    """
+    with closing(sqlite3.connect(written)) as database:
         with database:
+            stamp = f"{as_of.isoformat()}T00:00:00.000Z"
             database.execute("UPDATE gpkg_contents SET last_change = ?", (stamp,))
-        # Pages keep scraps of what was overwritten in them, such as the time of writing.
-        database.execute("VACUUM")
+        database.execute("VACUUM INTO ?", (str(path),))
 
 
 def sensitive_incidents(findings: Findings) -> int:

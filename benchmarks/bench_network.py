@@ -21,12 +21,13 @@ from results import peak_above_now_mb, write
 from geo_poc.grid import Grid
 from geo_poc.routing.catalogue import known_movers
 from geo_poc.routing.ground import Ground, ground_of
+from geo_poc.routing.nearest import nearest_base
 from geo_poc.routing.network import RoadNetwork, road_network
 from geo_poc.routing.pace import Pace
 from geo_poc.routing.slopes import slope_table
 from geo_poc.routing.surface import travel_surface
 from geo_poc.routing.travel_graph import TravelGraph, travel_graph
-from geo_poc.routing.ways import nearest_base, quickest_times_s
+from geo_poc.routing.ways import quickest_times_s
 from geo_poc.theatre import Theatre
 
 RUNS = 5

@@ -6,8 +6,9 @@ row; after them come the road vertices. The queue is a ring of buckets, each one
 Sanders 2003), so that the width costs time only and never changes a result. Names and shapes of the
 arrays: `Moves`, `Roads`, `Slope`. Everything is checked by its callers in `geo_poc.routing.ways`.
 
-What makes it quick was measured one by one: time and half-crossing share 8 bytes; the lowest bit of
-the half-crossing says that roads meet in the cell; unsigned indices spare the wrap-around; the loop
+What makes it quick was measured one by one: time and half-crossing share 8 bytes; the two lowest bits
+of the half-crossing say that roads meet in the cell and that moves are barred; rows that are needed soon
+are fetched ahead; unsigned indices spare the wrap-around; the loop
 over the moves is plain; the pool of the queue grows outside of it.
 """
 
@@ -32,11 +33,12 @@ NODE = np.dtype(
         "itemsize": 8,
     }
 )
+JOINED, BARRED = 1, 2  # bits of ``mark``: roads meet in the cell; some of its moves are barred
 _INF = np.float32(np.inf)
 _ONE = np.uint64(1)
 _CHUNK = 255  # entries of one chunk of a bucket; its slot 0 leads to the next chunk
 _SHIFT = np.uint64(8)
-_AHEAD = 6
+_AHEAD = 12
 
 
 class Moves(NamedTuple):
@@ -118,7 +120,7 @@ class _Queue(NamedTuple):
     used: NDArray[np.int64]  # chunks ever used; first of the free ones, -1 none
 
 
-def _compiled(function):
+def compiled(function):
     """The function compiled without the interpreter's lock, kept beside it or in the user's cache folder."""
     try:
         return njit(cache=True, nogil=True)(function)
@@ -147,7 +149,7 @@ def _prefetched(_context: Any, array: Any, index: Any) -> Any:
 _prefetch: Any = intrinsic(_prefetched)
 
 
-@_compiled
+@compiled
 def _new_queue(buckets, chunks):
     return _Queue(
         np.full(buckets, -1, np.int32),
@@ -157,7 +159,7 @@ def _new_queue(buckets, chunks):
     )
 
 
-@_compiled
+@compiled
 def _roomier(queue, chunks):
     """The queue with at least this many chunks never used."""
     if queue.used[0] + chunks <= queue.pool.size >> 8:
@@ -167,7 +169,7 @@ def _roomier(queue, chunks):
     return _Queue(queue.top, queue.fill, pool, queue.used)
 
 
-@_compiled
+@compiled
 def _push(queue, bucket, node):
     b = np.uint64(bucket) & np.uint64(queue.top.size - 1)
     chunk, n = np.int64(queue.top[b]), queue.fill[b]
@@ -186,12 +188,15 @@ def _push(queue, bucket, node):
     queue.fill[b] = n + np.int32(1)
 
 
-@_compiled
-def _arrive(nodes, owner, before, queue, per_s, now, node, time, who, u):
+@compiled
+def _arrive(nodes, owner, before, touched, queue, per_s, now, node, time, who, u):
     """Keep a better time of a node and queue it, unless it waits in the same later bucket already."""
     old = nodes[node].time
     if time < old:
         nodes[node].time = time
+        if touched is not None and old == _INF:
+            touched[0] += 1
+            touched[touched[0]] = node
         if owner is not None:
             owner[node] = who
         if before is not None:
@@ -201,7 +206,7 @@ def _arrive(nodes, owner, before, queue, per_s, now, node, time, who, u):
             _push(queue, min(bucket, now + queue.top.size - 1), node)
 
 
-@_compiled
+@compiled
 def _slope_factor(slope, rise):
     """Factor by linear interpolation; ``inf`` as soon as one of the two entries is; 1 if unknown."""
     if np.isnan(rise):
@@ -216,13 +221,13 @@ def _slope_factor(slope, rise):
     return low + (high - low) * (at - np.float32(i))
 
 
-@_compiled
+@compiled
 def _near_factor(slope, moves, u, v, j):
     """Slope factor of a move to one of the 8 cells around."""
     return _slope_factor(slope, (slope.height_m[v] - slope.height_m[u]) * moves.run[j])
 
 
-@_compiled
+@compiled
 def _far_factor(slope, moves, u, v, j):
     """Slope factor of a knight's move, over the mean height of the two cells that it passes through.
 
@@ -235,7 +240,7 @@ def _far_factor(slope, moves, u, v, j):
     return (up + down) / np.float32(2)
 
 
-@_compiled
+@compiled
 def _corner_shut(nodes, moves, u, j):
     """Whether a diagonal move would slip between two impassable cells."""
     if nodes[u + moves.side_a[j]].half < _INF:
@@ -243,11 +248,13 @@ def _corner_shut(nodes, moves, u, j):
     return nodes[u + moves.side_b[j]].half == _INF
 
 
-@_compiled
-def _leave_cell(nodes, owner, before, queue, per_s, now, u, near, far, barred, slope):
+@compiled
+def _leave_cell(nodes, owner, before, touched, queue, per_s, now, u, near, far, barred, slope):
     time = nodes[u].time
     who = None if owner is None else owner[u]
-    shut = np.uint64(0) if barred is None else np.uint64(barred[u])
+    shut = np.uint64(0)
+    if barred is not None and nodes[u].mark & BARRED:
+        shut = np.uint64(barred[u])
     for j in range(8):
         if barred is not None and (shut >> np.uint64(j)) & _ONE:
             continue
@@ -259,7 +266,7 @@ def _leave_cell(nodes, owner, before, queue, per_s, now, u, near, far, barred, s
             if time + seconds * slope.least >= nodes[v].time:
                 continue
             seconds *= _near_factor(slope, near, u, v, j)
-        _arrive(nodes, owner, before, queue, per_s, now, v, time + seconds, who, u)
+        _arrive(nodes, owner, before, touched, queue, per_s, now, v, time + seconds, who, u)
     if far is not None:
         for j in range(8):
             if barred is not None and (shut >> np.uint64(j + 8)) & _ONE:
@@ -271,10 +278,10 @@ def _leave_cell(nodes, owner, before, queue, per_s, now, u, near, far, barred, s
                 if time + seconds * slope.least >= nodes[v].time:
                     continue
                 seconds *= _far_factor(slope, far, u, v, j)
-            _arrive(nodes, owner, before, queue, per_s, now, v, time + seconds, who, u)
+            _arrive(nodes, owner, before, touched, queue, per_s, now, v, time + seconds, who, u)
 
 
-@_compiled
+@compiled
 def _ones(word):
     """Number of bits that are set."""
     word = word - ((word >> np.uint64(1)) & np.uint64(0x5555555555555555))
@@ -285,7 +292,7 @@ def _ones(word):
     return (word * np.uint64(0x0101010101010101)) >> np.uint64(56)
 
 
-@_compiled
+@compiled
 def _joins_of(roads, u):
     """Where the ways of a cell onto roads begin and end in ``roads.vertex``."""
     word, bit = roads.word[u >> np.uint64(6)], _ONE << (u & np.uint64(63))
@@ -293,32 +300,35 @@ def _joins_of(roads, u):
     return roads.start[i], roads.start[i + _ONE]
 
 
-@_compiled
-def _join_roads(nodes, owner, before, queue, per_s, now, u, roads):
-    if nodes[u].mark & 1:
+@compiled
+def _join_roads(nodes, owner, before, touched, queue, per_s, now, u, roads):
+    if nodes[u].mark & JOINED:
         who = None if owner is None else owner[u]
         begin, end = _joins_of(roads, u)
         for e in range(begin, end):
             v = np.uint64(roads.vertex[e])
             seconds = roads.join_s[e]
-            _arrive(nodes, owner, before, queue, per_s, now, v, nodes[u].time + seconds, who, u)
+            _arrive(
+                nodes, owner, before, touched, queue, per_s, now, v, nodes[u].time + seconds, who, u
+            )
 
 
-@_compiled
-def _leave_vertex(nodes, owner, before, queue, per_s, now, u, cells, roads):
+@compiled
+def _leave_vertex(nodes, owner, before, touched, queue, per_s, now, u, cells, roads):
     time, r = nodes[u].time, u - cells
     who = None if owner is None else owner[u]
     for e in range(roads.first[r], roads.first[r + _ONE]):
         v = np.uint64(roads.head[e])
         seconds = roads.seconds[e]
-        _arrive(nodes, owner, before, queue, per_s, now, v, time + seconds, who, u)
+        _arrive(nodes, owner, before, touched, queue, per_s, now, v, time + seconds, who, u)
 
 
-@_compiled
+@compiled
 def settle(
     nodes,
     owner,
     before,
+    touched,
     cells,
     near,
     far,
@@ -339,11 +349,14 @@ def settle(
     ----------
     nodes : NODE array (nodes,)
         ``time`` inf, ``half`` the seconds from a cell's centre to its edge, inf impassable, or inf at road
-        vertices; the lowest bit of ``mark`` set where a cell has ways onto roads. ``time`` is changed.
+        vertices; bits of ``mark``: `JOINED` where a cell has ways onto roads, `BARRED` where some of its
+        moves are barred. ``time`` is changed.
     owner : int16 array (nodes,) or None
         Gets ``who`` of the seed that reaches each node.
     before : int32 array (nodes,) or None
         Gets the node before each on its quickest way; -1 for seeds.
+    touched : int32 array (nodes + 1,) or None
+        Gets how many nodes have got a time, and after it which.
     cells : int
         Nodes that are cells.
     near : Moves
@@ -377,7 +390,19 @@ def settle(
     now, left, idle = 0, 0, 0
     for i in range(seeds.size):
         mine = None if owner is None else who[i]
-        _arrive(nodes, owner, before, queue, per_s, now, np.uint64(seeds[i]), start_s[i], mine, -1)
+        _arrive(
+            nodes,
+            owner,
+            before,
+            touched,
+            queue,
+            per_s,
+            now,
+            np.uint64(seeds[i]),
+            start_s[i],
+            mine,
+            -1,
+        )
     while idle < buckets and now * np.float64(width_s) <= cut_off_s:
         b = np.uint64(now) & np.uint64(buckets - 1)
         idle += 1
@@ -394,6 +419,11 @@ def settle(
                     if p < cells:
                         _prefetch(nodes, p - near.step[3])
                         _prefetch(nodes, p + near.step[3])
+                        if far is not None:
+                            _prefetch(nodes, p + far.step[0])
+                            _prefetch(nodes, p + far.step[7])
+                    if owner is not None:
+                        _prefetch(owner, p)
                 u = np.uint64(queue.pool[at + _ONE + np.uint64(i)])
                 bucket = np.int64(nodes[u].time * per_s)
                 if bucket > now:  # parked: due later than the ring reaches
@@ -402,11 +432,24 @@ def settle(
                     left += 1
                     if roads is not None:
                         if u >= cells:
-                            _leave_vertex(nodes, owner, before, queue, per_s, now, u, cells, roads)
+                            _leave_vertex(
+                                nodes, owner, before, touched, queue, per_s, now, u, cells, roads
+                            )
                             continue
-                        _join_roads(nodes, owner, before, queue, per_s, now, u, roads)
+                        _join_roads(nodes, owner, before, touched, queue, per_s, now, u, roads)
                     _leave_cell(
-                        nodes, owner, before, queue, per_s, now, u, near, far, barred, slope
+                        nodes,
+                        owner,
+                        before,
+                        touched,
+                        queue,
+                        per_s,
+                        now,
+                        u,
+                        near,
+                        far,
+                        barred,
+                        slope,
                     )
             queue.pool[at], queue.used[1] = queue.used[1], chunk
         now += 1

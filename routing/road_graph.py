@@ -147,6 +147,70 @@ def linked(nodes: Nodes, edges: RoadEdges, joins: TimedLegs) -> Links:
     )
 
 
+def worthwhile(nodes: Nodes, edges: RoadEdges, joins: TimedLegs) -> TimedLegs:
+    """Without the joins that are never quicker than along a road to its next vertex and from there.
+
+    No time changes by it: every join left out is longer than another way by at least nothing, and
+    following such ways ends, because each next join takes less time by the road between.
+
+    Parameters
+    ----------
+    nodes : Nodes
+    edges : RoadEdges
+    joins : TimedLegs
+        From cells to road vertices, walked both ways.
+
+    Returns
+    -------
+    TimedLegs
+    """
+    row, col = nodes.grid.cell_of(nodes.at_vertex[:, 0], nodes.at_vertex[:, 1])
+    vertex = joins.end - nodes.first_vertex
+    down = joins.start // nodes.grid.cols - row[vertex]
+    right = joins.start % nodes.grid.cols - col[vertex]
+    around = (abs(down) <= 1) & (abs(right) <= 1)
+    seconds = np.full((row.size, 3, 3), np.inf)
+    at = vertex[around], down[around] + 1, right[around] + 1
+    np.minimum.at(seconds, at, joins.seconds[around])
+    kept = np.ones(joins.seconds.size, np.bool_)
+    kept[around] = ~_beaten(seconds, (row, col), *_both_ways(edges, nodes.first_vertex))[at]
+    return joins.where(kept)
+
+
+def _both_ways(
+    edges: RoadEdges, first_vertex: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Vertices of the edges that can be used both ways, each pair twice, and the slower way's seconds."""
+    most = int(edges.end.max(initial=0)) + 1
+    there = edges.start * most + edges.end
+    back = edges.end * most + edges.start
+    row = np.searchsorted(there, back)
+    row[row == there.size] = 0
+    both = there[row] == back if there.size else np.zeros(0, np.bool_)
+    seconds = np.maximum(edges.seconds[both], edges.seconds[row[both]])
+    return edges.start[both] - first_vertex, edges.end[both] - first_vertex, seconds
+
+
+def _beaten(
+    join_s: NDArray[np.float64],
+    at: tuple[NDArray[np.int64], NDArray[np.int64]],
+    start: NDArray[np.int64],
+    end: NDArray[np.int64],
+    seconds: NDArray[np.float64],
+) -> NDArray[np.bool_]:
+    """Whether the join of a vertex to each of the 3 x 3 cells around it is beaten by way of a neighbour."""
+    row, col = at
+    beaten = np.zeros(join_s.shape, np.bool_)
+    for down in range(3):
+        for right in range(3):
+            r, c = row[start] - row[end] + down, col[start] - col[end] + right
+            near = np.flatnonzero((r >= 0) & (r < 3) & (c >= 0) & (c < 3))
+            others = join_s[end[near], r[near], c[near]] + seconds[near]
+            hit = np.isfinite(others) & (others <= join_s[start[near], down, right])
+            beaten[start[near][hit], down, right] = True
+    return beaten
+
+
 def _padded_cells(nodes: Nodes) -> int:
     last = padded(nodes.grid, np.array([nodes.first_vertex - 1]))[0]
     first = padded(nodes.grid, np.array([0]))[0]

@@ -96,6 +96,7 @@ def travel_surface(
         node,
         owner,
         None,
+        None,
         node.size,
         near,
         far if neighbours == 16 else None,

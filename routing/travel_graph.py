@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geo_poc.routing._kernels import NODE, PAD, Moves, Roads, Slope
+from geo_poc.routing._kernels import BARRED, JOINED, NODE, PAD, Moves, Roads, Slope
 from geo_poc.routing.ground import Ground
 from geo_poc.routing.moves import all_barred, kernel_moves
 from geo_poc.routing.pace import Pace, TimedLegs, half_crossings_s, near_road, timed_legs
-from geo_poc.routing.road_graph import RoadEdges, linked, road_edges
+from geo_poc.routing.road_graph import RoadEdges, linked, road_edges, worthwhile
 from geo_poc.routing.slopes import STEPS_PER_UNIT
 from geo_poc.routing.surface import typical_half_s
 
@@ -36,6 +36,8 @@ class TravelGraph:
         Of a bucket of the queue.
     fan_out : int
         Most ways out of one node.
+    stride : int
+        Entries of ``node`` from one row of cells to the next.
     number : int64 array (cells and vertices of the ground,)
         Their entries of ``node``.
     edges : RoadEdges
@@ -51,6 +53,7 @@ class TravelGraph:
     roads: Roads
     width_s: float
     fan_out: int
+    stride: int
     number: NDArray[np.int64]
     edges: RoadEdges
     out: TimedLegs
@@ -86,28 +89,54 @@ def travel_graph(
     legs = timed_legs(ground, pace, shut, near)
     edges = road_edges(ground, pace, shut)
     from_base, to_place = legs.start >= nodes.first_base, legs.end >= nodes.first_place
-    links = linked(nodes, edges, legs.where(~from_base & ~to_place))
-    node = np.empty(half.size + nodes.vertices.size, NODE)
-    node["time"] = node["half"] = np.inf
-    node["half"][: half.size] = half.ravel()
-    node["mark"][: half.size] &= ~1
-    node["mark"][links.joined] |= 1
-    barred = [*ground.barriers, *(ground.cuts[row].moves for row in shut)]
+    joins = worthwhile(nodes, edges, legs.where(~from_base & ~to_place))
+    links = linked(nodes, edges, joins)
+    barred = all_barred(nodes.grid, [*ground.barriers, *(ground.cuts[row].moves for row in shut)])
     return TravelGraph(
-        node=node,
+        node=node_array(half, nodes.vertices.size, links.joined, barred),
         cells=half.size,
         moves=kernel_moves(nodes.grid),
-        barred=all_barred(nodes.grid, barred),
+        barred=barred,
         slope=_slope(pace, half.shape),
         roads=links.roads,
         width_s=typical_half_s(half),
         fan_out=links.fan_out,
+        stride=half.shape[1],
         number=links.number,
         edges=edges,
         out=legs.where(from_base & ~to_place),
         into=legs.where(~from_base & to_place),
         direct=legs.where(from_base & to_place),
     )
+
+
+def node_array(
+    half: NDArray[np.floating],
+    vertices: int,
+    joined: NDArray[np.int64],
+    barred: NDArray[np.uint16],
+) -> NDArray[np.void]:
+    """Nodes as the compiled search takes them, with every time ``inf``.
+
+    Parameters
+    ----------
+    half : float array (rows + 4, cols + 4)
+        Seconds from the centre of each cell to its edge; ``inf`` impassable.
+    vertices : int
+        Number of road vertices.
+    joined : int64 array
+        Cells that have ways onto roads.
+    barred : uint16 array (cells,)
+        Bits of the moves that are barred.
+    """
+    node = np.empty(half.size + vertices, NODE)
+    node["time"] = node["half"] = np.inf
+    node["half"][: half.size] = half.ravel()
+    node["mark"] &= ~(JOINED | BARRED)
+    node["mark"][joined] |= JOINED
+    # Infinity with a bit set would be no number; nothing leaves an impassable cell anyway.
+    node["mark"][np.flatnonzero((barred > 0) & np.isfinite(half.ravel()))] |= BARRED
+    return node
 
 
 def _slope(pace: Pace, shape: tuple[int, ...]) -> Slope | None:

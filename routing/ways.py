@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geo_poc.routing._kernels import settle
 from geo_poc.routing.ground import Ground
-from geo_poc.routing.surface import BUCKETS
+from geo_poc.routing.search import cells_of, seeds, settled
 from geo_poc.routing.tracing import first_leg_m, steps_back, walked_back
 from geo_poc.routing.travel_graph import TravelGraph
 
@@ -54,7 +52,7 @@ def quickest_ways(
     -------
     Ways
     """
-    node, before, _ = _settled(graph, *_seeds(ground, graph, base), cut_off_s, ways=True)
+    node, before, _ = settled(graph, *seeds(ground, graph, base), cut_off_s, ways=True)
     time_s = node["time"]
     size = len(ground.nodes.at_place)
     seconds, leg = _at_places(ground, graph, time_s, base)
@@ -67,7 +65,7 @@ def quickest_ways(
         seconds=seconds,
         distance_m=distance_m,
         off_road_m=off_road_m,
-        cell_seconds=time_s[graph.number[: ground.nodes.first_vertex]],
+        cell_seconds=cells_of(ground, time_s),
     )
 
 
@@ -81,9 +79,9 @@ def quickest_times_s(
     float64 array (places,), float32 array (cells,)
         Seconds.
     """
-    time_s = _settled(graph, *_seeds(ground, graph, base), cut_off_s).node["time"]
+    time_s = settled(graph, *seeds(ground, graph, base), cut_off_s).node["time"]
     seconds, _ = _at_places(ground, graph, time_s, base)
-    return seconds, time_s[graph.number[: ground.nodes.first_vertex]]
+    return seconds, cells_of(ground, time_s)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -124,7 +122,7 @@ def quickest_from_cells(ground: Ground, graph: TravelGraph, start_s: NDArray[np.
     """
     cell = np.flatnonzero(np.isfinite(start_s))
     first_s = start_s[cell].astype(np.float32)
-    node, before, _ = _settled(graph, graph.number[cell], first_s, np.inf, ways=True)
+    node, before, _ = settled(graph, graph.number[cell], first_s, np.inf, ways=True)
     time_s, size = node["time"], len(ground.nodes.at_place)
     seconds, leg = _at_places(ground, graph, time_s, None)
     reached = np.flatnonzero(np.isfinite(seconds))
@@ -135,50 +133,11 @@ def quickest_from_cells(ground: Ground, graph: TravelGraph, start_s: NDArray[np.
     distance_m[reached], off_road_m[reached] = back.distance_m, back.off_road_m
     return Walks(
         seconds=seconds,
-        cell_seconds=time_s[graph.number[: ground.nodes.first_vertex]],
+        cell_seconds=cells_of(ground, time_s),
         origin=origin,
         distance_m=distance_m,
         off_road_m=off_road_m,
     )
-
-
-def nearest_base(
-    ground: Ground,
-    graph: TravelGraph,
-    notice_s: NDArray[np.float64],
-    *,
-    cut_off_s: float = np.inf,
-) -> tuple[NDArray[np.float32], NDArray[np.int16]]:
-    """Time to each cell from the base that reaches it first, notice included, in one search.
-
-    Parameters
-    ----------
-    ground : Ground
-    graph : TravelGraph
-    notice_s : float64 array (bases,)
-        ``nan`` for a base that sends nobody.
-    cut_off_s : float
-        Nothing later than this is computed.
-
-    Returns
-    -------
-    float32 array (cells,)
-        Seconds; ``inf`` where nobody arrives by then.
-    int16 array (cells,)
-        Row of the base; -1 where nobody arrives.
-    """
-    out = graph.out
-    base = out.start - ground.nodes.first_base
-    sends = np.isfinite(notice_s[base])
-    start_s = (notice_s[base] + out.seconds)[sends].astype(np.float32)
-    who = base[sends].astype(np.int16)
-    settled = _settled(graph, graph.number[out.end[sends]], start_s, cut_off_s, who=who)
-    node, owner = settled.node, settled.owner
-    cell = graph.number[: ground.nodes.first_vertex]
-    seconds, of = node["time"][cell], owner[cell]
-    late = seconds > cut_off_s
-    seconds[late], of[late] = np.inf, -1
-    return seconds, of
 
 
 def way_nodes(
@@ -199,7 +158,7 @@ def way_nodes(
         From the base itself to the place itself; None where there is no way.
     """
     nodes = ground.nodes
-    node, before, _ = _settled(graph, *_seeds(ground, graph, base), np.inf, ways=True)
+    node, before, _ = settled(graph, *seeds(ground, graph, base), np.inf, ways=True)
     seconds, leg = _at_places(ground, graph, node["time"], base)
     if np.isinf(seconds[place]):
         return None
@@ -216,54 +175,6 @@ def way_nodes(
         np.concatenate([nodes.bases[[base]], between, nodes.places[[place]]]),
         np.concatenate([[0.0], node["time"][number].astype(np.float64), seconds[[place]]]),
     )
-
-
-def _seeds(
-    ground: Ground, graph: TravelGraph, base: int
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Where the ways from a base begin on cells and roads, and after how many seconds."""
-    mine = graph.out.start == ground.nodes.bases[base]
-    return graph.number[graph.out.end[mine]], graph.out.seconds[mine].astype(np.float32)
-
-
-class _Settled(NamedTuple):
-    """Nodes with their quickest times; the node before each, and whose it is, if they were asked for."""
-
-    node: NDArray[np.void]
-    before: NDArray[np.int32]
-    owner: NDArray[np.int16]
-
-
-def _settled(
-    graph: TravelGraph,
-    seeds: NDArray[np.int64],
-    start_s: NDArray[np.float32],
-    cut_off_s: float,
-    *,
-    who: NDArray[np.int16] | None = None,
-    ways: bool = False,
-) -> _Settled:
-    node = graph.node.copy()
-    before = np.full(node.size if ways else 0, -1, np.int32)
-    owner = np.full(0 if who is None else node.size, -1, np.int16)
-    settle(
-        node,
-        None if who is None else owner,
-        before if ways else None,
-        graph.cells,
-        *graph.moves,
-        graph.barred,
-        graph.slope,
-        graph.roads,
-        seeds,
-        start_s,
-        np.zeros(seeds.size, np.int16) if who is None else who,
-        graph.width_s,
-        BUCKETS,
-        float(cut_off_s),
-        graph.fan_out,
-    )
-    return _Settled(node=node, before=before, owner=owner)
 
 
 def _at_places(

@@ -21,6 +21,7 @@ from geo_poc.routing.ground import Nodes
 from geo_poc.routing.moves import MOVES, kernel_moves, padded
 from geo_poc.routing.pace import TimedLegs
 from geo_poc.routing.road_graph import RoadEdges, linked
+from geo_poc.routing.travel_graph import node_array
 
 CRS = "EPSG:32636"
 NOBODY = np.empty((0, 2))
@@ -227,17 +228,15 @@ def solved(
     bars = np.zeros(half.shape, np.uint16)
     bars[2:-2, 2:-2] = there.bars
     table = tobler(np.linspace(-2, 2, 40_001)).astype(np.float32)
-    node = np.empty(half.size + len(there.vertex), kernels.NODE)
-    node["time"] = node["half"] = np.inf
-    node["half"][: half.size] = half.ravel()
-    node["mark"][: half.size] &= ~1
-    node["mark"][links.joined] |= 1
+    node = node_array(half, len(there.vertex), links.joined, bars.ravel())
+    touched = np.zeros(node.size + 1, np.int32)
     owner, before = np.full(node.size, -1, np.int16), np.full(node.size, -1, np.int32)
     near, far = kernel_moves(grid)
     kernels.settle(
         node,
         owner,
         before,
+        touched,
         half.size,
         near,
         far if features.neighbours == 16 else None,
@@ -254,6 +253,8 @@ def solved(
         float(cut_off_s),
         links.fan_out,
     )
+    count = touched[0]
+    assert sorted(touched[1 : count + 1]) == np.flatnonzero(np.isfinite(node["time"])).tolist()
     return Solved(
         seconds=node["time"][links.number],
         owner=owner[links.number],

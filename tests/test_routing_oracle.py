@@ -21,13 +21,14 @@ from geo_poc.plan import Asset, PlanFile, PlanSpec, Standard
 from geo_poc.routing.catalogue import Vehicle, known_movers
 from geo_poc.routing.closures import restricted_ground
 from geo_poc.routing.ground import Ground
+from geo_poc.routing.nearest import nearest_base
 from geo_poc.routing.pace import Pace
 from geo_poc.routing.response import response_times
 from geo_poc.routing.restrictions import restrictions_on
 from geo_poc.routing.seasons import season_paces
 from geo_poc.routing.travel_graph import travel_graph
 from geo_poc.routing.travel_time import Reason, TravelTime
-from geo_poc.routing.ways import nearest_base, quickest_ways
+from geo_poc.routing.ways import quickest_ways
 from geo_poc.theatre import Theatre
 
 CRS = "+proj=laea +lat_0=8 +lon_0=30 +datum=WGS84 +units=m +type=crs"

@@ -189,14 +189,11 @@ def _push(queue, bucket, node):
 
 
 @compiled
-def _arrive(nodes, owner, before, touched, queue, per_s, now, node, time, who, u):
+def _arrive(nodes, owner, before, queue, per_s, now, node, time, who, u):
     """Keep a better time of a node and queue it, unless it waits in the same later bucket already."""
     old = nodes[node].time
     if time < old:
         nodes[node].time = time
-        if touched is not None and old == _INF:
-            touched[0] += 1
-            touched[touched[0]] = node
         if owner is not None:
             owner[node] = who
         if before is not None:
@@ -249,7 +246,7 @@ def _corner_shut(nodes, moves, u, j):
 
 
 @compiled
-def _leave_cell(nodes, owner, before, touched, queue, per_s, now, u, near, far, barred, slope):
+def _leave_cell(nodes, owner, before, queue, per_s, now, u, near, far, barred, slope):
     time = nodes[u].time
     who = None if owner is None else owner[u]
     shut = np.uint64(0)
@@ -266,7 +263,7 @@ def _leave_cell(nodes, owner, before, touched, queue, per_s, now, u, near, far, 
             if time + seconds * slope.least >= nodes[v].time:
                 continue
             seconds *= _near_factor(slope, near, u, v, j)
-        _arrive(nodes, owner, before, touched, queue, per_s, now, v, time + seconds, who, u)
+        _arrive(nodes, owner, before, queue, per_s, now, v, time + seconds, who, u)
     if far is not None:
         for j in range(8):
             if barred is not None and (shut >> np.uint64(j + 8)) & _ONE:
@@ -278,7 +275,7 @@ def _leave_cell(nodes, owner, before, touched, queue, per_s, now, u, near, far, 
                 if time + seconds * slope.least >= nodes[v].time:
                     continue
                 seconds *= _far_factor(slope, far, u, v, j)
-            _arrive(nodes, owner, before, touched, queue, per_s, now, v, time + seconds, who, u)
+            _arrive(nodes, owner, before, queue, per_s, now, v, time + seconds, who, u)
 
 
 @compiled
@@ -301,26 +298,39 @@ def _joins_of(roads, u):
 
 
 @compiled
-def _join_roads(nodes, owner, before, touched, queue, per_s, now, u, roads):
+def _join_roads(nodes, owner, before, queue, per_s, now, u, roads):
     if nodes[u].mark & JOINED:
         who = None if owner is None else owner[u]
         begin, end = _joins_of(roads, u)
         for e in range(begin, end):
             v = np.uint64(roads.vertex[e])
             seconds = roads.join_s[e]
-            _arrive(
-                nodes, owner, before, touched, queue, per_s, now, v, nodes[u].time + seconds, who, u
-            )
+            _arrive(nodes, owner, before, queue, per_s, now, v, nodes[u].time + seconds, who, u)
 
 
 @compiled
-def _leave_vertex(nodes, owner, before, touched, queue, per_s, now, u, cells, roads):
+def _leave_vertex(nodes, owner, before, queue, per_s, now, u, cells, roads):
     time, r = nodes[u].time, u - cells
     who = None if owner is None else owner[u]
     for e in range(roads.first[r], roads.first[r + _ONE]):
         v = np.uint64(roads.head[e])
         seconds = roads.seconds[e]
-        _arrive(nodes, owner, before, touched, queue, per_s, now, v, time + seconds, who, u)
+        _arrive(nodes, owner, before, queue, per_s, now, v, time + seconds, who, u)
+
+
+@compiled
+def _span_of_waiting(queue, cells, low, high):
+    """The first and the last cell, those that still wait in the queue counted in."""
+    for b in range(queue.top.size):
+        chunk, count = np.int64(queue.top[b]), queue.fill[b]
+        while chunk >= 0:
+            at = np.uint64(chunk) << _SHIFT
+            for i in range(count):
+                u = np.uint64(queue.pool[at + _ONE + np.uint64(i)])
+                if u < cells:
+                    low, high = min(low, u), max(high, u)
+            chunk, count = np.int64(queue.pool[at]), _CHUNK
+    return low, high
 
 
 @compiled
@@ -328,7 +338,6 @@ def settle(
     nodes,
     owner,
     before,
-    touched,
     cells,
     near,
     far,
@@ -355,8 +364,6 @@ def settle(
         Gets ``who`` of the seed that reaches each node.
     before : int32 array (nodes,) or None
         Gets the node before each on its quickest way; -1 for seeds.
-    touched : int32 array (nodes + 1,) or None
-        Gets how many nodes have got a time, and after it which.
     cells : int
         Nodes that are cells.
     near : Moves
@@ -381,20 +388,21 @@ def settle(
 
     Returns
     -------
-    int
-        How often a node was left: at least once each, more where times were corrected.
+    three int
+        How often a node was left: at least once each, more where times were corrected. The first and
+        the last cell that got a time; the first is the larger one if none did.
     """
     per_s, cells = np.float32(1) / np.float32(width_s), np.uint64(cells)
     room = fan_out + buckets + 1
     queue = _roomier(_new_queue(buckets, 1024), room + seeds.size)
     now, left, idle = 0, 0, 0
+    low, high = cells, np.uint64(0)
     for i in range(seeds.size):
         mine = None if owner is None else who[i]
         _arrive(
             nodes,
             owner,
             before,
-            touched,
             queue,
             per_s,
             now,
@@ -430,18 +438,17 @@ def settle(
                     _push(queue, min(bucket, now + buckets - 1), u)
                 elif bucket == now:
                     left += 1
+                    if u < cells:
+                        low, high = min(low, u), max(high, u)
                     if roads is not None:
                         if u >= cells:
-                            _leave_vertex(
-                                nodes, owner, before, touched, queue, per_s, now, u, cells, roads
-                            )
+                            _leave_vertex(nodes, owner, before, queue, per_s, now, u, cells, roads)
                             continue
-                        _join_roads(nodes, owner, before, touched, queue, per_s, now, u, roads)
+                        _join_roads(nodes, owner, before, queue, per_s, now, u, roads)
                     _leave_cell(
                         nodes,
                         owner,
                         before,
-                        touched,
                         queue,
                         per_s,
                         now,
@@ -453,4 +460,5 @@ def settle(
                     )
             queue.pool[at], queue.used[1] = queue.used[1], chunk
         now += 1
-    return left
+    low, high = _span_of_waiting(queue, cells, low, high)
+    return left, low, high

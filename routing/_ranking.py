@@ -10,21 +10,29 @@ _INF = np.float32(np.inf)
 
 
 @compiled
-def taken_out(nodes, touched, cells, stride, cut_off_s):
-    """Cells reached by the cut-off, counted without the border, and when; every time is ``inf`` again after it."""
-    cell, seconds = np.empty(touched[0], np.int32), np.empty(touched[0], np.float32)
+def taken_out(nodes, low, high, cells, stride, cut_off_s):
+    """Cells from ``low`` to ``high`` reached by the cut-off, and when; every time is ``inf`` again after it.
+
+    The cells returned are counted row by row without the border.
+    """
+    count = 0
+    for u in range(low, high + 1):
+        if nodes[u].time <= cut_off_s:
+            count += 1
+    cell, seconds = np.empty(count, np.int32), np.empty(count, np.float32)
     n, across = 0, stride - 2 * PAD
-    for i in range(1, touched[0] + 1):
-        u = touched[i]
-        time = nodes[u].time
+    for row in range(low // stride, high // stride + 1):
+        for u in range(row * stride, (row + 1) * stride):
+            time = nodes[u].time
+            if time <= cut_off_s:
+                cell[n] = (row - PAD) * across + (u - row * stride) - PAD
+                seconds[n] = time
+                n += 1
+            if time < _INF:
+                nodes[u].time = _INF
+    for u in range(cells, nodes.size):
         nodes[u].time = _INF
-        if u < cells and time <= cut_off_s:
-            row = u // stride
-            cell[n] = (row - PAD) * across + (u - row * stride) - PAD
-            seconds[n] = time
-            n += 1
-    touched[0] = 0
-    return cell[:n].copy(), seconds[:n].copy()
+    return cell, seconds
 
 
 @compiled

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from geo_poc.routing._ranking import insert_ranked
 from geo_poc.routing.ground import Ground
-from geo_poc.routing.search import Buffers, Reached, buffers_of, cells_of, reached, seeds, settled
+from geo_poc.routing.search import Reached, cells_of, reached, seeds, settled
 from geo_poc.routing.travel_graph import TravelGraph
 
 
@@ -93,20 +93,20 @@ def base_surfaces(
         ``nan`` for a base that sends nobody.
     cut_off_s : float
     threads : int, optional
-        As many as the machine has processors without it; each needs 12 bytes a cell.
+        As many as the machine has processors without it; each needs 8 bytes a cell.
     """
-    spare: SimpleQueue[Buffers] = SimpleQueue()
+    spare: SimpleQueue[NDArray[np.void]] = SimpleQueue()
 
     def of_base(row: int) -> Reached:
         start, start_s = seeds(ground, graph, row)
         start_s = start_s + np.float32(notice_s[row])
         sends = np.isfinite(start_s)
         try:
-            buffers = spare.get_nowait()
+            node = spare.get_nowait()
         except Empty:
-            buffers = buffers_of(graph)
-        found = reached(graph, buffers, start[sends], start_s[sends], cut_off_s)
-        spare.put(buffers)
+            node = graph.node.copy()
+        found = reached(graph, node, start[sends], start_s[sends], cut_off_s)
+        spare.put(node)
         return found
 
     # Threads, because the compiled search needs no interpreter.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -28,27 +27,6 @@ class Reached(NamedTuple):
 
     cell: NDArray[np.int32]
     seconds: NDArray[np.float32]
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Buffers:
-    """Arrays of one search after another over the same graph; never for two threads at once.
-
-    Parameters
-    ----------
-    node : NODE array
-        All times ``inf`` between two searches.
-    touched : int32 array (nodes + 1,)
-        How many nodes have got a time, and which.
-    """
-
-    node: NDArray[np.void]
-    touched: NDArray[np.int32]
-
-
-def buffers_of(graph: TravelGraph) -> Buffers:
-    """Arrays for searches over a graph."""
-    return Buffers(node=graph.node.copy(), touched=np.zeros(graph.node.size + 1, np.int32))
 
 
 def settled(
@@ -79,7 +57,7 @@ def settled(
     owner = np.full(0 if who is None else node.size, -1, np.int16)
     _settle(
         graph,
-        (node, None if who is None else owner, before if ways else None, None),
+        (node, None if who is None else owner, before if ways else None),
         (seeds, start_s, np.zeros(seeds.size, np.int16) if who is None else who),
         cut_off_s,
     )
@@ -88,7 +66,7 @@ def settled(
 
 def reached(
     graph: TravelGraph,
-    buffers: Buffers,
+    node: NDArray[np.void],
     seeds: NDArray[np.int64],
     start_s: NDArray[np.float32],
     cut_off_s: float,
@@ -98,24 +76,24 @@ def reached(
     Parameters
     ----------
     graph : TravelGraph
-    buffers : Buffers
-        Of this graph.
+    node : NODE array
+        A copy of the graph's own, for one search after another; never for two threads at once.
     seeds, start_s, cut_off_s
         As of `settled`.
     """
-    who = np.zeros(seeds.size, np.int16)
-    node, touched = buffers.node, buffers.touched
-    _settle(graph, (node, None, None, touched), (seeds, start_s, who), cut_off_s)
-    return Reached(*taken_out(node, touched, graph.cells, graph.stride, cut_off_s))
+    started = seeds, start_s, np.zeros(seeds.size, np.int16)
+    low, high = _settle(graph, (node, None, None), started, cut_off_s)
+    return Reached(*taken_out(node, low, high, graph.cells, graph.stride, cut_off_s))
 
 
 def _settle(
     graph: TravelGraph,
-    kept: tuple[Any, Any, Any, Any],
+    kept: tuple[Any, Any, Any],
     started: tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int16]],
     cut_off_s: float,
-) -> None:
-    settle(
+) -> tuple[int, int]:
+    """Settle ``kept``, which is nodes, owner and before; the first and the last cell that got a time."""
+    _, low, high = settle(
         *kept,
         graph.cells,
         *graph.moves,
@@ -128,6 +106,7 @@ def _settle(
         float(cut_off_s),
         graph.fan_out,
     )
+    return int(low), int(high)
 
 
 def seeds(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from geo_poc.errors import ConfigError, Fault
 from geo_poc.grid import Grid
-from geo_poc.routing._kernels import NODE, PAD, settle
+from geo_poc.routing._kernels import BARRED, JOINED, NODE, PAD, settle
 from geo_poc.routing.moves import kernel_moves, padded
 
 BUCKETS = 128
@@ -96,7 +96,6 @@ def travel_surface(
         node,
         owner,
         None,
-        None,
         node.size,
         near,
         far if neighbours == 16 else None,
@@ -143,7 +142,7 @@ def _node(grid: Grid, pace_sm: NDArray[np.floating]) -> tuple[NDArray[np.void], 
     np.multiply(pace_sm, np.float32(grid.cell_size_m / 2), out=inner, casting="unsafe")
     inner[~(inner > 0)] = np.inf
     typical_s = typical_half_s(node["half"])
-    node["mark"] &= ~1
+    node["mark"] &= ~(JOINED | BARRED)
     return node.ravel(), typical_s
 
 

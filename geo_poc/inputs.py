@@ -23,7 +23,7 @@ from geo_poc.layers.read import read_layer, require_rows
 from geo_poc.plan import PlanFile, read_plan_file
 from geo_poc.routing.catalogue import Vehicle
 from geo_poc.routing.closures import closed_by
-from geo_poc.routing.movers import movers_of
+from geo_poc.routing.movers import crew_of, movers_of, wet_factor
 from geo_poc.routing.restrictions import impossible_dates, unknown_contingents
 from geo_poc.theatre import Theatre, theatre_over
 from geo_poc.theatre_file import Source, TheatreFile, read_theatre_file
@@ -178,19 +178,24 @@ def _area_faults(areas: Layer | None) -> list[Fault]:
 
 
 def _doubts(plan: PlanFile, layers: Mapping[str, Layer]) -> list[Fault]:
-    """A warning for each caveat that binds nobody, and each vehicle no faster than people on foot."""
+    """A warning for each caveat that binds nobody, and each vehicle that may be slower than its crew."""
     caveats = []
     if "areas" in layers:
         caveats = unknown_contingents(layers["areas"].table, layers["bases"].table)
+    movers = movers_of(plan)
+    crew = crew_of(movers)
+    if not np.isnan(wet_factor(crew, "wet")):
+        return caveats
     return caveats + [
         Fault(
             where=f"plan: {mover.key}",
-            found="no off_road_kmh",
+            found=f"no off_road_kmh, and no wet_time_factor of {crew.key}",
             rule="off the roads it takes the walking pace of the ground, in the rains divided by its "
-            "wet_time_factor: slower than people on foot",
-            repair="give off_road_kmh under [[assets]] figures if the mission knows it",
+            "own wet_time_factor: its crew on foot may be quicker",
+            repair=f"give wet_time_factor to {crew.key} under [[assets]] figures, and off_road_kmh if "
+            "the mission knows it",
         )
-        for mover in movers_of(plan)
+        for mover in movers
         if isinstance(mover, Vehicle) and mover.off_road_kmh is None
     ]
 

@@ -17,7 +17,7 @@ from geo_poc.routing.catalogue import (
     figures_of,
     slowest_road,
 )
-from geo_poc.routing.movers import MISSION_GRADE, movers_of
+from geo_poc.routing.movers import MISSION_GRADE, crew_of, movers_of
 
 ASSUMPTION_COLUMNS = ("what", "value", "low", "high", "source", "grade")
 UNKNOWN_SOURCE = "no source gives it; give it under [[assets]] figures"
@@ -87,6 +87,8 @@ def assumptions(plan: PlanFile) -> pd.DataFrame:
         rows += _force_rows(plan.force)
     for mover in movers:
         rows += _rows(mover)
+        if isinstance(mover, Vehicle):
+            rows.append(_crew_row(mover, crew_of(movers)))
     return pd.DataFrame(rows, columns=list(ASSUMPTION_COLUMNS))
 
 
@@ -140,6 +142,17 @@ def _rules(mover: Mover) -> list[_Row]:
             return [rule, _ground_rule(mover)]
         case Foot():
             return [_ground_rule(mover)]
+
+
+def _crew_row(vehicle: Vehicle, crew: Foot) -> _Row:
+    """How much longer the crew takes on foot in the rains, where it walks because it is quicker so."""
+    what = f"{vehicle.key}: its crew on foot, in the rains (times as long)"
+    factor = crew.wet_time_factor
+    if factor is not None:
+        return _row(what, factor)
+    unknown = dict.fromkeys(("value", "low", "high"), math.nan)
+    source = f"not known, so that its own pace counts; give wet_time_factor to {crew.key}"
+    return {"what": what, **unknown, "source": source, "grade": ""}
 
 
 def _ground_rule(mover: Vehicle | Foot) -> _Row:

@@ -18,7 +18,7 @@ from geo_poc.plan import PlanFile, Season
 from geo_poc.routing.catalogue import Foot, Vehicle
 from geo_poc.routing.closures import restricted_ground
 from geo_poc.routing.ground import Ground
-from geo_poc.routing.movers import notice_s
+from geo_poc.routing.movers import crew_of, movers_of, notice_s
 from geo_poc.routing.network import JOIN_M
 from geo_poc.routing.restrictions import caveats_of, restrictions_on
 from geo_poc.routing.seasons import season_paces
@@ -202,6 +202,7 @@ def quickest_routes(
         mover,
         theatre,
         tables.roads,
+        crew=crew_of(movers_of(plan)),
         land_cover=tables.land_cover,
         elevation_m=tables.elevation_m,
     )

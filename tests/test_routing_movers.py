@@ -307,6 +307,15 @@ def test_assumptions_on_foot_have_the_night_and_miss_the_wet_season() -> None:
     assert math.isnan(table.loc["foot_patrol: wet time (times as long)", "value"])
 
 
+def test_a_vehicles_crew_on_foot_stands_among_the_assumptions_with_its_source() -> None:
+    crew = "wheeled_patrol: its crew on foot, in the rains (times as long)"
+    own = assumptions(plan_of(asset(), asset("foot_patrol", wet_time_factor=1.5)))
+    assert own.set_index("what").loc[crew].tolist() == [1.5, 1.5, 1.5, "order 2", "M"]
+    unknown = assumptions(plan_of(asset())).set_index("what").loc[crew]
+    assert math.isnan(unknown["value"])
+    assert "wet_time_factor to foot_patrol" in unknown["source"]
+
+
 def test_counts_and_the_force_stand_among_the_assumptions_with_their_source() -> None:
     counted = Asset(mover="mi8", bases="all", notice=60.0, source="order 2", count=2)
     plan = plan_of(counted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import geopandas as gpd
@@ -12,6 +13,7 @@ import shapely
 
 from geo_poc.grid import Grid
 from geo_poc.plan import Asset, PlanFile, PlanSpec, Season, Standard
+from geo_poc.routing.catalogue import Vehicle
 from geo_poc.routing.movers import movers_of
 from geo_poc.routing.response import response_times
 from geo_poc.routing.routes import Route, Tables, quickest_routes
@@ -126,6 +128,40 @@ def test_a_route_begins_at_the_base_ends_at_the_place_and_takes_the_time_of_the_
     off_road_m = way.length_m[[on == "cross-country" for on in way.on]].sum()
     assert off_road_m == pytest.approx(time.off_road_m[0, 0])
     assert (np.diff(way.seconds) >= 0).all()
+
+
+def test_across_country_in_the_rains_a_patrol_takes_the_walk_of_its_crew() -> None:
+    # 8 km over shrub: 3 km/h on foot, a third less in the rains; the vehicle alone would take 8 h.
+    on_foot = Asset(
+        mover="foot_patrol",
+        bases="all",
+        notice=600.0,
+        figures={"wet_time_factor": 1.5},
+        source="test",
+    )
+    plan = dataclasses.replace(PLAN, assets=[*PLAN.assets, on_foot])
+    of = tables(points((1500, 5500)), points((9500, 5500)))
+    patrol = movers_of(plan)[0]
+    assert isinstance(patrol, Vehicle)
+    (way,) = quickest_routes(
+        [(0, 0)], mover=patrol, season="wet", theatre=THEATRE, plan=plan, tables=of
+    )
+    assert way is not None
+    assert way.seconds[-1] == pytest.approx(4 * 3600)
+    wet_s = {
+        time.mover: time.seconds[0, 0]
+        for time in response_times(
+            theatre=THEATRE,
+            plan=plan,
+            bases=of.bases,
+            places=of.places,
+            roads=of.roads,
+            areas=of.areas,
+        )
+        if str(time.conditions) == "wet_day"
+    }
+    assert wet_s == pytest.approx(dict.fromkeys(wet_s, 600 + 4 * 3600))
+    assert len(wet_s) == 2
 
 
 def test_the_wet_route_takes_three_times_as_long() -> None:

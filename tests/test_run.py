@@ -475,11 +475,23 @@ def test_a_caveat_that_binds_nobody_is_a_note_with_the_nearest_contingent(broken
     assert note.repair == f"did you mean '{named}'?"
 
 
-def test_a_vehicle_at_walking_pace_off_the_roads_is_a_note(broken: Path) -> None:
-    plan = broken / "plan.toml"
+def notes_on_the_patrol(folder: Path, **changes: str) -> list[str]:
+    plan = folder / "plan.toml"
     text = plan.read_text(encoding="utf-8")
-    plan.write_text(text.replace("off_road_kmh = 10.0, ", ""), encoding="utf-8")
-    inputs = read_inputs(broken / "theatre.toml", plan)
-    assert [w.found for w in inputs.warnings if w.where == "plan: wheeled_patrol"] == [
-        "no off_road_kmh"
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new)
+    plan.write_text(text, encoding="utf-8")
+    warnings = read_inputs(folder / "theatre.toml", plan).warnings
+    return [w.found for w in warnings if w.where == "plan: wheeled_patrol"]
+
+
+def test_a_vehicle_that_may_be_slower_off_the_roads_than_its_crew_is_a_note(broken: Path) -> None:
+    changes = {"off_road_kmh = 10.0, ": "", "figures = { wet_time_factor = 1.5 }": ""}
+    assert notes_on_the_patrol(broken, **changes) == [
+        "no off_road_kmh, and no wet_time_factor of foot_patrol"
     ]
+
+
+def test_a_vehicle_whose_crew_has_a_pace_in_the_rains_needs_no_note(broken: Path) -> None:
+    assert notes_on_the_patrol(broken, **{"off_road_kmh = 10.0, ": ""}) == []

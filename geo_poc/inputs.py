@@ -15,16 +15,16 @@ import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
+from geo_poc.doubts import doubts, refused_rows
 from geo_poc.errors import ConfigError, Fault, GeoPocError, InputError, OutputError
 from geo_poc.layers.area import read_area
 from geo_poc.layers.layer import Layer, SourceRecord, file_sha256
 from geo_poc.layers.rasters import LandCover, read_elevation, read_land_cover, read_population
 from geo_poc.layers.read import read_layer, require_rows
 from geo_poc.plan import PlanFile, read_plan_file
-from geo_poc.routing.catalogue import Vehicle
 from geo_poc.routing.closures import closed_by
-from geo_poc.routing.movers import crew_of, movers_of, wet_factor
-from geo_poc.routing.restrictions import impossible_dates, unknown_contingents
+from geo_poc.routing.movers import movers_of
+from geo_poc.routing.restrictions import impossible_dates
 from geo_poc.theatre import Theatre, theatre_over
 from geo_poc.theatre_file import Source, TheatreFile, read_theatre_file
 
@@ -124,11 +124,11 @@ def read_inputs(
             layers[name] = layer
             if sources:
                 warnings.extend(_tried(faults, partial(require_rows, layer)) or ())
-                warnings.extend(refused_rows(layer))
+                warnings.extend((*refused_rows(layer), *layer.remarks))
     faults += _area_faults(layers.get("areas"))
     if plan is not None and plan_path is not None and "bases" in layers:
         faults.extend(_unknown_bases(plan, layers["bases"].table, plan_path))
-        warnings += _doubts(plan, layers)
+        warnings += doubts(plan, layers)
     rasters = _tried(faults, partial(_rasters, file, folder, theatre))
     if faults or rasters is None:
         raise InputError(faults)
@@ -145,29 +145,6 @@ def read_inputs(
     )
 
 
-def refused_rows(layer: Layer) -> list[Fault]:
-    """A warning for each reason for which rows of a layer were refused as wrong or twice there.
-
-    Rows that lie outside the theatre, or that the theatre file leaves out itself, are no reason to warn.
-    """
-    wrong = layer.rejects[layer.rejects["kind"].isin(["invalid", "duplicate"])]
-    warnings = []
-    for (file, kind), rows in wrong.groupby(["file", "kind"], sort=True):
-        first = rows.iloc[0]
-        warnings.append(
-            Fault(
-                where=f"{layer.name}: {file}",
-                found=(
-                    f"{len(rows)} row(s) refused as {kind}; the first is row {first['row']}, "
-                    f"column '{first['column']}', '{first['value']}': {first['reason']}"
-                ),
-                rule="these rows are in no result",
-                repair="correct them in the file; after a run all stand in rejects.csv",
-            )
-        )
-    return warnings
-
-
 def _area_faults(areas: Layer | None) -> list[Fault]:
     """Refused rows and impossible dates of areas are faults: each may be a closure or a caveat."""
     if areas is None:
@@ -175,29 +152,6 @@ def _area_faults(areas: Layer | None) -> list[Fault]:
     rule = "must all be readable: each may be a closure"
     refused = [dataclasses.replace(fault, rule=rule) for fault in refused_rows(areas)]
     return refused + impossible_dates(areas.table)
-
-
-def _doubts(plan: PlanFile, layers: Mapping[str, Layer]) -> list[Fault]:
-    """A warning for each caveat that binds nobody, and each vehicle that may be slower than its crew."""
-    caveats = []
-    if "areas" in layers:
-        caveats = unknown_contingents(layers["areas"].table, layers["bases"].table)
-    movers = movers_of(plan)
-    crew = crew_of(movers)
-    if not np.isnan(wet_factor(crew, "wet")):
-        return caveats
-    return caveats + [
-        Fault(
-            where=f"plan: {mover.key}",
-            found=f"no off_road_kmh, and no wet_time_factor of {crew.key}",
-            rule="off the roads it takes the walking pace of the ground, in the rains divided by its "
-            "own wet_time_factor: its crew on foot may be quicker",
-            repair=f"give wet_time_factor to {crew.key} under [[assets]] figures, and off_road_kmh if "
-            "the mission knows it",
-        )
-        for mover in movers
-        if isinstance(mover, Vehicle) and mover.off_road_kmh is None
-    ]
 
 
 def require_closures_match(inputs: Inputs) -> None:

@@ -34,6 +34,7 @@ from geo_poc.wording import mover_name, plain, text
 
 Part = Table | Text
 _FIRST_ZONES = 7
+_FIRST_COLUMNS = 8
 
 
 def run_tables(done: Run) -> list[Part]:
@@ -67,6 +68,7 @@ def input_tables(inputs: Inputs) -> list[Part]:
             )
         ),
         *_layers(inputs.sources),
+        *_unused(inputs.sources),
         *_notes(inputs.warnings),
     ]
 
@@ -199,6 +201,25 @@ def _layers(sources: Sequence[SourceRecord]) -> list[Part]:
             )
         )
     return parts
+
+
+def _unused(sources: Sequence[SourceRecord]) -> list[Part]:
+    """How many columns of each file nothing reads, and the first of them."""
+    return [
+        Text(
+            text(
+                "terminal_unused",
+                layer=s.layer,
+                file=s.file,
+                n=len(s.unused),
+                columns=", ".join(
+                    (*s.unused[:_FIRST_COLUMNS], *["..."] * (len(s.unused) > _FIRST_COLUMNS))
+                ),
+            )
+        )
+        for s in sources
+        if s.unused
+    ]
 
 
 def _notes(warnings: Sequence[Fault]) -> list[Part]:

@@ -267,6 +267,18 @@ def test_refused_rows_are_noted_with_row_column_value_and_reason(broken: Path) -
     assert "1 row(s) refused as invalid; the first is row 2, column 'people', '3.500'" in words
 
 
+def test_check_names_columns_that_look_misspelt_and_counts_those_not_used(broken: Path) -> None:
+    camps = pd.read_csv(broken / "camps.csv", dtype=str, keep_default_na=False)
+    camps = camps.rename(columns={"people": "peopel"})
+    more = {f"extra{n}": "" for n in range(9)}
+    camps.assign(**more).to_csv(broken / "camps.csv", index=False)
+    result = CliRunner().invoke(app, ["check", str(broken / "theatre.toml")])
+    assert result.exit_code == 0, result.output
+    words = " ".join(result.output.split())
+    assert "there is no column for people. Found: column 'peopel'" in words
+    assert re.search(r"camps: camps.csv: 1\d columns not used: .*peopel.* \.\.\.", words)
+
+
 def test_check_reads_the_plan_as_well(small: Path) -> None:
     arguments = ["check", str(small / "theatre.toml"), "--plan", str(small / "plan.toml")]
     result = CliRunner().invoke(app, arguments)

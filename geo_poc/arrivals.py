@@ -24,7 +24,7 @@ from geo_poc.routing.clock import Clock, response_clock
 from geo_poc.routing.response import response_times
 from geo_poc.routing.travel_time import Reason, TravelTime
 from geo_poc.routing.trips import Trips, first_lifts, trips_of
-from geo_poc.routing.troops import carriers_of, troops_to_send
+from geo_poc.routing.troops import carriers_of, missing_figures, troops_to_send
 from geo_poc.theatre import Theatre
 
 COLUMNS = ("base_id", "place_id", "mover", "season", "light", "seconds", "distance_m", "reason")
@@ -49,6 +49,8 @@ class Arrivals:
         For the plan's troops, under each; empty where the plan has no ``[force]``.
     clock : Clock or None
         None where it was not asked for.
+    missing : tuple of str
+        Figures that nobody gives and on which times hang, with the mover or bases that lack them.
     warnings : tuple of Fault
     """
 
@@ -59,6 +61,7 @@ class Arrivals:
     arrivals: tuple[Arrival, ...]
     binding: tuple[NDArray[np.object_], ...]
     clock: Clock | None
+    missing: tuple[str, ...]
     warnings: tuple[Fault, ...]
 
 
@@ -150,6 +153,7 @@ def arrivals(inputs: Inputs, *, with_clock: bool = False, progress: Progress = q
         arrivals=found,
         binding=bound,
         clock=clock,
+        missing=tuple(missing_figures(plan, bases)),
         warnings=inputs.warnings,
     )
 

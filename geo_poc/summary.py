@@ -103,8 +103,22 @@ def arrival_tables(found: Arrivals, *files: Path) -> list[Part]:
             else text("terminal_force", n=plan.force.troops)
         ),
         _table(heading, columns, rows, numbers_from=1),
+        *_missing(found),
         Text(text("terminal_written", files=", ".join(map(str, files)))),
     ]
+
+
+def _missing(found: Arrivals) -> list[Part]:
+    """The figures that are missing, where a site has an unknown time because of one."""
+    troops = 0 if found.plan.force is None else found.plan.force.troops
+    unknown = any(
+        np.isnan(seconds).any()
+        for each in found.arrivals
+        for seconds in (each.first_s, each.time_to_force(troops))
+    )
+    if not unknown or not found.missing:
+        return []
+    return [Text(text("terminal_missing", figures="; ".join(found.missing)), style="yellow")]
 
 
 def route_tables(found: FoundRoutes, *files: Path) -> list[Part]:

@@ -160,6 +160,28 @@ def test_an_unknown_strength_makes_the_force_unknown_and_not_the_first_element(
         assert np.isnan(each.time_to_force(120)[reached]).all()
 
 
+def test_the_command_names_the_figure_without_which_the_force_is_unknown(
+    broken: Path, tmp_path: Path
+) -> None:
+    table = pd.read_csv(broken / "bases.csv", dtype=str, keep_default_na=False)
+    table.loc[1, "strength"] = "a company"
+    table.to_csv(broken / "bases.csv", index=False)
+    changed(broken / "plan.toml", ", seats = 8", "")
+    result = CliRunner().invoke(app, command(broken, tmp_path / "a.csv"))
+    assert result.exit_code == 0, result.output
+    words = " ".join(result.output.split())
+    assert "Not given, so that times are unknown where they hang on it: " in words
+    assert "seats of wheeled_patrol; turn_round_min of wheeled_patrol;" in words
+    assert f"strength of {table.loc[1, 'name']}." in words
+
+
+def test_where_no_time_is_unknown_no_figure_is_named(broken: Path, tmp_path: Path) -> None:
+    changed(broken / "plan.toml", "troops = 120", "troops = 1")
+    result = CliRunner().invoke(app, command(broken, tmp_path / "a.csv"))
+    assert result.exit_code == 0, result.output
+    assert "Not given" not in result.output
+
+
 def test_without_a_force_section_there_are_no_force_rows_and_the_command_says_so(
     broken: Path, tmp_path: Path
 ) -> None:

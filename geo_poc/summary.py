@@ -29,6 +29,7 @@ from geo_poc.layers.layer import SourceRecord
 from geo_poc.provenance import Step
 from geo_poc.report.routes import leg_table
 from geo_poc.routes import FoundRoutes
+from geo_poc.routing.travel_time import Reason
 from geo_poc.run import Run
 from geo_poc.wording import mover_name, plain, text
 
@@ -132,7 +133,8 @@ def route_tables(found: FoundRoutes, *files: Path) -> list[Part]:
             "season": text(f"season_{row.season}"),
         }
         if row.route is None:
-            parts.append(Text(text("terminal_no_route", **slots)))
+            why = text(f"no_way_{row.reason}")
+            parts.append(Text(text("terminal_no_route", why=why, **slots)))
             continue
         rows = [
             (
@@ -154,6 +156,13 @@ def route_tables(found: FoundRoutes, *files: Path) -> list[Part]:
             "column_to",
         ]
         parts.append(_table(text("terminal_route", **slots), columns, rows, numbers_from=2))
+        if row.reason == Reason.CUT_OFF:
+            late = text("terminal_route_cut_off", cut_off=figures.duration(found.cut_off_s))
+            parts.append(Text(late, style="yellow"))
+        elif row.reason == Reason.UNKNOWN:
+            season, mover = slots["season"], slots["mover"]
+            unknown = text("terminal_route_unknown", season=season, mover=mover)
+            parts.append(Text(unknown, style="yellow"))
     return [*parts, Text(text("terminal_written", files=", ".join(map(str, files))))]
 
 

@@ -87,10 +87,9 @@ def assumptions(plan: PlanFile, bases: pd.DataFrame | None = None) -> pd.DataFra
         if asset.count is not None:
             what = f"{asset.mover}: serviceable at each base, bases {where}"
             rows.append(_own(what, asset.count, asset.source))
-    needed = _NEEDED
+    needed = _NEEDED if plan.force is None else (*_NEEDED, *FORCE_FIGURES)
     if plan.force is not None:
         rows += _force_rows(plan.force) + _missing_rows(plan, bases)
-        needed += FORCE_FIGURES
     for mover in movers:
         rows += _rows(mover, needed)
         if isinstance(mover, Vehicle):

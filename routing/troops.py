@@ -101,8 +101,9 @@ def without_strength(plan: PlanFile, bases: pd.DataFrame) -> list[str]:
         Columns ``name, aviation, strength`` and, where there are candidates, ``role``.
     """
     notices = [_own_notice_s(plan, asset, bases) for asset in plan.assets]
-    stationed = np.isfinite(notices).any(axis=0)
-    return bases["name"][stationed & bases["strength"].isna()].astype(str).tolist()
+    stationed = np.isfinite(np.asarray(notices)).any(axis=0)
+    unknown = np.isnan(bases["strength"].to_numpy(dtype=np.float64))
+    return [str(name) for name in bases["name"][stationed & unknown]]
 
 
 def missing_figures(plan: PlanFile, bases: pd.DataFrame) -> list[str]:

@@ -105,6 +105,14 @@ def test_times_are_those_of_the_travel_times_rounded_up(
     assert (np.isinf(seconds) == np.isinf(exact)).all()
 
 
+def test_no_way_is_longer_off_the_roads_than_as_a_whole(written: pd.DataFrame) -> None:
+    reached = written[written["reason"] == "reached"]
+    off_m, way_m = reached["off_road_m"].astype(float), reached["distance_m"].astype(float)
+    assert (off_m <= way_m + 0.1).all()
+    assert off_m.gt(0).any()
+    assert (written.loc[written["seconds"] == "inf", "off_road_m"] == "").all()
+
+
 def test_the_force_is_never_there_before_the_first_element(inputs: Inputs) -> None:
     found = arrivals(inputs)
     assert tuple(each.trips.conditions for each in found.arrivals) == ALL_CONDITIONS
@@ -128,7 +136,9 @@ def test_the_force_row_names_the_base_and_way_of_the_last_trip_needed(inputs: In
             & (singles["season"] == row.season)
             & (singles["light"] == row.light)
         ]
-        assert np.isclose(own["distance_m"], row.distance_m, equal_nan=True).any()
+        same = np.isclose(own["distance_m"], row.distance_m, equal_nan=True)
+        same &= np.isclose(own["off_road_m"], row.off_road_m, equal_nan=True)
+        assert same.any()
         assert (own["seconds"] <= row.seconds).any()
     never = table[(table["mover"] == "force") & (table["reason"] != "reached")]
     assert set(never["base_id"]) <= {""}

@@ -107,8 +107,10 @@ def read_inputs(
     theatre_path, plan_path = Path(theatre_path), Path(plan_path) if plan_path else None
     faults: list[Fault] = []
     file = _tried(faults, lambda: read_theatre_file(theatre_path))
-    plan = _tried(faults, lambda: _plan(plan_path)) if plan_path else None
-    theatre = _tried(faults, lambda: _theatre(file, theatre_path)) if file else None
+    plan = _tried(faults, lambda: _plan(plan_path), file=plan_path) if plan_path else None
+    theatre = (
+        _tried(faults, lambda: _theatre(file, theatre_path), file=theatre_path) if file else None
+    )
     if file is None or theatre is None or (plan is None and plan_path is not None):
         raise InputError(faults)
     folder = data_folder(file.theatre.data_folder, theatre_path)
@@ -128,7 +130,7 @@ def read_inputs(
     faults += _area_faults(layers.get("areas"))
     if plan is not None and plan_path is not None and "bases" in layers:
         faults.extend(_unknown_bases(plan, layers["bases"].table, plan_path))
-        warnings += doubts(plan, layers)
+        warnings += [_in_file(doubt, plan_path) for doubt in doubts(plan, layers)]
     rasters = _tried(faults, partial(_rasters, file, folder, theatre))
     if faults or rasters is None:
         raise InputError(faults)
@@ -206,13 +208,23 @@ class _Rasters(NamedTuple):
     records: tuple[SourceRecord, ...]
 
 
-def _tried(faults: list[Fault], read: Callable[[], Value]) -> Value | None:
-    """What a reader returns, or None with its faults noted."""
+def _tried(
+    faults: list[Fault], read: Callable[[], Value], *, file: Path | None = None
+) -> Value | None:
+    """What a reader returns, or None with its faults noted under the name of the file, if it is given."""
     try:
         return read()
     except GeoPocError as e:
-        faults.extend(e.faults)
+        faults.extend(e.faults if file is None else (_in_file(fault, file) for fault in e.faults))
         return None
+
+
+def _in_file(fault: Fault, file: Path) -> Fault:
+    """A fault of a plan or theatre with the name of its file, where that is not said yet."""
+    where = fault.where.removeprefix("plan: ")
+    if where == fault.where and not where.startswith("[theatre]"):
+        return fault
+    return dataclasses.replace(fault, where=f"{file}: {where}")
 
 
 def _plan(path: Path) -> PlanFile:

@@ -293,6 +293,45 @@ def test_faults_are_shown_without_a_traceback(tmp_path: Path) -> None:
     assert "Traceback" not in result.output
 
 
+def faults_of(*arguments: object) -> str:
+    result = CliRunner().invoke(app, list(map(str, arguments)))
+    assert result.exit_code == 2
+    return result.stderr
+
+
+def test_files_in_the_wrong_order_are_said_to_be(small: Path, tmp_path: Path) -> None:
+    theatre, plan = small / "theatre.toml", small / "plan.toml"
+    said = faults_of("run", plan, "--plan", theatre, "--out", tmp_path / "out")
+    assert "2 faults to repair" in said
+    assert f"{plan}: is a file of another kind. Found: a plan file. Repair: the theatre" in said
+    assert f"{theatre}: is a file of another kind. Found: a theatre file." in said
+
+
+def test_a_folder_in_the_place_of_a_file_is_called_a_folder(broken: Path) -> None:
+    said = faults_of("check", broken, "--plan", broken)
+    assert said.count("must be a TOML file. Found: a folder. Repair: name the file") == 2
+    (broken / "camps.csv").unlink()
+    (broken / "camps.csv").mkdir()
+    said = faults_of("check", broken / "theatre.toml")
+    assert f"{broken / 'camps.csv'}: the file must exist. Found: a folder." in said
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "place"),
+    [
+        ("plan.toml", "seats = 8", "seats = 0", "[assets] 1: figures seats"),
+        ("theatre.toml", '"2000 m"', '"900 km"', "[theatre] cell_size"),
+    ],
+)
+def test_a_fault_names_its_file(broken: Path, file: str, old: str, new: str, place: str) -> None:
+    path = broken / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    said = faults_of("check", broken / "theatre.toml", "--plan", broken / "plan.toml")
+    assert f"  {path}: {place}: must be" in said
+
+
 def test_make_theatre_writes_a_theatre_that_checks(tmp_path: Path) -> None:
     arguments = "--seed 3 --size-km 60 --cell-km 2 --settlements 8 --camps 3 --bases 3 --years 1"
     out = str(tmp_path / "t")
@@ -495,7 +534,7 @@ def notes_on_the_patrol(folder: Path, **changes: str) -> list[str]:
         text = text.replace(old, new)
     plan.write_text(text, encoding="utf-8")
     warnings = read_inputs(folder / "theatre.toml", plan).warnings
-    return [w.found for w in warnings if w.where == "plan: wheeled_patrol"]
+    return [w.found for w in warnings if w.where == f"{plan}: wheeled_patrol"]
 
 
 def test_a_vehicle_that_may_be_slower_off_the_roads_than_its_crew_is_a_note(broken: Path) -> None:

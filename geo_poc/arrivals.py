@@ -24,10 +24,12 @@ from geo_poc.routing.clock import Clock, response_clock
 from geo_poc.routing.response import response_times
 from geo_poc.routing.travel_time import Reason, TravelTime
 from geo_poc.routing.trips import Trips, first_lifts, trips_of
-from geo_poc.routing.troops import carriers_of, troops_to_send
+from geo_poc.routing.troops import carriers_of, missing_figures, troops_to_send
 from geo_poc.theatre import Theatre
 
-COLUMNS = ("base_id", "place_id", "mover", "season", "light", "seconds", "distance_m", "reason")
+COLUMNS = (
+    "base_id", "place_id", "mover", "season", "light", "seconds", "distance_m", "off_road_m", "reason",
+)  # fmt: skip
 FORCE = "force"
 """Stands as mover of the rows that hold the time of k troops."""
 
@@ -49,6 +51,8 @@ class Arrivals:
         For the plan's troops, under each; empty where the plan has no ``[force]``.
     clock : Clock or None
         None where it was not asked for.
+    missing : tuple of str
+        Figures that nobody gives and on which times hang, with the mover or bases that lack them.
     warnings : tuple of Fault
     """
 
@@ -59,6 +63,7 @@ class Arrivals:
     arrivals: tuple[Arrival, ...]
     binding: tuple[NDArray[np.object_], ...]
     clock: Clock | None
+    missing: tuple[str, ...]
     warnings: tuple[Fault, ...]
 
 
@@ -150,6 +155,7 @@ def arrivals(inputs: Inputs, *, with_clock: bool = False, progress: Progress = q
         arrivals=found,
         binding=bound,
         clock=clock,
+        missing=tuple(missing_figures(plan, bases)),
         warnings=inputs.warnings,
     )
 
@@ -189,9 +195,9 @@ def arrivals_table(found: Arrivals) -> pd.DataFrame:
     -------
     DataFrame
         ``base_id, place_id, mover, season, light, seconds`` (``inf`` not reached, ``nan`` unknown;
-        rounded up to tenths), ``distance_m`` (``nan`` where not reached), ``reason``. In the rows of
-        the mover ``force`` seconds are the time of k troops, base and distance those of the last trip
-        that is needed, and the reason is ``reached`` or the binding constraint.
+        rounded up to tenths), ``distance_m`` and what of it runs off any road, ``off_road_m`` (``nan`` where
+        not reached), ``reason``. In the rows of the mover ``force`` seconds are the time of k troops, base
+        and distances those of the last trip that is needed, and the reason is ``reached`` or the binding constraint.
     """
     parts = [_travel_rows(time) for time in found.travel]
     parts += _force_rows(found)
@@ -211,6 +217,7 @@ def _travel_rows(time: TravelTime) -> pd.DataFrame:
             "light": time.conditions.light,
             "seconds": time.seconds.ravel(),
             "distance_m": time.distance_m.ravel().round(1),
+            "off_road_m": time.off_road_m.ravel().round(1),
             "reason": time.reasons.ravel().astype(str),
         },
         columns=list(COLUMNS),
@@ -225,11 +232,12 @@ def _force_rows(found: Arrivals) -> Iterator[pd.DataFrame]:
     for each, bound in zip(found.arrivals, found.binding, strict=True):
         trips, last = each.trips, each.last_trip(troops)
         seconds = each.time_to_force(troops)
-        distance_m = np.full(last.shape, np.nan)
+        distance_m, off_road_m = np.full((2, *last.shape), np.nan)
         for row, carrier in enumerate(trips.carriers):
             own = (last >= 0) & (trips.carrier[last] == row) if trips.carrier.size else last > 0
-            lengths_m = travel[carrier.mover, trips.conditions].distance_m
-            distance_m[own] = lengths_m[trips.base[last[own]], np.flatnonzero(own)]
+            time = travel[carrier.mover, trips.conditions]
+            way = trips.base[last[own]], np.flatnonzero(own)
+            distance_m[own], off_road_m[own] = time.distance_m[way], time.off_road_m[way]
         base_ids = np.array([*trips.base_ids, ""], dtype=object)
         base = trips.base[last] if trips.base.size else last
         yield pd.DataFrame(
@@ -241,6 +249,7 @@ def _force_rows(found: Arrivals) -> Iterator[pd.DataFrame]:
                 "light": trips.conditions.light,
                 "seconds": seconds,
                 "distance_m": distance_m.round(1),
+                "off_road_m": off_road_m.round(1),
                 "reason": np.where(np.isfinite(seconds), Reason.REACHED, bound).astype(str),
             },
             columns=list(COLUMNS),

@@ -15,7 +15,7 @@ from geo_poc.errors import ConfigError, Fault
 from geo_poc.units import duration_s, length_m, speed_kmh
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from pydantic_core import ErrorDetails
 
@@ -26,7 +26,9 @@ Metres = Annotated[float, BeforeValidator(length_m)]
 Kmh = Annotated[float, BeforeValidator(speed_kmh)]
 
 
-def read_toml(path: Path, model: type[Model]) -> Model:
+def read_toml(
+    path: Path, model: type[Model], *, others: Mapping[str, tuple[str, str]] | None = None
+) -> Model:
     """Frozen dataclass read from a TOML file.
 
     Parameters
@@ -35,12 +37,15 @@ def read_toml(path: Path, model: type[Model]) -> Model:
         The file.
     model : type
         A dataclass whose fields are the keys that the file may have.
+    others : mapping of str to (str, str), optional
+        Key that only a file of another kind has -> what that file is, and the repair.
 
     Raises
     ------
     ConfigError
         If the file cannot be read, is not TOML, or any key or value in it is wrong. The error lists
         every fault with file, key, value, rule and repair; a misspelt key with the nearest valid one.
+        Of a file of another kind only that it is one.
     """
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
@@ -53,6 +58,15 @@ def read_toml(path: Path, model: type[Model]) -> Model:
                 repair=f"check the path; the working folder is {Path.cwd()}",
             )
         ) from None
+    except IsADirectoryError:
+        raise ConfigError(
+            Fault(
+                where=str(path),
+                found="a folder",
+                rule="must be a TOML file",
+                repair="name the file in the folder",
+            )
+        ) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
         raise ConfigError(
             Fault(
@@ -62,6 +76,11 @@ def read_toml(path: Path, model: type[Model]) -> Model:
                 repair="mend the line named here",
             )
         ) from e
+    for key, (kind, repair) in (others or {}).items():
+        if key in content and not content.keys() & set(_keys(model, ())):
+            raise ConfigError(
+                Fault(where=str(path), found=kind, rule="is a file of another kind", repair=repair)
+            )
     try:
         return TypeAdapter(model).validate_python(content)
     except ValidationError as e:

@@ -34,7 +34,13 @@ class Fault:
     repair: str
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.rule}. Found: {self.found}. Repair: {self.repair}."
+        rule, found, repair = (_ended(words) for words in (self.rule, self.found, self.repair))
+        return f"{self.where}: {rule} Found: {found} Repair: {repair}"
+
+
+def _ended(words: str) -> str:
+    """Words with a full stop, unless they end a sentence already."""
+    return words if words.endswith((".", "?", "!")) else f"{words}."
 
 
 class GeoPocError(Exception):

@@ -15,16 +15,16 @@ import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
+from geo_poc.doubts import doubts, refused_rows
 from geo_poc.errors import ConfigError, Fault, GeoPocError, InputError, OutputError
 from geo_poc.layers.area import read_area
 from geo_poc.layers.layer import Layer, SourceRecord, file_sha256
 from geo_poc.layers.rasters import LandCover, read_elevation, read_land_cover, read_population
 from geo_poc.layers.read import read_layer, require_rows
 from geo_poc.plan import PlanFile, read_plan_file
-from geo_poc.routing.catalogue import Vehicle
 from geo_poc.routing.closures import closed_by
 from geo_poc.routing.movers import movers_of
-from geo_poc.routing.restrictions import impossible_dates, unknown_contingents
+from geo_poc.routing.restrictions import impossible_dates
 from geo_poc.theatre import Theatre, theatre_over
 from geo_poc.theatre_file import Source, TheatreFile, read_theatre_file
 
@@ -107,8 +107,10 @@ def read_inputs(
     theatre_path, plan_path = Path(theatre_path), Path(plan_path) if plan_path else None
     faults: list[Fault] = []
     file = _tried(faults, lambda: read_theatre_file(theatre_path))
-    plan = _tried(faults, lambda: _plan(plan_path)) if plan_path else None
-    theatre = _tried(faults, lambda: _theatre(file, theatre_path)) if file else None
+    plan = _tried(faults, lambda: _plan(plan_path), file=plan_path) if plan_path else None
+    theatre = (
+        _tried(faults, lambda: _theatre(file, theatre_path), file=theatre_path) if file else None
+    )
     if file is None or theatre is None or (plan is None and plan_path is not None):
         raise InputError(faults)
     folder = data_folder(file.theatre.data_folder, theatre_path)
@@ -124,11 +126,11 @@ def read_inputs(
             layers[name] = layer
             if sources:
                 warnings.extend(_tried(faults, partial(require_rows, layer)) or ())
-                warnings.extend(refused_rows(layer))
+                warnings.extend((*refused_rows(layer), *layer.remarks))
     faults += _area_faults(layers.get("areas"))
     if plan is not None and plan_path is not None and "bases" in layers:
         faults.extend(_unknown_bases(plan, layers["bases"].table, plan_path))
-        warnings += _doubts(plan, layers)
+        warnings += [_in_file(doubt, plan_path) for doubt in doubts(plan, layers)]
     rasters = _tried(faults, partial(_rasters, file, folder, theatre))
     if faults or rasters is None:
         raise InputError(faults)
@@ -145,29 +147,6 @@ def read_inputs(
     )
 
 
-def refused_rows(layer: Layer) -> list[Fault]:
-    """A warning for each reason for which rows of a layer were refused as wrong or twice there.
-
-    Rows that lie outside the theatre, or that the theatre file leaves out itself, are no reason to warn.
-    """
-    wrong = layer.rejects[layer.rejects["kind"].isin(["invalid", "duplicate"])]
-    warnings = []
-    for (file, kind), rows in wrong.groupby(["file", "kind"], sort=True):
-        first = rows.iloc[0]
-        warnings.append(
-            Fault(
-                where=f"{layer.name}: {file}",
-                found=(
-                    f"{len(rows)} row(s) refused as {kind}; the first is row {first['row']}, "
-                    f"column '{first['column']}', '{first['value']}': {first['reason']}"
-                ),
-                rule="these rows are in no result",
-                repair="correct them in the file; after a run all stand in rejects.csv",
-            )
-        )
-    return warnings
-
-
 def _area_faults(areas: Layer | None) -> list[Fault]:
     """Refused rows and impossible dates of areas are faults: each may be a closure or a caveat."""
     if areas is None:
@@ -175,24 +154,6 @@ def _area_faults(areas: Layer | None) -> list[Fault]:
     rule = "must all be readable: each may be a closure"
     refused = [dataclasses.replace(fault, rule=rule) for fault in refused_rows(areas)]
     return refused + impossible_dates(areas.table)
-
-
-def _doubts(plan: PlanFile, layers: Mapping[str, Layer]) -> list[Fault]:
-    """A warning for each caveat that binds nobody, and each vehicle no faster than people on foot."""
-    caveats = []
-    if "areas" in layers:
-        caveats = unknown_contingents(layers["areas"].table, layers["bases"].table)
-    return caveats + [
-        Fault(
-            where=f"plan: {mover.key}",
-            found="no off_road_kmh",
-            rule="off the roads it takes the walking pace of the ground, in the rains divided by its "
-            "wet_time_factor: slower than people on foot",
-            repair="give off_road_kmh under [[assets]] figures if the mission knows it",
-        )
-        for mover in movers_of(plan)
-        if isinstance(mover, Vehicle) and mover.off_road_kmh is None
-    ]
 
 
 def require_closures_match(inputs: Inputs) -> None:
@@ -247,13 +208,23 @@ class _Rasters(NamedTuple):
     records: tuple[SourceRecord, ...]
 
 
-def _tried(faults: list[Fault], read: Callable[[], Value]) -> Value | None:
-    """What a reader returns, or None with its faults noted."""
+def _tried(
+    faults: list[Fault], read: Callable[[], Value], *, file: Path | None = None
+) -> Value | None:
+    """What a reader returns, or None with its faults noted under the name of the file, if it is given."""
     try:
         return read()
     except GeoPocError as e:
-        faults.extend(e.faults)
+        faults.extend(e.faults if file is None else (_in_file(fault, file) for fault in e.faults))
         return None
+
+
+def _in_file(fault: Fault, file: Path) -> Fault:
+    """A fault of a plan or theatre with the name of its file, where that is not said yet."""
+    where = fault.where.removeprefix("plan: ")
+    if where == fault.where and not where.startswith("[theatre]"):
+        return fault
+    return dataclasses.replace(fault, where=f"{file}: {where}")
 
 
 def _plan(path: Path) -> PlanFile:

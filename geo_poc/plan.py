@@ -163,6 +163,7 @@ def read_plan_file(path: Path) -> PlanFile:
     Raises
     ------
     ConfigError
-        If any key or value is wrong; all faults are listed.
+        If any key or value is wrong, all faults listed; or if it is a theatre file.
     """
-    return read_toml(path, PlanFile)
+    swapped = "the theatre file comes first, the plan file after --plan"
+    return read_toml(path, PlanFile, others={"theatre": ("a theatre file", swapped)})

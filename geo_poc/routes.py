@@ -10,16 +10,21 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 
 from geo_poc.coverage.demand import demand
 from geo_poc.errors import ConfigError, Fault
+from geo_poc.grid import WGS84, transformer
 from geo_poc.inputs import Inputs, Progress, quiet, read_inputs, require_no_input
+from geo_poc.layers.positions import mgrs_of
 from geo_poc.output import files_written_whole
-from geo_poc.plan import PlanFile, Season
+from geo_poc.plan import Conditions, PlanFile, Season
 from geo_poc.report.routes import FORMATS, RouteRow, write_routes_file
+from geo_poc.routing.cases import Case, case_of
 from geo_poc.routing.catalogue import Aircraft, Foot, Vehicle
 from geo_poc.routing.movers import movers_of, notice_s
 from geo_poc.routing.routes import Route, Tables, quickest_routes
+from geo_poc.routing.travel_time import Reason
 from geo_poc.theatre import Theatre
 
 _NEAR = 3
@@ -53,10 +58,13 @@ class FoundRoutes:
     ----------
     theatre : Theatre
     rows : tuple of RouteRow
+    cut_off_s : float
+        Of the plan; a way that takes longer is said to.
     """
 
     theatre: Theatre
     rows: tuple[RouteRow, ...]
+    cut_off_s: float
 
 
 def write_routes(
@@ -133,6 +141,12 @@ def routes(inputs: Inputs, wanted: Wanted) -> FoundRoutes:
     if faults or mover is None:
         raise ConfigError(faults)
     season = wanted.season or plan.plan.season
+    case = case_of(
+        mover,
+        Conditions(season=season, light="day"),
+        notice_s(plan, mover.key, tables.bases),
+        plan.standard.cut_off,
+    )
     pairs = list(itertools.product(bases, places))
     found = quickest_routes(
         pairs, mover=mover, season=season, theatre=inputs.theatre, plan=plan, tables=tables
@@ -140,23 +154,30 @@ def routes(inputs: Inputs, wanted: Wanted) -> FoundRoutes:
     return FoundRoutes(
         theatre=inputs.theatre,
         rows=tuple(
-            _row(tables, pair, route, mover=mover.key, season=season)
-            for pair, route in zip(pairs, found, strict=True)
+            _row(tables, pair, way, case=case) for pair, way in zip(pairs, found, strict=True)
         ),
+        cut_off_s=plan.standard.cut_off,
     )
 
 
-def _row(
-    tables: Tables, pair: tuple[int, int], route: Route | None, *, mover: str, season: Season
-) -> RouteRow:
+def _row(tables: Tables, pair: tuple[int, int], way: Route | Reason, *, case: Case) -> RouteRow:
     base, place = tables.bases.iloc[pair[0]], tables.places.iloc[pair[1]]
     return RouteRow(
         base=str(base["name"] or base["id"]),
         place=str(place["name"] or place["id"]),
-        mover=mover,
-        season=season,
-        route=route,
+        mover=case.mover.key,
+        season=case.conditions.season,
+        route=way if isinstance(way, Route) else None,
+        reason=way if isinstance(way, Reason) else _in_time(way, pair[0], case),
     )
+
+
+def _in_time(way: Route, base: int, case: Case) -> Reason:
+    """Whether the way is within the cut-off, notice, halts and the tail of a column included."""
+    if np.isnan(case.factor):
+        return Reason.UNKNOWN
+    under_way_s = np.full((case.notice_s.size, 1), way.seconds[-1])
+    return Reason.REACHED if case.in_time(under_way_s)[base, 0] else Reason.CUT_OFF
 
 
 def _mover(inputs: Inputs, key: str, faults: list[Fault]) -> Vehicle | Foot | None:
@@ -205,7 +226,7 @@ def _rows(
             rows.append(hits[0])
             continue
         near = difflib.get_close_matches(name, [*ids, *known], n=_NEAR, cutoff=0.5)
-        several = ", ".join(ids[n] for n in hits)
+        several = "; ".join(_described(table.iloc[n], crs=str(table.crs)) for n in hits)
         faults.append(
             Fault(
                 where=f"routes: --{what}",
@@ -221,3 +242,10 @@ def _rows(
             )
         )
     return rows
+
+
+def _described(row: pd.Series, *, crs: str) -> str:
+    """Id of a base or place with its kind and grid reference."""
+    lon, lat = transformer(crs, WGS84).transform(row.geometry.x, row.geometry.y)
+    (mgrs,) = mgrs_of(np.array([lon]), np.array([lat]))
+    return f"{row['id']} ({row['kind']}, {mgrs})"

@@ -162,7 +162,7 @@ def analyse(
         coverage=coverage,
         zones=zones,
         proximity=straight,
-        assumptions=assumptions(plan),
+        assumptions=assumptions(plan, layers["bases"].table),
         sources=inputs.sources,
     )
 

@@ -29,11 +29,13 @@ from geo_poc.layers.layer import SourceRecord
 from geo_poc.provenance import Step
 from geo_poc.report.routes import leg_table
 from geo_poc.routes import FoundRoutes
+from geo_poc.routing.travel_time import Reason
 from geo_poc.run import Run
 from geo_poc.wording import mover_name, plain, text
 
 Part = Table | Text
 _FIRST_ZONES = 7
+_FIRST_COLUMNS = 8
 
 
 def run_tables(done: Run) -> list[Part]:
@@ -67,6 +69,7 @@ def input_tables(inputs: Inputs) -> list[Part]:
             )
         ),
         *_layers(inputs.sources),
+        *_unused(inputs.sources),
         *_notes(inputs.warnings),
     ]
 
@@ -101,8 +104,22 @@ def arrival_tables(found: Arrivals, *files: Path) -> list[Part]:
             else text("terminal_force", n=plan.force.troops)
         ),
         _table(heading, columns, rows, numbers_from=1),
+        *_missing(found),
         Text(text("terminal_written", files=", ".join(map(str, files)))),
     ]
+
+
+def _missing(found: Arrivals) -> list[Part]:
+    """The figures that are missing, where a site has an unknown time because of one."""
+    troops = 0 if found.plan.force is None else found.plan.force.troops
+    unknown = any(
+        np.isnan(seconds).any()
+        for each in found.arrivals
+        for seconds in (each.first_s, each.time_to_force(troops))
+    )
+    if not unknown or not found.missing:
+        return []
+    return [Text(text("terminal_missing", figures="; ".join(found.missing)), style="yellow")]
 
 
 def route_tables(found: FoundRoutes, *files: Path) -> list[Part]:
@@ -116,7 +133,8 @@ def route_tables(found: FoundRoutes, *files: Path) -> list[Part]:
             "season": text(f"season_{row.season}"),
         }
         if row.route is None:
-            parts.append(Text(text("terminal_no_route", **slots)))
+            why = text(f"no_way_{row.reason}")
+            parts.append(Text(text("terminal_no_route", why=why, **slots)))
             continue
         rows = [
             (
@@ -138,6 +156,13 @@ def route_tables(found: FoundRoutes, *files: Path) -> list[Part]:
             "column_to",
         ]
         parts.append(_table(text("terminal_route", **slots), columns, rows, numbers_from=2))
+        if row.reason == Reason.CUT_OFF:
+            late = text("terminal_route_cut_off", cut_off=figures.duration(found.cut_off_s))
+            parts.append(Text(late, style="yellow"))
+        elif row.reason == Reason.UNKNOWN:
+            season, mover = slots["season"], slots["mover"]
+            unknown = text("terminal_route_unknown", season=season, mover=mover)
+            parts.append(Text(unknown, style="yellow"))
     return [*parts, Text(text("terminal_written", files=", ".join(map(str, files))))]
 
 
@@ -199,6 +224,25 @@ def _layers(sources: Sequence[SourceRecord]) -> list[Part]:
             )
         )
     return parts
+
+
+def _unused(sources: Sequence[SourceRecord]) -> list[Part]:
+    """How many columns of each file nothing reads, and the first of them."""
+    return [
+        Text(
+            text(
+                "terminal_unused",
+                layer=s.layer,
+                file=s.file,
+                n=len(s.unused),
+                columns=", ".join(
+                    (*s.unused[:_FIRST_COLUMNS], *["..."] * (len(s.unused) > _FIRST_COLUMNS))
+                ),
+            )
+        )
+        for s in sources
+        if s.unused
+    ]
 
 
 def _notes(warnings: Sequence[Fault]) -> list[Part]:

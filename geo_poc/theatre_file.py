@@ -197,6 +197,7 @@ def read_theatre_file(path: Path) -> TheatreFile:
     Raises
     ------
     ConfigError
-        If any key or value is wrong; all faults are listed.
+        If any key or value is wrong, all faults listed; or if it is a plan file.
     """
-    return read_toml(path, TheatreFile)
+    swapped = "the theatre file comes first, the plan file after --plan"
+    return read_toml(path, TheatreFile, others={"plan": ("a plan file", swapped)})

@@ -23,6 +23,8 @@ Progress = Callable[[str, float], None]
 
 BACKTEST_COLUMNS = ("model", "origins", "events", "hit_05", "low", "high")
 KERNEL = "people-weighted kernel"
+SETTLEMENT_KERNEL = "settlement-weighted kernel"
+PLAIN_KERNEL = "unweighted kernel"
 COUNTS = "last 12 months, counts per cell"
 UNIFORM = "uniform field"
 TOP_SHARE = 0.05
@@ -94,7 +96,7 @@ def walk_forward(
     ...     incidents, background=Background(theatre=theatre), spec=ThreatSpec(), months=12
     ... )[["model", "origins", "hit_05"]]
                                  model  origins  hit_05
-    0           people-weighted kernel       11    1.00
+    0                unweighted kernel       11    1.00
     1  last 12 months, counts per cell       11    1.00
     2                    uniform field       11    0.05
     """
@@ -103,7 +105,8 @@ def walk_forward(
     asked = _questions(events, theatre, horizon_days=spec.horizon / DAY_S, months=months)
     spread = spread_events(events, background=background, bandwidth_m=spec.bandwidth)
     inside = theatre.inside.ravel()
-    hits: dict[str, list[NDArray[np.float64]]] = {KERNEL: [], COUNTS: [], UNIFORM: []}
+    kernel = kernel_name(background)
+    hits: dict[str, list[NDArray[np.float64]]] = {kernel: [], COUNTS: [], UNIFORM: []}
     for done, (origin, cells) in enumerate(zip(asked.origin_day, asked.cells, strict=True)):
         if progress is not None:
             progress("backtest", done / len(asked.cells))
@@ -111,7 +114,7 @@ def walk_forward(
             events.start_day, events.end_day, at_day=origin, decay_days=spec.decay / DAY_S
         )
         scores = {
-            KERNEL: spread.surface(decay).ravel(),
+            kernel: spread.surface(decay).ravel(),
             COUNTS: _counts(asked.event_cell, events, origin, inside.size),
             UNIFORM: np.zeros(inside.size),
         }
@@ -120,6 +123,30 @@ def walk_forward(
     if progress is not None:
         progress("backtest", 1.0)
     return _table(hits, rng or np.random.default_rng(1))
+
+
+def kernel_name(background: Background) -> str:
+    """Name of the kernel by what it is weighted with: people, settlements, or nothing.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> import shapely
+    >>> from geo_poc.grid import Grid
+    >>> theatre = Theatre(
+    ...     name="cell", as_of=dt.date(2021, 1, 1), area=shapely.box(0, 0, 1e4, 1e4),
+    ...     grid=Grid(rows=1, cols=1, cell_size_m=1e4, left_m=0.0, top_m=1e4, crs="EPSG:32636"),
+    ...     marking="UNCLASSIFIED",
+    ... )
+    >>> kernel_name(Background(theatre=theatre))
+    'unweighted kernel'
+    >>> kernel_name(Background(theatre=theatre, people=np.ones((1, 1))))
+    'people-weighted kernel'
+    """
+    if background.people is not None:
+        return KERNEL
+    settlements = background.settlements
+    return PLAIN_KERNEL if settlements is None or settlements.empty else SETTLEMENT_KERNEL
 
 
 def top_credit(
@@ -195,7 +222,7 @@ def _counts(
 
 
 def _table(hits: dict[str, list[NDArray[np.float64]]], rng: np.random.Generator) -> pd.DataFrame:
-    asked = np.array([len(credit) for credit in hits[KERNEL]])
+    asked = np.array([len(credit) for credit in hits[COUNTS]])
     draws = rng.integers(0, max(len(asked), 1), size=(_DRAWS, len(asked)))
     rows = [
         (model, len(asked), int(asked.sum()), *_rates(by_origin, asked, draws))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -28,10 +29,13 @@ class Checked:
         All fields of the layer and ``id``, indexed by row; refused rows are still in it.
     refused : tuple of DataFrame
         As :func:`geo_poc.layers.refusals.refusals` gives, the most important first.
+    unread : tuple of DataFrame
+        The same of cells that cannot be used in rows that are kept: their content is unknown.
     """
 
     table: pd.DataFrame
     refused: tuple[pd.DataFrame, ...]
+    unread: tuple[pd.DataFrame, ...] = ()
 
 
 _MOST = 1e9
@@ -69,17 +73,24 @@ def checked(
     fields = FIELDS[layer]
     _require_columns(raw, layer=layer, file=file)
     table = pd.DataFrame(index=raw.table.index)
-    refused = []
+    refused: list[pd.DataFrame] = []
+    unread: list[pd.DataFrame] = []
     for name, field in fields.items():
         cells = _cells(raw, name)
         parsed = _parsed(cells, field, layer=layer, name=name, raw=raw)
         if name in constants and parsed.faults.any():
             raise LayerError(_bad_constant(name, cells, parsed, file=file))
-        table[name] = parsed.content
+        faulty = parsed.faults != ""
+        table[name] = parsed.content.mask(faulty) if field.lenient else parsed.content
         column = raw.file_columns.get(name, name)
-        refused.append(refusals(parsed.faults, column=column, values=cells))
+        lines = refusals(parsed.faults, column=column, values=cells)
+        (unread if field.lenient else refused).append(lines)
     table["id"] = _ids(raw, prefix=prefix)
-    return Checked(table=table, refused=tuple(r for r in refused if len(r)))
+    return Checked(
+        table=table,
+        refused=tuple(r for r in refused if len(r)),
+        unread=tuple(u for u in unread if len(u)),
+    )
 
 
 def incident_faults(checks: Checked, raw: Raw, *, as_of: dt.date) -> Checked:
@@ -114,7 +125,9 @@ def incident_faults(checks: Checked, raw: Raw, *, as_of: dt.date) -> Checked:
         refusals(backwards, column=column, values=shown),
         _later(table["date_end"], column=column, as_of=as_of),
     )
-    return Checked(table=table, refused=(*checks.refused, *(f for f in found if len(f))))
+    return dataclasses.replace(
+        checks, table=table, refused=(*checks.refused, *(f for f in found if len(f)))
+    )
 
 
 def camp_faults(checks: Checked, raw: Raw, *, as_of: dt.date) -> Checked:
@@ -136,8 +149,8 @@ def camp_faults(checks: Checked, raw: Raw, *, as_of: dt.date) -> Checked:
     """
     column = raw.file_columns.get("date", "date")
     late = _later(checks.table["date"], column=column, as_of=as_of)
-    return Checked(
-        table=checks.table, refused=(*checks.refused, late) if len(late) else checks.refused
+    return dataclasses.replace(
+        checks, refused=(*checks.refused, late) if len(late) else checks.refused
     )
 
 

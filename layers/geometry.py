@@ -283,7 +283,8 @@ def _require_not_swapped(
             where=f"{file}: {lat}, {lon}",
             found=f"{count} of {len(swapped)} rows lie in the theatre only with the two swapped",
             rule="latitude and longitude must not be swapped",
-            repair=f"swap them with columns = {{ lat = '{lon}', lon = '{lat}' }}"
+            repair=f"swap them with columns = {{ lat = '{lon}', lon = '{lat}' }}; if every file is said to "
+            "be swapped, it is the bbox of the area that is"
             if placed.column != "geometry"
             else "write the file again with longitude first",
         )

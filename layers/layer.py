@@ -33,6 +33,8 @@ class SourceRecord:
         Numbers of people in it are estimates.
     beside : str
         The file that it only completes, as runways do aerodromes: no rows of its own are counted.
+    unused : tuple of str
+        Columns of a user's own table that nothing reads.
     """
 
     layer: str
@@ -46,6 +48,7 @@ class SourceRecord:
     rejected: int
     estimate: bool = False
     beside: str = ""
+    unused: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.read != self.kept + self.rejected:
@@ -82,6 +85,8 @@ class Layer:
         ``kind`` is ``invalid`` (wrong), ``duplicate``, ``outside`` (not in the theatre or its dates)
         or ``not selected`` (left out by the theatre file itself).
     sources : tuple of SourceRecord
+    remarks : tuple of Fault
+        What is no error and may still be a mistake, as :func:`geo_poc.layers.remarks.remarks` gives.
     """
 
     name: str
@@ -90,6 +95,7 @@ class Layer:
         default_factory=lambda: pd.DataFrame(columns=list(REJECT_COLUMNS))
     )
     sources: tuple[SourceRecord, ...] = ()
+    remarks: tuple[Fault, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:

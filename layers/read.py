@@ -22,6 +22,7 @@ from geo_poc.layers.fields import camp_faults, checked, incident_faults
 from geo_poc.layers.geometry import located
 from geo_poc.layers.layer import REJECT_COLUMNS, Layer, SourceRecord, file_sha256
 from geo_poc.layers.refusals import one_per_row, refusals
+from geo_poc.layers.remarks import remarks, unused_columns
 from geo_poc.layers.schemas import FIELDS, validated
 from geo_poc.layers.selection import selected
 from geo_poc.layers.sources.raw import Raw
@@ -44,6 +45,8 @@ class _Part:
     table: gpd.GeoDataFrame
     refused: pd.DataFrame
     read: int
+    unused: tuple[str, ...]
+    remarks: tuple[Fault, ...]
 
     @property
     def file(self) -> str:
@@ -92,6 +95,7 @@ def read_layer(name: str, sources: Sequence[Source], *, folder: Path, theatre: T
         table=validated(name, single_lines(table) if name == "roads" else table),
         rejects=_joined(name, parts, rejects),
         sources=tuple(records),
+        remarks=tuple(remark for part in parts for remark in part.remarks),
     )
 
 
@@ -191,8 +195,17 @@ def _part(name: str, source: Source, *, folder: Path, theatre: Theatre, prefix: 
     table["source"] = source.label or file
     table["_row"] = table.index
     table["_prefer"] = table[raw.prefer] if raw.prefer else 0.0
+    unused = unused_columns(raw, source, layer=name)
+    used = replace(chosen, table=chosen.table[kept])
     return _Part(
-        source=source, raw=raw, path=path, table=table, refused=refused, read=len(raw.table)
+        source=source,
+        raw=raw,
+        path=path,
+        table=table,
+        refused=refused,
+        read=len(raw.table),
+        unused=unused,
+        remarks=remarks(used, checks, source, layer=name, unused=unused, refused=refused),
     )
 
 
@@ -319,6 +332,7 @@ def _records(name: str, part: _Part, *, refused: int) -> list[SourceRecord]:
         kept=part.read - refused,
         rejected=refused,
         estimate=source.estimate,
+        unused=part.unused,
     )
     return [own, *(_companion(own, path) for path in part.raw.companions)]
 
@@ -326,5 +340,12 @@ def _records(name: str, part: _Part, *, refused: int) -> list[SourceRecord]:
 def _companion(own: SourceRecord, path: Path) -> SourceRecord:
     file = Path(own.file).with_name(path.name).as_posix()
     return replace(
-        own, file=file, beside=own.file, sha256=file_sha256(path), read=0, kept=0, rejected=0
+        own,
+        file=file,
+        beside=own.file,
+        sha256=file_sha256(path),
+        read=0,
+        kept=0,
+        rejected=0,
+        unused=(),
     )

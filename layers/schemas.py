@@ -36,6 +36,8 @@ class Field:
         A fraction is refused: ``3.500`` people may be 3500 as many write it.
     required : bool
         A row without it is refused, and a file without the column an error.
+    lenient : bool
+        A cell that cannot be used is unknown and the row is kept: what it describes is there.
     """
 
     type: FieldType
@@ -44,6 +46,7 @@ class Field:
     default: str | bool | int | None = None
     required: bool = False
     integral: bool = False
+    lenient: bool = False
 
 
 _TEXT = Field(type="text")
@@ -102,7 +105,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "name": _TEXT,
         "kind": _code("fhq", "shq", "cob", "tob", default="cob"),
         "role": _code("fixed", "movable", "closable", "candidate", default="fixed"),
-        "strength": _COUNT,
+        "strength": Field(type="count", lenient=True),
         "aviation": _FLAG,
         "medical": _FLAG,
         "contingent": _TEXT,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 
 import pandas as pd
 
@@ -17,7 +18,8 @@ from geo_poc.routing.catalogue import (
     figures_of,
     slowest_road,
 )
-from geo_poc.routing.movers import MISSION_GRADE, movers_of
+from geo_poc.routing.movers import MISSION_GRADE, crew_of, movers_of
+from geo_poc.routing.troops import FORCE_FIGURES, without_count, without_strength
 
 ASSUMPTION_COLUMNS = ("what", "value", "low", "high", "source", "grade")
 UNKNOWN_SOURCE = "no source gives it; give it under [[assets]] figures"
@@ -37,12 +39,14 @@ _NEEDED = ("wet_time_factor", "night_time_factor", "night", "refuel_min", "landi
 _Row = dict[str, str | float]
 
 
-def assumptions(plan: PlanFile) -> pd.DataFrame:
+def assumptions(plan: PlanFile, bases: pd.DataFrame | None = None) -> pd.DataFrame:
     """Every figure that the times of a plan rest on, one row each.
 
     Parameters
     ----------
     plan : PlanFile
+    bases : DataFrame, optional
+        To name those whose strength is not known, where the plan asks for a force.
 
     Returns
     -------
@@ -83,10 +87,13 @@ def assumptions(plan: PlanFile) -> pd.DataFrame:
         if asset.count is not None:
             what = f"{asset.mover}: serviceable at each base, bases {where}"
             rows.append(_own(what, asset.count, asset.source))
+    needed = _NEEDED if plan.force is None else (*_NEEDED, *FORCE_FIGURES)
     if plan.force is not None:
-        rows += _force_rows(plan.force)
+        rows += _force_rows(plan.force) + _missing_rows(plan, bases)
     for mover in movers:
-        rows += _rows(mover)
+        rows += _rows(mover, needed)
+        if isinstance(mover, Vehicle):
+            rows.append(_crew_row(mover, crew_of(movers)))
     return pd.DataFrame(rows, columns=list(ASSUMPTION_COLUMNS))
 
 
@@ -98,6 +105,26 @@ def _force_rows(force: Force) -> list[_Row]:
         "force: reserve at every base (troops)": force.reserve,
     }
     return [_own(what, value, force.source) for what, value in figures.items()]
+
+
+def _missing_rows(plan: PlanFile, bases: pd.DataFrame | None) -> list[_Row]:
+    """Counts and strengths without which the time of the force is unknown."""
+    rows = [
+        _unknown(f"{asset.mover}: serviceable at each base, bases {at}", "give count in [[assets]]")
+        for asset, at in without_count(plan)
+    ]
+    names = [] if bases is None else without_strength(plan, bases)
+    given = "give it in the table of bases"
+    return rows + [_unknown(f"strength of {name} (troops)", given) for name in names]
+
+
+def _unknown(what: str, source: str) -> _Row:
+    return {
+        "what": what,
+        **dict.fromkeys(("value", "low", "high"), math.nan),
+        "source": source,
+        "grade": "",
+    }
 
 
 def _own(what: str, value: float, source: str) -> _Row:
@@ -116,15 +143,14 @@ def _row(what: str, figure: Figure) -> _Row:
     }
 
 
-def _rows(mover: Mover) -> list[_Row]:
+def _rows(mover: Mover, needed: Collection[str]) -> list[_Row]:
     rows: list[_Row] = []
     for name, figure in figures_of(mover).items():
         what = f"{mover.key}: {_words(name)}"
         if figure is not None:
             rows.append(_row(what, figure))
-        elif name in _NEEDED:
-            unknown = dict.fromkeys(("value", "low", "high"), math.nan)
-            rows.append({"what": what, **unknown, "source": UNKNOWN_SOURCE, "grade": ""})
+        elif name in needed:
+            rows.append(_unknown(what, UNKNOWN_SOURCE))
     return rows + _rules(mover)
 
 
@@ -140,6 +166,16 @@ def _rules(mover: Mover) -> list[_Row]:
             return [rule, _ground_rule(mover)]
         case Foot():
             return [_ground_rule(mover)]
+
+
+def _crew_row(vehicle: Vehicle, crew: Foot) -> _Row:
+    """How much longer the crew takes on foot in the rains, where it walks because it is quicker so."""
+    what = f"{vehicle.key}: its crew on foot, in the rains (times as long)"
+    factor = crew.wet_time_factor
+    if factor is not None:
+        return _row(what, factor)
+    source = f"not known, so that its own pace counts; give wet_time_factor to {crew.key}"
+    return _unknown(what, source)
 
 
 def _ground_rule(mover: Vehicle | Foot) -> _Row:

@@ -62,6 +62,22 @@ def movers_of(plan: PlanFile) -> tuple[Mover, ...]:
     return tuple(_merged(asset) for _, asset in first.values())
 
 
+def crew_of(movers: Iterable[Mover]) -> Foot:
+    """Who walks when a crew dismounts: the plan's first mover on foot, else the catalogue's foot patrol.
+
+    Parameters
+    ----------
+    movers : iterable of Mover
+        Of a plan.
+
+    Examples
+    --------
+    >>> crew_of([known_movers()["mi8"]]).key
+    'foot_patrol'
+    """
+    return next(m for m in (*movers, *known_movers().values()) if isinstance(m, Foot))
+
+
 def _merged(asset: Asset) -> Mover:
     mover = known_movers()[asset.mover]
     own = {

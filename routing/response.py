@@ -15,11 +15,11 @@ from geo_poc.plan import ALL_CONDITIONS, Conditions, PlanFile, Season
 from geo_poc.routing.air import air_flights, air_reach
 from geo_poc.routing.airspace import Airspace
 from geo_poc.routing.cases import case_of, travel_time
-from geo_poc.routing.catalogue import Aircraft, Foot, Mover, Vehicle, known_movers
+from geo_poc.routing.catalogue import Aircraft, Foot, Mover, Vehicle
 from geo_poc.routing.closures import closed_table, restricted_ground
 from geo_poc.routing.ground import Ground, points_m
 from geo_poc.routing.landing import Landing, landing_cells
-from geo_poc.routing.movers import movers_of, night_factor, notice_s, wet_factor
+from geo_poc.routing.movers import crew_of, movers_of, night_factor, notice_s, wet_factor
 from geo_poc.routing.reach import Reach, ground_reaches
 from geo_poc.routing.refuelling import fuel_at
 from geo_poc.routing.restrictions import Restrictions, caveats_of, restrictions_on
@@ -111,7 +111,7 @@ def response_times(
         elevation_m=elevation_m,
         restrictions=restrictions,
         ground=ground,
-        walker=next(m for m in (*movers, *known_movers().values()) if isinstance(m, Foot)),
+        walker=crew_of(movers),
     )
     ids = tuple(bases["id"].astype(str)), tuple(places["id"].astype(str))
     times: list[TravelTime] = []
@@ -162,6 +162,7 @@ class _Scene:
             mover,
             self.theatre,
             self.roads,
+            crew=self.walker,
             land_cover=self.land_cover,
             elevation_m=self.elevation_m,
         )

@@ -18,12 +18,14 @@ from geo_poc.plan import PlanFile, Season
 from geo_poc.routing.catalogue import Foot, Vehicle
 from geo_poc.routing.closures import restricted_ground
 from geo_poc.routing.ground import Ground
-from geo_poc.routing.movers import notice_s
+from geo_poc.routing.movers import crew_of, movers_of, notice_s
 from geo_poc.routing.network import JOIN_M
+from geo_poc.routing.reach import astray
 from geo_poc.routing.restrictions import caveats_of, restrictions_on
-from geo_poc.routing.seasons import season_paces
+from geo_poc.routing.seasons import SeasonPace, season_paces
 from geo_poc.routing.travel_graph import TravelGraph, travel_graph
-from geo_poc.routing.ways import way_nodes
+from geo_poc.routing.travel_time import Reason
+from geo_poc.routing.ways import quickest_times_s, way_nodes
 from geo_poc.theatre import Theatre
 
 if TYPE_CHECKING:
@@ -166,7 +168,7 @@ def quickest_routes(
     theatre: Theatre,
     plan: PlanFile,
     tables: Tables,
-) -> list[Route | None]:
+) -> list[Route | Reason]:
     """The quickest way by day for each pair of base and place.
 
     Closures in force hold for all, caveats for the bases of the contingents that they name.
@@ -185,11 +187,44 @@ def quickest_routes(
 
     Returns
     -------
-    list of Route or None
-        None where there is no way.
+    list of Route or Reason
+        The reason where there is no way: ``unknown``, ``outside_area``, ``closed``, ``caveat`` or
+        ``no_network``.
     """
+    field = _field(mover, season, theatre=theatre, plan=plan, tables=tables)
+    graphs = {shut: field.graph(shut) for shut in {field.shut(base) for base, _ in between}}
+    return [
+        route(field.ground, graphs[field.shut(base)], tables.roads, base=base, place=place)
+        or _why_none(field, base, place)
+        for base, place in between
+    ]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Field:
+    """A ground with one mover's pace in a season, and what is shut on it for whom."""
+
+    theatre: Theatre
+    ground: Ground
+    pace: SeasonPace
+    stationed: Sequence[int]
+    closures: frozenset[int]
+    caveats: Sequence[frozenset[int]]
+
+    def shut(self, base: int) -> frozenset[int]:
+        """Rows of the areas that the base keeps out of."""
+        return self.closures | self.caveats[base]
+
+    def graph(self, shut: frozenset[int], *, opened: bool = False) -> TravelGraph:
+        """Its seconds with some areas shut, and as if the season closed no road where ``opened``."""
+        pace = self.pace.opened if opened else self.pace.as_is
+        return travel_graph(self.ground, pace, shut, from_bases=self.stationed)
+
+
+def _field(
+    mover: Vehicle | Foot, season: Season, *, theatre: Theatre, plan: PlanFile, tables: Tables
+) -> _Field:
     restrictions = restrictions_on(tables.areas, theatre.as_of)
-    caveats = caveats_of(tables.bases, tables.areas, restrictions.caveats)
     ground = restricted_ground(
         theatre=theatre,
         roads=tables.roads,
@@ -202,16 +237,32 @@ def quickest_routes(
         mover,
         theatre,
         tables.roads,
+        crew=crew_of(movers_of(plan)),
         land_cover=tables.land_cover,
         elevation_m=tables.elevation_m,
     )
-    stationed = np.flatnonzero(np.isfinite(notice_s(plan, mover.key, tables.bases))).tolist()
-    closures = frozenset(restrictions.closures.tolist())
-    graphs = {
-        shut: travel_graph(ground, paces[season].as_is, shut, from_bases=stationed)
-        for shut in {closures | caveats[base] for base, _ in between}
-    }
-    return [
-        route(ground, graphs[closures | caveats[base]], tables.roads, base=base, place=place)
-        for base, place in between
-    ]
+    return _Field(
+        theatre=theatre,
+        ground=ground,
+        pace=paces[season],
+        stationed=np.flatnonzero(np.isfinite(notice_s(plan, mover.key, tables.bases))).tolist(),
+        closures=frozenset(restrictions.closures.tolist()),
+        caveats=caveats_of(tables.bases, tables.areas, restrictions.caveats),
+    )
+
+
+def _why_none(field: _Field, base: int, place: int) -> Reason:
+    """Why there is no way: as the reasons of the times, what alone would open one, then both together."""
+    nodes = field.ground.nodes
+    lost, outside = astray(field.theatre, nodes.at_base[[base]], nodes.at_place[[place]])
+    if lost.any() or outside.any():
+        return Reason.UNKNOWN if lost.any() else Reason.OUTSIDE_AREA
+    for shut, opened, reason in (
+        (field.caveats[base], True, Reason.CLOSED),
+        (field.closures, False, Reason.CAVEAT),
+        (frozenset[int](), True, Reason.CLOSED),
+    ):
+        graph = field.graph(shut, opened=opened)
+        if np.isfinite(quickest_times_s(field.ground, graph, base)[0][place]):
+            return reason
+    return Reason.NO_NETWORK

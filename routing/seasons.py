@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from geo_poc.plan import SEASONS, Season
 from geo_poc.routing.catalogue import Foot, Vehicle
+from geo_poc.routing.crews import crew_speeds_kmh
 from geo_poc.routing.pace import Pace
 from geo_poc.routing.slopes import slope_table
 from geo_poc.routing.speeds import cell_speeds_kmh, default_terrain_kmh, road_speeds_kmh
@@ -40,6 +41,7 @@ def season_paces(
     theatre: Theatre,
     roads: gpd.GeoDataFrame,
     *,
+    crew: Foot | None = None,
     land_cover: LandCover | None = None,
     elevation_m: NDArray[np.float32] | None = None,
 ) -> dict[Season, SeasonPace]:
@@ -50,6 +52,8 @@ def season_paces(
     mover : Vehicle or Foot
     theatre : Theatre
     roads : GeoDataFrame
+    crew : Foot, optional
+        Who walks where a vehicle is slower off the roads than people on foot.
     land_cover : LandCover, optional
     elevation_m : float32 array (rows, cols), optional
 
@@ -63,9 +67,17 @@ def season_paces(
 
     def pace(season: Season, table: gpd.GeoDataFrame) -> Pace:
         limit = mover.off_road_limit_km
+        cells_kmh = cell_speeds_kmh(mover, theatre.grid, land_cover, season=season)
+        default_kmh = default_terrain_kmh(mover, season=season)
+        if crew is not None and isinstance(mover, Vehicle):
+            walked_kmh, walked_default_kmh = crew_speeds_kmh(
+                mover, crew, theatre.grid, land_cover, season=season, elevation_m=elevation_m
+            )
+            cells_kmh = np.maximum(cells_kmh, walked_kmh)
+            default_kmh = max(default_kmh, walked_default_kmh)
         return Pace(
-            cells_kmh=cell_speeds_kmh(mover, theatre.grid, land_cover, season=season),
-            default_kmh=default_terrain_kmh(mover, season=season),
+            cells_kmh=cells_kmh,
+            default_kmh=default_kmh,
             roads_kmh=road_speeds_kmh(mover, table, season=season),
             oneway=isinstance(mover, Vehicle),
             off_road_limit_m=np.inf if limit is None else limit.value * 1000,

@@ -14,6 +14,8 @@ from geo_poc.routing.catalogue import Aircraft, Figure, Foot, Mover, figures_of
 from geo_poc.routing.lifts import Shuttle
 from geo_poc.routing.movers import movers_of, notice_s
 
+FORCE_FIGURES = ("seats", "turn_round_min", "crew_day_h", "refuel_min")
+_TIME_FIGURES = ("wet_time_factor", "night_time_factor", "night")
 # Shares such as 0.1 are not exact in binary: 0.1 of 30 must stay 3 troops.
 _ROUNDING = 1e-9
 
@@ -87,6 +89,61 @@ def carriers_of(plan: PlanFile, bases: pd.DataFrame) -> tuple[Carrier, ...]:
     """
     movers = {mover.key: mover for mover in movers_of(plan)}
     return tuple(_carrier(plan, asset, movers[asset.mover], bases) for asset in plan.assets)
+
+
+def without_strength(plan: PlanFile, bases: pd.DataFrame) -> list[str]:
+    """Names of the bases that have an asset and whose strength is not known.
+
+    Parameters
+    ----------
+    plan : PlanFile
+    bases : DataFrame
+        Columns ``name, aviation, strength`` and, where there are candidates, ``role``.
+    """
+    notices = [_own_notice_s(plan, asset, bases) for asset in plan.assets]
+    stationed = np.isfinite(np.asarray(notices)).any(axis=0)
+    unknown = np.isnan(bases["strength"].to_numpy(dtype=np.float64))
+    return [str(name) for name in bases["name"][stationed & unknown]]
+
+
+def missing_figures(plan: PlanFile, bases: pd.DataFrame) -> list[str]:
+    """Figures that nobody gives and on which times hang, each with the mover or the bases that lack it.
+
+    Parameters
+    ----------
+    plan : PlanFile
+    bases : DataFrame
+        As of :func:`without_strength`.
+
+    Returns
+    -------
+    list of str
+        Such as ``seats of wheeled_patrol`` or ``strength of Alfa``. Figures of the force are in it only
+        if the plan asks for one.
+    """
+    names = _TIME_FIGURES if plan.force is None else (*_TIME_FIGURES, *FORCE_FIGURES)
+    movers = movers_of(plan)
+    missing = [
+        f"{name} of {mover.key}"
+        for mover in movers
+        for name, figure in figures_of(mover).items()
+        if figure is None and name in names
+    ]
+    if plan.force is None:
+        return missing
+    missing += [f"count of {asset.mover}, bases {at}" for asset, at in without_count(plan)]
+    names_without = without_strength(plan, bases)
+    return missing + ([f"strength of {', '.join(names_without)}"] if names_without else [])
+
+
+def without_count(plan: PlanFile) -> list[tuple[Asset, str]]:
+    """Assets of which nobody says how many there are, with the bases that have them."""
+    on_foot = {mover.key for mover in movers_of(plan) if isinstance(mover, Foot)}
+    return [
+        (asset, asset.bases if isinstance(asset.bases, str) else ", ".join(asset.bases))
+        for asset in plan.assets
+        if asset.count is None and asset.mover not in on_foot
+    ]
 
 
 def _carrier(plan: PlanFile, asset: Asset, mover: Mover, bases: pd.DataFrame) -> Carrier:

@@ -105,6 +105,14 @@ def test_times_are_those_of_the_travel_times_rounded_up(
     assert (np.isinf(seconds) == np.isinf(exact)).all()
 
 
+def test_no_way_is_longer_off_the_roads_than_as_a_whole(written: pd.DataFrame) -> None:
+    reached = written[written["reason"] == "reached"]
+    off_m, way_m = reached["off_road_m"].astype(float), reached["distance_m"].astype(float)
+    assert (off_m <= way_m + 0.1).all()
+    assert off_m.gt(0).any()
+    assert (written.loc[written["seconds"] == "inf", "off_road_m"] == "").all()
+
+
 def test_the_force_is_never_there_before_the_first_element(inputs: Inputs) -> None:
     found = arrivals(inputs)
     assert tuple(each.trips.conditions for each in found.arrivals) == ALL_CONDITIONS
@@ -128,7 +136,9 @@ def test_the_force_row_names_the_base_and_way_of_the_last_trip_needed(inputs: In
             & (singles["season"] == row.season)
             & (singles["light"] == row.light)
         ]
-        assert np.isclose(own["distance_m"], row.distance_m, equal_nan=True).any()
+        same = np.isclose(own["distance_m"], row.distance_m, equal_nan=True)
+        same &= np.isclose(own["off_road_m"], row.off_road_m, equal_nan=True)
+        assert same.any()
         assert (own["seconds"] <= row.seconds).any()
     never = table[(table["mover"] == "force") & (table["reason"] != "reached")]
     assert set(never["base_id"]) <= {""}
@@ -158,6 +168,28 @@ def test_an_unknown_strength_makes_the_force_unknown_and_not_the_first_element(
         reached = np.isfinite(each.first_s)
         assert reached.any()
         assert np.isnan(each.time_to_force(120)[reached]).all()
+
+
+def test_the_command_names_the_figure_without_which_the_force_is_unknown(
+    broken: Path, tmp_path: Path
+) -> None:
+    table = pd.read_csv(broken / "bases.csv", dtype=str, keep_default_na=False)
+    table.loc[1, "strength"] = "a company"
+    table.to_csv(broken / "bases.csv", index=False)
+    changed(broken / "plan.toml", ", seats = 8", "")
+    result = CliRunner().invoke(app, command(broken, tmp_path / "a.csv"))
+    assert result.exit_code == 0, result.output
+    words = " ".join(result.output.split())
+    assert "Not given, so that times are unknown where they hang on it: " in words
+    assert "seats of wheeled_patrol; turn_round_min of wheeled_patrol;" in words
+    assert f"strength of {table.loc[1, 'name']}." in words
+
+
+def test_where_no_time_is_unknown_no_figure_is_named(broken: Path, tmp_path: Path) -> None:
+    changed(broken / "plan.toml", "troops = 120", "troops = 1")
+    result = CliRunner().invoke(app, command(broken, tmp_path / "a.csv"))
+    assert result.exit_code == 0, result.output
+    assert "Not given" not in result.output
 
 
 def test_without_a_force_section_there_are_no_force_rows_and_the_command_says_so(

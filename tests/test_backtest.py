@@ -22,7 +22,10 @@ from geo_poc.layers.backtest import (
     BACKTEST_COLUMNS,
     COUNTS,
     KERNEL,
+    PLAIN_KERNEL,
+    SETTLEMENT_KERNEL,
     UNIFORM,
+    kernel_name,
     monthly_origins,
     top_credit,
     walk_forward,
@@ -89,7 +92,23 @@ def test_table_has_the_three_models_and_the_stated_columns(
 ) -> None:
     table = backtest(incidents(SCATTERED)).reset_index()
     assert tuple(table.columns) == BACKTEST_COLUMNS
-    assert table["model"].tolist() == [KERNEL, COUNTS, UNIFORM]
+    assert table["model"].tolist() == [PLAIN_KERNEL, COUNTS, UNIFORM]
+
+
+def test_the_kernel_is_named_after_what_it_is_weighted_with(
+    theatre_of: Callable[..., Theatre],
+) -> None:
+    theatre, towns = theatre_of(10, 10), incidents(SCATTERED[:3])
+    named = {
+        KERNEL: Background(theatre=theatre, people=np.ones((10, 10)), settlements=towns),
+        SETTLEMENT_KERNEL: Background(theatre=theatre, settlements=towns),
+        PLAIN_KERNEL: Background(theatre=theatre, settlements=towns[:0]),
+    }
+    assert [kernel_name(background) for background in named.values()] == list(named)
+    table = walk_forward(
+        incidents(SCATTERED), background=named[SETTLEMENT_KERNEL], spec=ThreatSpec(), months=2
+    )
+    assert table["model"].tolist() == ["settlement-weighted kernel", COUNTS, UNIFORM]
 
 
 def test_return_to_one_place_is_always_foreseen_and_a_uniform_field_hits_one_in_twenty(
@@ -99,7 +118,7 @@ def test_return_to_one_place_is_always_foreseen_and_a_uniform_field_hits_one_in_
     table = backtest(incidents(MONTHLY))
     assert table["origins"].tolist() == [11] * 3
     assert table["events"].tolist() == [11] * 3
-    assert table.loc[KERNEL, ["hit_05", "low", "high"]].tolist() == [1.0, 1.0, 1.0]
+    assert table.loc[PLAIN_KERNEL, ["hit_05", "low", "high"]].tolist() == [1.0, 1.0, 1.0]
     assert table.loc[COUNTS, "hit_05"] == 1.0
     assert table.loc[UNIFORM, "hit_05"] == pytest.approx(0.05)
 
@@ -132,8 +151,8 @@ def test_incident_under_way_at_an_origin_is_not_used_for_it(
     table.loc[24:, "date_start"] = pd.Timestamp("2020-11-10")
     table.loc[24:, "date_prec"] = 5
     leaky = table.assign(date_end=table["date_end"].where(table.index < 24, table["date_start"]))
-    assert backtest(table, months=1).loc[KERNEL, "hit_05"] == 0
-    assert backtest(leaky, months=1).loc[KERNEL, "hit_05"] == 1
+    assert backtest(table, months=1).loc[PLAIN_KERNEL, "hit_05"] == 0
+    assert backtest(leaky, months=1).loc[PLAIN_KERNEL, "hit_05"] == 1
 
 
 @given(st.integers(0, 199))
@@ -199,7 +218,7 @@ def test_counts_forget_after_a_year_and_the_kernel_does_not(
     asked = [(15.0, 15.0, "2020-11-30")] * 12
     table = backtest(incidents(old + asked), months=2)
     assert table.loc[COUNTS, "hit_05"] == pytest.approx(0.05)
-    assert table.loc[KERNEL, "hit_05"] == 1
+    assert table.loc[PLAIN_KERNEL, "hit_05"] == 1
 
 
 @given(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import pytest
 
-from geo_poc.errors import ConfigError
+from geo_poc.errors import ConfigError, Fault
 from geo_poc.plan import read_plan_file
 from geo_poc.theatre_file import Source, read_theatre_file
 from geo_poc.units import duration_s, length_m, speed_kmh
@@ -213,3 +214,16 @@ def test_a_guard_ratio_that_is_no_share_is_refused(tmp_path: Path, ratio: str) -
     text = (PLAN + FORCE).replace("guard_ratio = 0.25", f"guard_ratio = {ratio}")
     (fault,) = plan_faults(tmp_path, text)
     assert "[force] guard_ratio" in fault
+
+
+def test_a_plan_with_keys_of_both_kinds_has_its_own_faults_named(tmp_path: Path) -> None:
+    path = tmp_path / "both.toml"
+    path.write_text('[plan]\nname = "a"\n[theatre]\nname = "b"\n', encoding="utf-8")
+    with pytest.raises(ConfigError, match="theatre: is not a key here"):
+        read_plan_file(path)
+
+
+@pytest.mark.parametrize("repair", ["did you mean 'a'?", "write a.", "write a"])
+def test_no_message_ends_in_two_stops(repair: str) -> None:
+    fault = Fault(where="a", found="b", rule="must be c", repair=repair)
+    assert re.fullmatch(r"a: must be c\. Found: b\. Repair: [^.?]*[.?]", str(fault))

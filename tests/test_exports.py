@@ -37,7 +37,11 @@ FORMULAS = ("=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1")
 MOVERS = ("wheeled_patrol", "foot_patrol", "mi8")
 HEADER = [
     *("id", "kind", "name", "people", "lon", "lat", "mgrs"),
-    *(f"{mover}_{what}" for mover in MOVERS for what in ("base", "seconds", "reason")),
+    *(
+        f"{mover}_{what}"
+        for mover in MOVERS
+        for what in ("base", "seconds", "reason", "off_road_m")
+    ),
     "class",
     "threat_level",
     "season",
@@ -120,6 +124,7 @@ def test_places_csv_gives_the_times_of_the_plans_own_season_and_light(
     assert (juliett["kind"], juliett["name"], juliett["people"]) == ("city", "Juliett", "30000")
     assert float(juliett["wheeled_patrol_seconds"]) == 30 * 60
     assert (juliett["wheeled_patrol_base"], juliett["wheeled_patrol_reason"]) == ("A", "reached")
+    assert float(juliett["wheeled_patrol_off_road_m"]) == 500
     assert float(juliett["foot_patrol_seconds"]) == 80 * 60
     assert float(juliett["mi8_seconds"]) == 25 * 60
     assert juliett["class"] == "P"
@@ -128,7 +133,7 @@ def test_places_csv_gives_the_times_of_the_plans_own_season_and_light(
 def test_places_csv_tells_unreachable_from_unknown(places_csv: list[dict[str, str]]) -> None:
     hotel, mike, foxtrot = places_csv[5], places_csv[9], places_csv[3]
     assert hotel["wheeled_patrol_seconds"] == "inf"
-    assert hotel["wheeled_patrol_base"] == ""
+    assert hotel["wheeled_patrol_base"] == hotel["wheeled_patrol_off_road_m"] == ""
     assert (hotel["wheeled_patrol_reason"], hotel["mi8_reason"]) == ("no_network", "closed")
     assert mike["wheeled_patrol_seconds"] == ""
     assert (mike["wheeled_patrol_reason"], mike["class"]) == ("unknown", "?")

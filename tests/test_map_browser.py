@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import re
 import shutil
 
 import mgrs
@@ -364,6 +365,23 @@ def test_theatre_fits_between_the_panels(page):
         "return b.getWest() < w && b.getEast() > e && b.getSouth() < s && b.getNorth() > n; })()"
     )
     assert inside
+
+
+@pytest.mark.parametrize("shape", [0.7, 1.4, 3.0])
+def test_scale_bar_and_position_cover_nothing_of_the_theatre(browser, map_file, tmp_path, shape):
+    text = map_file.read_text(encoding="utf-8")
+    boxes = r'("bounds": ?\[)([^,]*),([^,]*),[^,]*,([^\]]*)\]'
+    west, south, north = map(float, re.search(boxes, text).groups()[1:])
+    changed = tmp_path / "map.html"
+    wide = rf"\g<1>{west},{south},{west + shape * (north - south)},{north}]"
+    changed.write_text(re.sub(boxes, wide, text), encoding="utf-8")
+    fresh = browser.new_context(viewport={"width": 1366, "height": 768}, offline=True).new_page()
+    fresh.goto(changed.as_uri())
+    fresh.wait_for_selector("html[data-ready=yes]")
+    furniture, view = (fresh.locator(part).bounding_box() for part in ("#furniture", "#view"))
+    lowest = fresh.evaluate("map.latLngToContainerPoint([data.bounds[1], data.bounds[2]]).y")
+    assert view["y"] + lowest < furniture["y"]
+    fresh.context.close()
 
 
 def test_no_error_in_the_whole_visit(opened):

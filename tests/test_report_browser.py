@@ -24,6 +24,16 @@ OVERFULL = """[...document.querySelectorAll('.page')].filter(page => {
 CUT = """[...document.querySelectorAll('td, th')]
   .filter(cell => cell.scrollWidth > cell.clientWidth + 1).map(cell => cell.textContent)"""
 
+COVERED = """(() => {
+  const map = document.querySelector('svg.map');
+  const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 0.5
+    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 2.5;
+  const signs = [...map.querySelectorAll('rect')].filter(r => r.getAttribute('fill') === 'none')
+    .map(r => r.getBoundingClientRect());
+  return [...map.querySelectorAll('.names text')]
+    .filter(t => signs.some(sign => meet(t.getBoundingClientRect(), sign))).map(t => t.textContent);
+})()"""
+
 
 @pytest.fixture(scope="module")
 def browser():
@@ -98,6 +108,15 @@ def test_the_embedded_theatres_sheets_are_a4_high_and_nothing_is_cut(browser, em
     assert page.evaluate(OVERFULL) == 0
     assert page.evaluate(CUT) == []
     page.close()
+
+
+@pytest.mark.parametrize("font", ["DejaVu Sans", "Liberation Sans"])
+def test_no_name_on_the_map_runs_under_the_symbol_of_a_base(browser, embedded, font):
+    page = browser.new_context(offline=True).new_page()
+    page.goto(embedded.as_uri())
+    page.add_style_tag(content=f"*{{font-family:'{font}'!important}}")
+    assert page.locator("svg.map .names text").count() > 5
+    assert page.evaluate(COVERED) == []
 
 
 @pytest.mark.parametrize("width", [820, 1366, 1920])

@@ -93,8 +93,8 @@ def test_wrapped_text_makes_a_row_higher_by_a_line():
 
 def test_small_print_adds_its_own_lines():
     table = table_of(["x"])
-    assert table.row_mm((Cell(text="a", small="b"), Cell())) == pytest.approx(3.9 + 3.5 + 1.2)
-    assert table.row_mm((Cell(small="b"), Cell())) == pytest.approx(3.9 + 1.2)
+    assert table.row_mm((Cell(text="a", small="b"), Cell())) == pytest.approx(3.9 + 3.5 + 1.25)
+    assert table.row_mm((Cell(small="b"), Cell())) == pytest.approx(3.9 + 1.25)
 
 
 def test_first_row_is_kept_even_where_there_is_no_room():

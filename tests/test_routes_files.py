@@ -10,6 +10,7 @@ import geopandas as gpd
 import gpxpy
 import numpy as np
 import pytest
+from rich.table import Table
 from typer.testing import CliRunner
 
 from geo_poc.cli import app
@@ -19,6 +20,7 @@ from geo_poc.grid import WGS84
 from geo_poc.inputs import Inputs, read_inputs
 from geo_poc.report.routes import COLUMNS, RouteRow, write_routes_file
 from geo_poc.routes import FoundRoutes, Wanted, routes, write_routes
+from geo_poc.routing.travel_time import Reason
 from geo_poc.summary import route_tables
 
 HOME = embedded_theatre()
@@ -82,7 +84,12 @@ def test_gpx_has_a_track_for_each_way_and_a_waypoint_for_each_leg(tmp_path: Path
 def test_hostile_names_stay_text(inputs: Inputs, tmp_path: Path) -> None:
     (row,) = routes(inputs, wanted()).rows
     hostile = RouteRow(
-        base=HOSTILE, place=HOSTILE, mover=row.mover, season=row.season, route=row.route
+        base=HOSTILE,
+        place=HOSTILE,
+        mover=row.mover,
+        season=row.season,
+        route=row.route,
+        reason=row.reason,
     )
     for ending in (".gpx", ".geojson"):
         write_routes_file([hostile], tmp_path / f"a{ending}", ending=ending, theatre=inputs.theatre)
@@ -94,7 +101,8 @@ def test_hostile_names_stay_text(inputs: Inputs, tmp_path: Path) -> None:
 
 def test_a_pair_without_a_way_is_said_and_left_out(inputs: Inputs, tmp_path: Path) -> None:
     (row,) = routes(inputs, wanted()).rows
-    none = RouteRow(base="A", place="B", mover=row.mover, season="dry", route=None)
+    none = no_way(Reason.NO_NETWORK)
+    assert row.mover == none.mover
     for ending in (".gpx", ".geojson"):
         write_routes_file([none], tmp_path / f"a{ending}", ending=ending, theatre=inputs.theatre)
     read = json.loads((tmp_path / "a.geojson").read_text(encoding="utf-8"))
@@ -120,7 +128,9 @@ def test_a_name_of_several_places_asks_for_the_id(inputs: Inputs) -> None:
     layers = dict(inputs.layers)
     layers["places"] = type(layers["places"])(**{**layers["places"].__dict__, "table": table})
     changed = type(inputs)(**{**inputs.__dict__, "layers": layers})
-    with pytest.raises(ConfigError, match="give its id: P001, P002"):
+    with pytest.raises(
+        ConfigError, match=r"give its id: P001 \(\w+, \d\d[A-Z] \w\w \d{4} \d{4}\); P002 \("
+    ):
         routes(changed, wanted(places=("twin",)))
 
 
@@ -164,10 +174,54 @@ def test_an_input_is_never_written_over(tmp_path: Path) -> None:
         write_routes(THEATRE, plan, plan, wanted())
 
 
-def test_the_terminal_says_where_there_is_no_way(inputs: Inputs) -> None:
-    none = RouteRow(base="A", place="B", mover="wheeled_patrol", season="dry", route=None)
-    first, *_ = route_tables(FoundRoutes(theatre=inputs.theatre, rows=(none,)))
-    assert str(first) == "A to B: no way for Road patrol in the dry season."
+def no_way(reason: Reason) -> RouteRow:
+    return RouteRow(
+        base="A", place="B", mover="wheeled_patrol", season="dry", route=None, reason=reason
+    )
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        (Reason.CLOSED, "closed by a closure"),
+        (Reason.CAVEAT, "a caveat"),
+        (Reason.NO_NETWORK, "no road"),
+        (Reason.OUTSIDE_AREA, "outside the area"),
+        (Reason.UNKNOWN, "position"),
+    ],
+)
+def test_the_terminal_says_where_there_is_no_way_and_why(
+    inputs: Inputs, reason: Reason, words: str
+) -> None:
+    found = FoundRoutes(theatre=inputs.theatre, rows=(no_way(reason),), cut_off_s=86400.0)
+    first, *_ = route_tables(found)
+    assert str(first).startswith("A to B: no way for Road patrol in the dry season: ")
+    assert words in str(first)
+
+
+def test_a_way_beyond_the_cut_off_is_said_to_be(inputs: Inputs) -> None:
+    (row,) = routes(inputs, wanted()).rows
+    assert row.reason == Reason.REACHED
+    assert row.route is not None
+    notice_s = 30 * 60.0
+    for spare_s, reason in ((1.0, Reason.REACHED), (-1.0, Reason.CUT_OFF)):
+        cut_off_s = notice_s + row.route.seconds[-1] + spare_s
+        standard = dataclasses.replace(inputs.plan.standard, response=60.0, cut_off=cut_off_s)
+        plan = dataclasses.replace(inputs.plan, standard=standard)
+        found = routes(dataclasses.replace(inputs, plan_file=plan), wanted())
+        assert [r.reason for r in found.rows] == [reason]
+        said = [str(part) for part in route_tables(found) if not isinstance(part, Table)]
+        assert any("longer than the cut-off of" in line for line in said) == (spare_s < 0)
+
+
+def test_a_way_in_rains_of_unknown_effect_is_said_to_have_dry_times(inputs: Inputs) -> None:
+    plan = inputs.plan
+    assets = [dataclasses.replace(asset, figures={}) for asset in plan.assets]
+    without = dataclasses.replace(inputs, plan_file=dataclasses.replace(plan, assets=assets))
+    asked = Wanted(bases=("B01",), places=("P010",), mover="foot_patrol", season="wet")
+    found = routes(without, asked)
+    assert [row.reason for row in found.rows] == [Reason.UNKNOWN]
+    assert any("times of the dry season" in str(part) for part in route_tables(found))
 
 
 def test_a_base_without_the_mover_is_a_fault(inputs: Inputs) -> None:

@@ -21,6 +21,7 @@ from geo_poc.routing.movers import (
     pass_time_s,
     wet_factor,
 )
+from geo_poc.routing.troops import missing_figures
 
 ALL_ROADS = ("wheeled_patrol", "apc", "truck_convoy")
 
@@ -307,6 +308,15 @@ def test_assumptions_on_foot_have_the_night_and_miss_the_wet_season() -> None:
     assert math.isnan(table.loc["foot_patrol: wet time (times as long)", "value"])
 
 
+def test_a_vehicles_crew_on_foot_stands_among_the_assumptions_with_its_source() -> None:
+    crew = "wheeled_patrol: its crew on foot, in the rains (times as long)"
+    own = assumptions(plan_of(asset(), asset("foot_patrol", wet_time_factor=1.5)))
+    assert own.set_index("what").loc[crew].tolist() == [1.5, 1.5, 1.5, "order 2", "M"]
+    unknown = assumptions(plan_of(asset())).set_index("what").loc[crew]
+    assert math.isnan(unknown["value"])
+    assert "wet_time_factor to foot_patrol" in unknown["source"]
+
+
 def test_counts_and_the_force_stand_among_the_assumptions_with_their_source() -> None:
     counted = Asset(mover="mi8", bases="all", notice=60.0, source="order 2", count=2)
     plan = plan_of(counted)
@@ -319,6 +329,67 @@ def test_counts_and_the_force_stand_among_the_assumptions_with_their_source() ->
     ]
     own = table[table["source"] == "order 3"]["value"]
     assert own.tolist() == [120, 40, 0.25, 5]
+
+
+def force_plan(*assets: Asset) -> PlanFile:
+    force = Force(troops=120, guard=40, source="order 3")
+    return dataclasses.replace(plan_of(*assets), force=force)
+
+
+def three_bases(*strengths: float) -> pd.DataFrame:
+    names = ["Alfa", "Bravo", "Charlie"]
+    return pd.DataFrame(
+        {
+            "name": names,
+            "aviation": [True, False, True],
+            "role": ["fixed", "fixed", "candidate"],
+            "strength": strengths,
+        }
+    )
+
+
+def test_figures_that_make_the_force_unknown_are_named_with_mover_and_base() -> None:
+    nan = math.nan
+    plan = force_plan(asset(night_time_factor=1), asset("mi8", bases="aviation", night=False))
+    # A candidate has nothing, so its strength is not missed; seats of the mi8 are known.
+    assert missing_figures(plan, three_bases(nan, 100, nan)) == [
+        "seats of wheeled_patrol",
+        "turn_round_min of wheeled_patrol",
+        "turn_round_min of mi8",
+        "refuel_min of mi8",
+        "crew_day_h of mi8",
+        "count of wheeled_patrol, bases all",
+        "count of mi8, bases aviation",
+        "strength of Alfa",
+    ]
+    rows = assumptions(plan, three_bases(nan, 100, nan)).set_index("what")
+    for what in (
+        "wheeled_patrol: seats",
+        "mi8: crew day (h)",
+        "mi8: serviceable at each base, bases aviation",
+        "strength of Alfa (troops)",
+    ):
+        assert math.isnan(rows.loc[what, "value"])
+        assert rows.loc[what, "source"]
+    assert rows.index.is_unique
+
+
+def test_a_base_without_an_asset_and_a_mover_on_foot_miss_nothing_of_a_force() -> None:
+    on_foot = asset("foot_patrol", bases=["Bravo"], wet_time_factor=2)
+    assert missing_figures(force_plan(on_foot), three_bases(math.nan, 9, math.nan)) == []
+    found = missing_figures(force_plan(on_foot), three_bases(9, math.nan, 9))
+    assert found == ["strength of Bravo"]
+
+
+def test_without_a_force_only_figures_of_time_are_missed() -> None:
+    plan = plan_of(asset(bases=["Alfa", "Bravo"]))
+    bases = three_bases(math.nan, math.nan, math.nan)
+    assert missing_figures(plan, bases) == ["night_time_factor of wheeled_patrol"]
+    counted = dataclasses.replace(asset(bases=["Alfa", "Bravo"], night_time_factor=1), count=2)
+    both = missing_figures(force_plan(counted), bases)
+    assert both[-1] == "strength of Alfa, Bravo"
+    named = missing_figures(force_plan(asset(bases=["Alfa", "Bravo"])), bases)
+    assert "count of wheeled_patrol, bases Alfa, Bravo" in named
 
 
 @pytest.mark.parametrize("seats", [0.5, math.inf, math.nan])

@@ -267,6 +267,18 @@ def test_refused_rows_are_noted_with_row_column_value_and_reason(broken: Path) -
     assert "1 row(s) refused as invalid; the first is row 2, column 'people', '3.500'" in words
 
 
+def test_check_names_columns_that_look_misspelt_and_counts_those_not_used(broken: Path) -> None:
+    camps = pd.read_csv(broken / "camps.csv", dtype=str, keep_default_na=False)
+    camps = camps.rename(columns={"people": "peopel"})
+    more = {f"extra{n}": "" for n in range(9)}
+    camps.assign(**more).to_csv(broken / "camps.csv", index=False)
+    result = CliRunner().invoke(app, ["check", str(broken / "theatre.toml")])
+    assert result.exit_code == 0, result.output
+    words = " ".join(result.output.split())
+    assert "there is no column for people. Found: column 'peopel'" in words
+    assert re.search(r"camps: camps.csv: 1\d columns not used: .*peopel.* \.\.\.", words)
+
+
 def test_check_reads_the_plan_as_well(small: Path) -> None:
     arguments = ["check", str(small / "theatre.toml"), "--plan", str(small / "plan.toml")]
     result = CliRunner().invoke(app, arguments)
@@ -279,6 +291,45 @@ def test_faults_are_shown_without_a_traceback(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "1 fault to repair" in result.stderr
     assert "Traceback" not in result.output
+
+
+def faults_of(*arguments: object) -> str:
+    result = CliRunner().invoke(app, list(map(str, arguments)))
+    assert result.exit_code == 2
+    return result.stderr
+
+
+def test_files_in_the_wrong_order_are_said_to_be(small: Path, tmp_path: Path) -> None:
+    theatre, plan = small / "theatre.toml", small / "plan.toml"
+    said = faults_of("run", plan, "--plan", theatre, "--out", tmp_path / "out")
+    assert "2 faults to repair" in said
+    assert f"{plan}: is a file of another kind. Found: a plan file. Repair: the theatre" in said
+    assert f"{theatre}: is a file of another kind. Found: a theatre file." in said
+
+
+def test_a_folder_in_the_place_of_a_file_is_called_a_folder(broken: Path) -> None:
+    said = faults_of("check", broken, "--plan", broken)
+    assert said.count("must be a TOML file. Found: a folder. Repair: name the file") == 2
+    (broken / "camps.csv").unlink()
+    (broken / "camps.csv").mkdir()
+    said = faults_of("check", broken / "theatre.toml")
+    assert f"{broken / 'camps.csv'}: the file must exist. Found: a folder." in said
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "place"),
+    [
+        ("plan.toml", "seats = 8", "seats = 0", "[assets] 1: figures seats"),
+        ("theatre.toml", '"2000 m"', '"900 km"', "[theatre] cell_size"),
+    ],
+)
+def test_a_fault_names_its_file(broken: Path, file: str, old: str, new: str, place: str) -> None:
+    path = broken / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    said = faults_of("check", broken / "theatre.toml", "--plan", broken / "plan.toml")
+    assert f"  {path}: {place}: must be" in said
 
 
 def test_make_theatre_writes_a_theatre_that_checks(tmp_path: Path) -> None:
@@ -475,11 +526,23 @@ def test_a_caveat_that_binds_nobody_is_a_note_with_the_nearest_contingent(broken
     assert note.repair == f"did you mean '{named}'?"
 
 
-def test_a_vehicle_at_walking_pace_off_the_roads_is_a_note(broken: Path) -> None:
-    plan = broken / "plan.toml"
+def notes_on_the_patrol(folder: Path, **changes: str) -> list[str]:
+    plan = folder / "plan.toml"
     text = plan.read_text(encoding="utf-8")
-    plan.write_text(text.replace("off_road_kmh = 10.0, ", ""), encoding="utf-8")
-    inputs = read_inputs(broken / "theatre.toml", plan)
-    assert [w.found for w in inputs.warnings if w.where == "plan: wheeled_patrol"] == [
-        "no off_road_kmh"
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new)
+    plan.write_text(text, encoding="utf-8")
+    warnings = read_inputs(folder / "theatre.toml", plan).warnings
+    return [w.found for w in warnings if w.where == f"{plan}: wheeled_patrol"]
+
+
+def test_a_vehicle_that_may_be_slower_off_the_roads_than_its_crew_is_a_note(broken: Path) -> None:
+    changes = {"off_road_kmh = 10.0, ": "", "figures = { wet_time_factor = 1.5 }": ""}
+    assert notes_on_the_patrol(broken, **changes) == [
+        "no off_road_kmh, and no wet_time_factor of foot_patrol"
     ]
+
+
+def test_a_vehicle_whose_crew_has_a_pace_in_the_rains_needs_no_note(broken: Path) -> None:
+    assert notes_on_the_patrol(broken, **{"off_road_kmh = 10.0, ": ""}) == []

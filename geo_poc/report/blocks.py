@@ -16,7 +16,8 @@ Tone = Literal["", "bad", "late", "old", "strong", "unknown"]
 TEXT_WIDTH_MM = 186.0
 _BODY_PT, _HEAD_PT = 8.5, 7.8
 _BODY_LINE_MM, _HEAD_LINE_MM = 3.9, 3.6
-_CELL_SIDES_MM, _CELL_RULES_MM = 2.0, 1.2
+# Padding of 1 mm and a rule that browsers round up to one pixel.
+_CELL_SIDES_MM, _CELL_RULES_MM = 2.0, 1.25
 _HEADING_MM, _PARAGRAPH_GAP_MM = 8.4, 1.2
 _WHOLE_ROWS = 8
 

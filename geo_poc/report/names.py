@@ -16,6 +16,8 @@ from geo_poc.wording import text
 
 ZONES_SHOWN = 7
 _SIZE, _LONGEST = 9.9, 22
+# DejaVu Sans Bold is wider than the upright by up to so much over the letters of a name.
+_BOLD = 1.2
 _TOWNS, _TOWN_PEOPLE = 6, 30_000
 _TOWN_RADIUS = 1.8
 _ROTOR = 8.0
@@ -46,10 +48,19 @@ def draw_names(canvas: Canvas, findings: Findings) -> None:
     group = element(canvas.root, "g", {"class": "names"})
     for thing, box in zip(named, labels, strict=True):
         if box is not None:
-            at = {"x": box.left, "y": box.bottom - 2.4}
+            at = {**_anchored(box, thing.symbol), "y": box.bottom - 2.4}
             element(group, "text", at, text=shortened(thing.name, longest=_LONGEST))
     _draw_bases(canvas, findings)
     _draw_furniture(canvas)
+
+
+def _anchored(label: Box, symbol: Box) -> Attributes:
+    """Where the text is held, at the end towards its symbol, so that a wider font grows away from it."""
+    if label.left >= symbol.right:
+        return {"x": label.left}
+    if label.right <= symbol.left:
+        return {"x": label.right, "text-anchor": "end"}
+    return {"x": (label.left + label.right) / 2, "text-anchor": "middle"}
 
 
 def _around(at: tuple[float, float], width: float, height: float) -> Box:
@@ -91,7 +102,10 @@ def _towns(frame: Frame, findings: Findings) -> list[Named]:
 def _wanted(thing: Named) -> Wanted:
     name = shortened(thing.name, longest=_LONGEST)
     return Wanted(
-        symbol=thing.symbol, width=width_em(name) * _SIZE, height=_SIZE + 1, needed=thing.needed
+        symbol=thing.symbol,
+        width=width_em(name) * _BOLD * _SIZE,
+        height=_SIZE + 1,
+        needed=thing.needed,
     )
 
 

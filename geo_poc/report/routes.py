@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from geo_poc.layers.positions import mgrs_of
 from geo_poc.plan import Season
 from geo_poc.routing.routes import Route
+from geo_poc.routing.travel_time import Reason
 from geo_poc.theatre import Theatre
 
 FORMATS = (".geojson", ".gpx")
@@ -38,6 +39,9 @@ class RouteRow:
     season : "dry" or "wet"
     route : Route or None
         None where there is no way.
+    reason : Reason
+        Why there is none; of a way ``reached``, ``cut_off`` where it takes longer than the plan's cut-off,
+        or ``unknown`` where nobody says how the season slows the mover.
     """
 
     base: str
@@ -45,6 +49,7 @@ class RouteRow:
     mover: str
     season: Season
     route: Route | None
+    reason: Reason
 
 
 def leg_table(row: RouteRow, theatre: Theatre) -> pd.DataFrame:

@@ -33,8 +33,9 @@ def place_table(findings: Findings) -> pd.DataFrame:
     DataFrame
         ``id, kind, name, people`` (whole, NA unknown), ``lon, lat`` (degrees), ``mgrs``; for each mover
         ``<mover>_base`` (the base's id, empty where none reaches), ``<mover>_seconds`` (``inf`` not
-        reached, ``nan`` unknown), ``<mover>_reason``; then ``class``, in which an aircraft counts where
-        it may fly; ``threat_level`` (0 no reports, 1 to 5), and the ``season`` and ``light`` of the times.
+        reached, ``nan`` unknown), ``<mover>_reason``, ``<mover>_off_road_m`` (of the way what runs off any
+        road, ``nan`` where not reached); then ``class``, in which an aircraft counts where it may fly;
+        ``threat_level`` (0 no reports, 1 to 5), and the ``season`` and ``light`` of the times.
         Seconds are rounded up to tenths.
     """
     places = findings.coverage.places
@@ -50,6 +51,7 @@ def place_table(findings: Findings) -> pd.DataFrame:
         # Rounded up, so that a time beyond a standard never reads as within it.
         table[f"{mover}_seconds"] = np.ceil(table["id"].map(own["seconds"]) * 10) / 10
         table[f"{mover}_reason"] = table["id"].map(own["reason"])
+        table[f"{mover}_off_road_m"] = table["id"].map(own["off_road_m"]).round(1)
     table["class"] = table["id"].map(classes_of(findings.coverage, own_case(findings)))
     return table.assign(
         threat_level=places["threat_level"],

@@ -121,9 +121,9 @@ def require_file(path: Path | None) -> Path:
         raise SourceError(
             Fault(
                 where="no path" if path is None else str(path),
-                found="no such file",
+                found="a folder" if path is not None and path.is_dir() else "no such file",
                 rule="the file must exist",
-                repair="correct 'path' in the theatre file; it starts at the data folder",
+                repair="correct 'path' in the theatre or plan file; it starts at the data folder",
             )
         )
     _require_readable(path)

@@ -72,7 +72,7 @@
     const shape = map.project(bounds.getNorthEast(), 10).subtract(map.project(bounds.getSouthWest(), 10));
     const ratio = Math.abs(shape.x / shape.y);
     const legend = wide ? byId("legend").offsetWidth + 20 : 10;
-    const foot = ratio * (size.y - top) < size.x - legend ? byId("furniture").offsetHeight + 20 : 14;
+    const foot = wide || ratio * (size.y - top) < size.x - legend ? byId("furniture").offsetHeight + 20 : 14;
     const left = Math.max(10, Math.min(legend, size.x - ratio * (size.y - top - foot) - 60));
     map.fitBounds(bounds, { paddingTopLeft: [left, top], paddingBottomRight: [20, foot], animate: false });
     map.setMaxBounds(bounds.pad(1.5));

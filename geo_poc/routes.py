@@ -15,12 +15,16 @@ from geo_poc.coverage.demand import demand
 from geo_poc.errors import ConfigError, Fault
 from geo_poc.inputs import Inputs, Progress, quiet, read_inputs, require_no_input
 from geo_poc.output import files_written_whole
-from geo_poc.plan import PlanFile, Season
+from geo_poc.plan import Conditions, Light, PlanFile, Season
 from geo_poc.report.routes import FORMATS, RouteRow, write_routes_file
+from geo_poc.report.segments import segment_table
+from geo_poc.routing.alternatives import Ways, ways_between
 from geo_poc.routing.catalogue import Aircraft, Foot, Vehicle
-from geo_poc.routing.movers import movers_of, notice_s
-from geo_poc.routing.routes import Route, Tables, quickest_routes
+from geo_poc.routing.movers import halt_factor, movers_of, night_factor, notice_s
+from geo_poc.routing.network import RoadNetwork
+from geo_poc.routing.routes import Tables, mover_graphs
 from geo_poc.theatre import Theatre
+from geo_poc.wording import text
 
 _NEAR = 3
 
@@ -37,12 +41,35 @@ class Wanted:
         Of the plan.
     season : "dry", "wet" or None
         None is the plan's own.
+    light : "day" or "night"
+    alternatives : int
+        Most other ways for each pair.
     """
 
     bases: tuple[str, ...]
     places: tuple[str, ...]
     mover: str
     season: Season | None = None
+    light: Light = "day"
+    alternatives: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Passage:
+    """A segment of road that every way from a base to a place uses.
+
+    Parameters
+    ----------
+    base, place, road : str
+        Names.
+    from_mgrs, to_mgrs : str
+    """
+
+    base: str
+    place: str
+    road: str
+    from_mgrs: str
+    to_mgrs: str
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -53,10 +80,17 @@ class FoundRoutes:
     ----------
     theatre : Theatre
     rows : tuple of RouteRow
+        Pair by pair, the quickest way first, then its alternatives.
+    passages : tuple of Passage
+        Where alternatives were asked for: what no way avoids.
+    alternatives : bool
+        Whether they were asked for.
     """
 
     theatre: Theatre
     rows: tuple[RouteRow, ...]
+    passages: tuple[Passage, ...] = ()
+    alternatives: bool = False
 
 
 def write_routes(
@@ -130,33 +164,87 @@ def routes(inputs: Inputs, wanted: Wanted) -> FoundRoutes:
     mover = _mover(inputs, wanted.mover, faults)
     if mover is not None:
         faults += _without(mover.key, plan, tables.bases, bases)
+        faults += _untimed(mover, wanted.light)
     if faults or mover is None:
         raise ConfigError(faults)
     season = wanted.season or plan.plan.season
-    pairs = list(itertools.product(bases, places))
-    found = quickest_routes(
-        pairs, mover=mover, season=season, theatre=inputs.theatre, plan=plan, tables=tables
+    ground, graphs = mover_graphs(
+        bases, mover=mover, season=season, theatre=inputs.theatre, plan=plan, tables=tables
     )
+    rows, passages = [], []
+    for base, place in itertools.product(bases, places):
+        ways = ways_between(
+            ground, graphs[base], tables.roads, base=base, place=place, most=wanted.alternatives
+        )
+        pair = _Pair(inputs=inputs, tables=tables, base=base, place=place)
+        rows += _pair_rows(pair, ways, mover, Conditions(season=season, light=wanted.light))
+        if wanted.alternatives:
+            passages += _passages(pair, ways, ground.network)
     return FoundRoutes(
         theatre=inputs.theatre,
-        rows=tuple(
-            _row(tables, pair, route, mover=mover.key, season=season)
-            for pair, route in zip(pairs, found, strict=True)
-        ),
+        rows=tuple(rows),
+        passages=tuple(passages),
+        alternatives=wanted.alternatives > 0,
     )
 
 
-def _row(
-    tables: Tables, pair: tuple[int, int], route: Route | None, *, mover: str, season: Season
-) -> RouteRow:
-    base, place = tables.bases.iloc[pair[0]], tables.places.iloc[pair[1]]
-    return RouteRow(
-        base=str(base["name"] or base["id"]),
-        place=str(place["name"] or place["id"]),
-        mover=mover,
-        season=season,
-        route=route,
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Pair:
+    """Base and place between which ways were looked for, by their rows."""
+
+    inputs: Inputs
+    tables: Tables
+    base: int
+    place: int
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Of the two ends."""
+        base, place = self.tables.bases.iloc[self.base], self.tables.places.iloc[self.place]
+        return {
+            "base": str(base["name"] or base["id"]),
+            "place": str(place["name"] or place["id"]),
+        }
+
+
+def _pair_rows(
+    pair: _Pair, ways: Ways, mover: Vehicle | Foot, conditions: Conditions
+) -> list[RouteRow]:
+    """One row a way; one without a way where there is none."""
+    factor = night_factor(mover, conditions.light) * halt_factor(mover)
+    found = [(way.slowed(factor), part) for way, part in zip(ways.routes, ways.shared, strict=True)]
+    return [
+        RouteRow(
+            **pair.names,
+            mover=mover.key,
+            season=conditions.season,
+            light=conditions.light,
+            route=route,
+            way=number,
+            shared=part,
+        )
+        for number, (route, part) in enumerate(found or [(None, 0.0)], 1)
+    ]
+
+
+def _passages(pair: _Pair, ways: Ways, network: RoadNetwork) -> list[Passage]:
+    table = segment_table(
+        pair.inputs.theatre, network, ways.segments, pair.tables.roads, ways.unavoidable
     )
+    return [
+        Passage(
+            **pair.names,
+            road=_road(row["name"], row["road_id"], bridge=row["bridge"]),
+            from_mgrs=row["from_mgrs"],
+            to_mgrs=row["to_mgrs"],
+        )
+        for row in table.to_dict("records")
+    ]
+
+
+def _road(name: str, road_id: str, *, bridge: bool) -> str:
+    road = name or text("road_unnamed", id=road_id)
+    return text("road_bridge", road=road) if bridge else road
 
 
 def _mover(inputs: Inputs, key: str, faults: list[Fault]) -> Vehicle | Foot | None:
@@ -174,6 +262,20 @@ def _mover(inputs: Inputs, key: str, faults: list[Fault]) -> Vehicle | Foot | No
         )
     )
     return None
+
+
+def _untimed(mover: Vehicle | Foot, light: Light) -> list[Fault]:
+    """A fault where nobody knows how the night slows the mover."""
+    if not np.isnan(night_factor(mover, light)):
+        return []
+    return [
+        Fault(
+            where="routes: --light",
+            found=f"night for {mover.key}",
+            rule="needs to know how much slower it is by night",
+            repair="give night_time_factor under [[assets]] figures, or ask for the day",
+        )
+    ]
 
 
 def _without(key: str, plan: PlanFile, bases: gpd.GeoDataFrame, rows: Sequence[int]) -> list[Fault]:

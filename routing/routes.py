@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -83,6 +84,10 @@ class Route:
         """The way as a line in metres."""
         return shapely.LineString(self.points_m)
 
+    def slowed(self, factor: float) -> Route:
+        """The same way, taking so many times as long."""
+        return dataclasses.replace(self, seconds=self.seconds * factor)
+
     def legs(self) -> pd.DataFrame:
         """One row for each stretch that runs on the same.
 
@@ -127,9 +132,17 @@ def route(
     Route or None
     """
     way = way_nodes(ground, graph, base, place)
-    if way is None:
-        return None
-    node, seconds = way
+    return None if way is None else route_along(ground, graph, roads, *way)
+
+
+def route_along(
+    ground: Ground,
+    graph: TravelGraph,
+    roads: gpd.GeoDataFrame,
+    node: NDArray[np.int64],
+    seconds: NDArray[np.float64],
+) -> Route:
+    """The way along some nodes of the ground with the seconds at each, as of `ways.way_nodes`."""
     nodes = ground.nodes
     points_m = nodes.points(node)
     start, end = node[:-1], node[1:]
@@ -158,35 +171,35 @@ def route(
     )
 
 
-def quickest_routes(
-    between: Sequence[tuple[int, int]],
+def mover_graphs(
+    bases: Collection[int],
     *,
     mover: Vehicle | Foot,
     season: Season,
     theatre: Theatre,
     plan: PlanFile,
     tables: Tables,
-) -> list[Route | None]:
-    """The quickest way by day for each pair of base and place.
+) -> tuple[Ground, dict[int, TravelGraph]]:
+    """The ground of a theatre, and the graph of one mover on it for each of some bases.
 
-    Closures in force hold for all, caveats for the bases of the contingents that they name.
+    Closures in force hold for all, caveats for the bases of the contingents that they name. In the wet
+    season a mover whose factor nobody knows goes as in the dry one.
 
     Parameters
     ----------
-    between : sequence of (base, place)
+    bases : collection of int
         Their rows.
     mover : Vehicle or Foot
         With the plan's figures, as `geo_poc.routing.movers.movers_of` gives it.
     season : "dry" or "wet"
-        In the wet season a mover whose factor nobody knows goes as in the dry one.
     theatre : Theatre
     plan : PlanFile
     tables : Tables
 
     Returns
     -------
-    list of Route or None
-        None where there is no way.
+    Ground, dict of base to TravelGraph
+        Bases bound by the same caveats share one.
     """
     restrictions = restrictions_on(tables.areas, theatre.as_of)
     caveats = caveats_of(tables.bases, tables.areas, restrictions.caveats)
@@ -207,11 +220,49 @@ def quickest_routes(
     )
     stationed = np.flatnonzero(np.isfinite(notice_s(plan, mover.key, tables.bases))).tolist()
     closures = frozenset(restrictions.closures.tolist())
+    shut = {base: closures | caveats[base] for base in bases}
     graphs = {
-        shut: travel_graph(ground, paces[season].as_is, shut, from_bases=stationed)
-        for shut in {closures | caveats[base] for base, _ in between}
+        each: travel_graph(ground, paces[season].as_is, each, from_bases=stationed)
+        for each in set(shut.values())
     }
+    return ground, {base: graphs[shut[base]] for base in bases}
+
+
+def quickest_routes(
+    between: Sequence[tuple[int, int]],
+    *,
+    mover: Vehicle | Foot,
+    season: Season,
+    theatre: Theatre,
+    plan: PlanFile,
+    tables: Tables,
+) -> list[Route | None]:
+    """The quickest way by day for each pair of base and place, as `mover_graphs` has the ground.
+
+    Parameters
+    ----------
+    between : sequence of (base, place)
+        Their rows.
+    mover : Vehicle or Foot
+        With the plan's figures, as `geo_poc.routing.movers.movers_of` gives it.
+    season : "dry" or "wet"
+    theatre : Theatre
+    plan : PlanFile
+    tables : Tables
+
+    Returns
+    -------
+    list of Route or None
+        None where there is no way.
+    """
+    ground, graphs = mover_graphs(
+        {base for base, _ in between},
+        mover=mover,
+        season=season,
+        theatre=theatre,
+        plan=plan,
+        tables=tables,
+    )
     return [
-        route(ground, graphs[closures | caveats[base]], tables.roads, base=base, place=place)
-        for base, place in between
+        route(ground, graphs[base], tables.roads, base=base, place=place) for base, place in between
     ]

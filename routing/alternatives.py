@@ -168,13 +168,9 @@ def _dearer_and_dearer(search: _Search, best: _Found) -> Iterator[_Found]:
         edge_weight[edges_along(graph, node)] *= _DEARER
         cell_weight[cells_beside(graph, grid, node)] *= _DEARER
         dearer = weighed(graph, search.way, edge_weight=edge_weight, cell_weight=cell_weight)
-        again = way_nodes(search.ground, dearer, *search.ends)
-        if again is None:
-            return
-        node = again[0]
-        found = search.on(_narrowed(search, node))
-        if found is not None:
-            yield found
+        # There is always a way where there was one: nothing but its price changes.
+        node = (search.on(dearer) or best)[1]
+        yield search.on(_narrowed(search, node)) or best
 
 
 def _narrowed(search: _Search, node: NDArray[np.int64]) -> TravelGraph:

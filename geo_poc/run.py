@@ -13,6 +13,7 @@ import numpy as np
 
 from geo_poc import __version__
 from geo_poc.coverage.classes import coverage_of
+from geo_poc.coverage.deciding import DecidingWay, deciding_ways
 from geo_poc.coverage.demand import demand
 from geo_poc.coverage.findings import Coverage, Findings
 from geo_poc.coverage.gaps import Surroundings, gap_zones
@@ -37,6 +38,7 @@ from geo_poc.report.kml import write_kml
 from geo_poc.report.page import write_report
 from geo_poc.routing.assumptions import assumptions
 from geo_poc.routing.response import response_times
+from geo_poc.routing.routes import Tables
 from geo_poc.routing.travel_time import TravelTime
 
 
@@ -150,6 +152,9 @@ def analyse(
             spec=inputs.theatre_file.proximity,
             theatre=theatre,
         )
+    with watch.step("ways"):
+        progress("ways to late places", 0.0)
+        ways = _ways(inputs, places, coverage)
     return Findings(
         theatre=theatre,
         plan=plan,
@@ -164,7 +169,23 @@ def analyse(
         proximity=straight,
         assumptions=assumptions(plan),
         sources=inputs.sources,
+        ways=ways,
     )
+
+
+def _ways(inputs: Inputs, places: gpd.GeoDataFrame, coverage: Coverage) -> tuple[DecidingWay, ...]:
+    """Ways to the places of the mandate about which there is something to decide."""
+    letters = classes_of(coverage, headline_case(coverage, inputs.plan.conditions))
+    tables = Tables(
+        bases=inputs.layers["bases"].table,
+        places=places,
+        roads=inputs.layers["roads"].table,
+        areas=inputs.layers["areas"].table,
+        land_cover=inputs.land_cover,
+        elevation_m=inputs.elevation_m,
+    )
+    mandated = (places["id"].map(letters) != "E").to_numpy(dtype=np.bool_)
+    return deciding_ways(inputs.theatre, inputs.plan, tables, mandated)
 
 
 def _threat(inputs: Inputs, progress: Progress) -> Threat:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from geo_poc.plan import Conditions, PlanFile
 from geo_poc.routing.cases import Case, case_of
 from geo_poc.routing.catalogue import Foot, Vehicle
-from geo_poc.routing.closures import restricted_ground
+from geo_poc.routing.closures import closed_table, restricted_ground
 from geo_poc.routing.ground import Ground
 from geo_poc.routing.movers import movers_of, notice_s
 from geo_poc.routing.pace import Pace
@@ -103,6 +103,11 @@ def ground_fleets(
     Returns
     -------
     Fleets
+
+    Raises
+    ------
+    NetworkError
+        If a closure in force closes nothing.
     """
     restrictions = restrictions_on(tables.areas, theatre.as_of)
     caveats = caveats_of(tables.bases, tables.areas, restrictions.caveats)
@@ -115,6 +120,7 @@ def ground_fleets(
         bases=tables.bases.geometry,
         places=tables.places.geometry,
     )
+    closed_table(ground, tables.areas, restrictions)
     shut = [closures | bound for bound in caveats]
     fleets: list[Fleet] = []
     untimed = []

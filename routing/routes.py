@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from geo_poc.plan import PlanFile, Season
 from geo_poc.routing.catalogue import Foot, Vehicle
-from geo_poc.routing.closures import restricted_ground
+from geo_poc.routing.closures import closed_table, restricted_ground
 from geo_poc.routing.ground import Ground
 from geo_poc.routing.movers import notice_s
 from geo_poc.routing.network import JOIN_M
@@ -200,6 +200,11 @@ def mover_graphs(
     -------
     Ground, dict of base to TravelGraph
         Bases bound by the same caveats share one.
+
+    Raises
+    ------
+    NetworkError
+        If a closure in force closes nothing.
     """
     restrictions = restrictions_on(tables.areas, theatre.as_of)
     caveats = caveats_of(tables.bases, tables.areas, restrictions.caveats)
@@ -211,6 +216,7 @@ def mover_graphs(
         bases=tables.bases.geometry,
         places=tables.places.geometry,
     )
+    closed_table(ground, tables.areas, restrictions)
     paces = season_paces(
         mover,
         theatre,

@@ -19,10 +19,11 @@ from geo_poc.cli import app
 from geo_poc.critical_roads import Asked, FoundCritical, critical_roads, write_critical_roads
 from geo_poc.critical_tables import critical_tables
 from geo_poc.data.generator import Recipe, make_theatre
-from geo_poc.errors import ConfigError, OutputError
+from geo_poc.errors import ConfigError, NetworkError, OutputError
 from geo_poc.grid import WGS84
 from geo_poc.inputs import Inputs, read_inputs
 from geo_poc.report.critical_roads import COLUMNS, LAYER, write_critical_file
+from geo_poc.routes import Wanted, routes
 from geo_poc.wording import text
 
 RECIPE = Recipe(seed=7, size_km=60.0, cell_m=2000.0, settlements=8, camps=3, bases=3, years=1)
@@ -242,6 +243,21 @@ def test_without_a_mover_of_known_time_there_is_no_list(
     changed = dataclasses.replace(inputs, plan_file=dataclasses.replace(plan, assets=[only]))
     with pytest.raises(ConfigError, match=message):
         critical_roads(changed, Asked(light="night"))
+
+
+def test_a_closure_that_closes_nothing_is_a_fault(inputs: Inputs) -> None:
+    areas = inputs.layers["areas"]
+    far = areas.table.iloc[:1].assign(
+        id="C9", kind="closure", geometry=[shapely.box(9e6, 9e6, 9.1e6, 9.1e6)]
+    )
+    far["from_date"] = far["to_date"] = pd.Series([pd.NaT], index=far.index, dtype="datetime64[ns]")
+    layers = {**inputs.layers, "areas": dataclasses.replace(areas, table=far)}
+    changed = dataclasses.replace(inputs, layers=layers)
+    with pytest.raises(NetworkError, match="must close at least one road or cell"):
+        critical_roads(changed, Asked())
+    bases, places = (inputs.layers[name].table["id"].iloc[0] for name in ("bases", "places"))
+    with pytest.raises(NetworkError, match="must close at least one road or cell"):
+        routes(changed, Wanted(bases=(bases,), places=(places,), mover="wheeled_patrol"))
 
 
 def test_progress_is_told_up_to_the_share_that_was_tried(inputs: Inputs) -> None:

@@ -61,7 +61,7 @@ def ways(findings: Findings) -> Ways:
 
 
 def _way(findings: Findings, way: DecidingWay) -> Way:
-    place = findings.coverage.places.set_index("id").loc[way.place_id]
+    place = findings.coverage.places.set_index("id").loc[way.place_id].to_dict()
     base = findings.layers["bases"].table.set_index("id").loc[way.base_id]
     ends = {"base": str(base["name"]), "place": str(place["name"])}
     time, late = figures.duration(way.seconds), way.seconds > findings.plan.standard.response

@@ -8,8 +8,8 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 
-from geo_poc.coverage.demand import demand
 from geo_poc.errors import ConfigError, Fault
+from geo_poc.ground_tables import ground_tables
 from geo_poc.inputs import Inputs, Progress, quiet, read_inputs, require_no_input
 from geo_poc.output import files_written_whole
 from geo_poc.plan import Conditions, Light, PlanFile, Season
@@ -17,7 +17,6 @@ from geo_poc.report.critical_roads import FORMATS, critical_table, write_critica
 from geo_poc.report.segments import segment_table
 from geo_poc.routing.criticality import Concerned, critical_segments
 from geo_poc.routing.first_ways import Fleets, ground_fleets
-from geo_poc.routing.routes import Tables
 from geo_poc.routing.segments import road_segments
 from geo_poc.theatre import Theatre
 
@@ -124,17 +123,7 @@ def critical_roads(inputs: Inputs, asked: Asked, *, progress: Progress = quiet) 
     ConfigError
         If no mover of the plan has a known time on the ground.
     """
-    layers, plan = inputs.layers, inputs.plan
-    places = demand(layers["camps"].table, layers["places"].table)
-    roads = layers["roads"].table
-    tables = Tables(
-        bases=layers["bases"].table,
-        places=places,
-        roads=roads,
-        areas=layers["areas"].table,
-        land_cover=inputs.land_cover,
-        elevation_m=inputs.elevation_m,
-    )
+    plan, tables = inputs.plan, ground_tables(inputs)
     conditions = Conditions(
         season=asked.season or plan.plan.season, light=asked.light or plan.plan.light
     )
@@ -146,7 +135,8 @@ def critical_roads(inputs: Inputs, asked: Asked, *, progress: Progress = quiet) 
         fleets,
         segments,
         Concerned(
-            people=places["people"].to_numpy(dtype=np.float64), standard_s=plan.standard.response
+            people=tables.places["people"].to_numpy(dtype=np.float64),
+            standard_s=plan.standard.response,
         ),
         top=asked.top,
         progress=lambda share: progress("critical roads", share),
@@ -154,8 +144,8 @@ def critical_roads(inputs: Inputs, asked: Asked, *, progress: Progress = quiet) 
     rows = [loss.segment for loss in found.losses]
     table = critical_table(
         found.losses,
-        segment_table(inputs.theatre, fleets.ground.network, segments, roads, rows),
-        places,
+        segment_table(inputs.theatre, fleets.ground.network, segments, tables.roads, rows),
+        tables.places,
     )
     return FoundCritical(
         theatre=inputs.theatre,

@@ -11,8 +11,8 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 
-from geo_poc.coverage.demand import demand
 from geo_poc.errors import ConfigError, Fault
+from geo_poc.ground_tables import ground_tables
 from geo_poc.inputs import Inputs, Progress, quiet, read_inputs, require_no_input
 from geo_poc.output import files_written_whole
 from geo_poc.plan import Conditions, Light, PlanFile, Season
@@ -149,15 +149,7 @@ def routes(inputs: Inputs, wanted: Wanted) -> FoundRoutes:
     ConfigError
         If a base, place or mover is not known, or a name stands for several; all faults are named.
     """
-    layers, plan = inputs.layers, inputs.plan
-    tables = Tables(
-        bases=layers["bases"].table,
-        places=demand(layers["camps"].table, layers["places"].table),
-        roads=layers["roads"].table,
-        areas=layers["areas"].table,
-        land_cover=inputs.land_cover,
-        elevation_m=inputs.elevation_m,
-    )
+    plan, tables = inputs.plan, ground_tables(inputs)
     faults: list[Fault] = []
     bases = _rows(tables.bases, wanted.bases, "base", faults)
     places = _rows(tables.places, wanted.places, "place", faults)

@@ -20,6 +20,7 @@ from geo_poc.coverage.gaps import Surroundings, gap_zones
 from geo_poc.coverage.proximity import proximity
 from geo_poc.coverage.summary import classes_of, headline_case
 from geo_poc.errors import Fault
+from geo_poc.ground_tables import ground_tables
 from geo_poc.inputs import Inputs, Progress, quiet, read_inputs
 from geo_poc.layers.background import Background
 from geo_poc.layers.layer import file_sha256
@@ -38,7 +39,6 @@ from geo_poc.report.kml import write_kml
 from geo_poc.report.page import write_report
 from geo_poc.routing.assumptions import assumptions
 from geo_poc.routing.response import response_times
-from geo_poc.routing.routes import Tables
 from geo_poc.routing.travel_time import TravelTime
 
 
@@ -154,7 +154,7 @@ def analyse(
         )
     with watch.step("ways"):
         progress("ways to late places", 0.0)
-        ways = _ways(inputs, places, coverage)
+        ways = _ways(inputs, coverage)
     return Findings(
         theatre=theatre,
         plan=plan,
@@ -173,18 +173,11 @@ def analyse(
     )
 
 
-def _ways(inputs: Inputs, places: gpd.GeoDataFrame, coverage: Coverage) -> tuple[DecidingWay, ...]:
+def _ways(inputs: Inputs, coverage: Coverage) -> tuple[DecidingWay, ...]:
     """Ways to the places of the mandate about which there is something to decide."""
     letters = classes_of(coverage, headline_case(coverage, inputs.plan.conditions))
-    tables = Tables(
-        bases=inputs.layers["bases"].table,
-        places=places,
-        roads=inputs.layers["roads"].table,
-        areas=inputs.layers["areas"].table,
-        land_cover=inputs.land_cover,
-        elevation_m=inputs.elevation_m,
-    )
-    mandated = (places["id"].map(letters) != "E").to_numpy(dtype=np.bool_)
+    tables = ground_tables(inputs)
+    mandated = (tables.places["id"].map(letters) != "E").to_numpy(dtype=np.bool_)
     return deciding_ways(inputs.theatre, inputs.plan, tables, mandated)
 
 

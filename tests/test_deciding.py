@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -12,9 +13,12 @@ import pytest
 import shapely
 
 from geo_poc.coverage.deciding import DecidingWay, deciding_ways
+from geo_poc.data.generator import Recipe, make_theatre
 from geo_poc.grid import Grid
+from geo_poc.inputs import read_inputs
 from geo_poc.plan import Asset, PlanFile, PlanSpec, Standard
 from geo_poc.routing.routes import Tables
+from geo_poc.run import analyse
 from geo_poc.theatre import Theatre
 
 CRS = "+proj=laea +lat_0=8 +lon_0=30 +datum=WGS84 +units=m +type=crs"
@@ -130,3 +134,29 @@ def test_without_a_mover_of_known_time_there_is_nothing_to_show() -> None:
     assert found([5.0], plan(5, light="night")) == ()
     flown = Asset(mover="mi8", bases="all", notice=0.0, source="test")
     assert found([5.0], plan(5, flown)) == ()
+
+
+def test_ways_of_a_run_take_the_times_that_the_run_found(tmp_path: Path) -> None:
+    recipe = Recipe(seed=7, size_km=60.0, cell_m=2000.0, settlements=8, camps=3, bases=3, years=1)
+    make_theatre(tmp_path, recipe)
+    plan_file = (tmp_path / "plan.toml").read_text(encoding="utf-8")
+    assert 'response = "3 h"' in plan_file
+    late = plan_file.replace('response = "3 h"', 'response = "20 min"')
+    (tmp_path / "plan.toml").write_text(late, encoding="utf-8")
+    findings = analyse(read_inputs(tmp_path / "theatre.toml", tmp_path / "plan.toml"))
+    answers = findings.coverage.answers
+    here = (answers["season"] == findings.conditions.season) & (
+        answers["light"] == findings.conditions.light
+    )
+    first = answers[here & (answers["kind"] != "air")].sort_values("seconds", kind="stable")
+    first = first.drop_duplicates("id").set_index("id")
+    people = findings.coverage.places.set_index("id")["people"]
+    slow = first.index[np.isfinite(first["seconds"]) & (first["seconds"] > 20 * 60)]
+    largest = people[slow].dropna().sort_values(ascending=False).index[:5]
+    assert len(findings.ways) == 5
+    assert [way.place_id for way in findings.ways] == largest.tolist()
+    for way in findings.ways:
+        answer = first.loc[way.place_id]
+        assert way.seconds == pytest.approx(answer["seconds"], rel=1e-4)
+        assert (way.base_id, way.mover) == (answer["base"], answer["mover"])
+        assert way.way.length_m.sum() == pytest.approx(answer["distance_m"], rel=1e-4)

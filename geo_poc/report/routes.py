@@ -86,7 +86,7 @@ def leg_table(row: RouteRow, theatre: Theatre) -> pd.DataFrame:
         season=row.season,
         light=row.light,
         way=row.way,
-        shared=round(row.shared, 2),
+        shared=round(row.shared, 3),
         leg=np.arange(1, len(legs) + 1),
         from_mgrs=mgrs[legs["first"]],
         to_mgrs=mgrs[legs["last"]],

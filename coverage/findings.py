@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geo_poc.coverage.deciding import DecidingWay
 from geo_poc.layers.layer import Layer, SourceRecord
 from geo_poc.layers.threat import Threat
 from geo_poc.plan import Conditions, PlanFile
@@ -74,6 +75,8 @@ class Findings:
     assumptions : DataFrame
         Every figure that the times rest on: ``what, value, low, high, source, grade``.
     sources : tuple of SourceRecord
+    ways : tuple of DecidingWay
+        Quickest ways over the ground to the places about which there is something to decide.
     """
 
     theatre: Theatre
@@ -89,6 +92,7 @@ class Findings:
     proximity: Mapping[str, float]
     assumptions: pd.DataFrame
     sources: tuple[SourceRecord, ...]
+    ways: tuple[DecidingWay, ...] = ()
 
     @property
     def conditions(self) -> Conditions:

@@ -1,4 +1,4 @@
-"""The command line: ``geo-poc run``, ``check``, ``arrivals``, ``routes``, ``demo`` and ``make-theatre``."""
+"""The command line: ``geo-poc run``, ``check``, ``arrivals``, ``routes``, ``critical-roads``, ``demo`` and more."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from geo_poc.errors import ConfigError, Fault, GeoPocError
 
 if TYPE_CHECKING:
     from geo_poc.inputs import Inputs
-    from geo_poc.plan import Season
+    from geo_poc.plan import Light, Season
     from geo_poc.run import Run
 
 app = typer.Typer(
@@ -33,6 +33,9 @@ PlanOption = Annotated[
     Path, typer.Option("--plan", help="Plan file (TOML): bases, assets, standard.")
 ]
 OutOption = Annotated[Path, typer.Option("--out", help="Folder of the results.")]
+SeasonOption = Annotated[
+    str | None, typer.Option("--season", help="dry or wet. Default: the plan's.")
+]
 MadeOption = Annotated[
     dt.datetime | None,
     typer.Option(
@@ -112,9 +115,13 @@ def routes(
     ],
     mover: Annotated[str, typer.Option("--mover", help="Mover of the plan, on the ground.")],
     out: Annotated[Path, typer.Option("--out", help="File of the ways (.geojson or .gpx).")],
-    season: Annotated[
-        str | None, typer.Option("--season", help="dry or wet. Default: the plan's.")
+    season: SeasonOption = None,
+    light: Annotated[
+        str | None, typer.Option("--light", help="day or night. Default: day.")
     ] = None,
+    alternatives: Annotated[
+        int, typer.Option("--alternatives", help="Most other ways for each pair.", min=0)
+    ] = 0,
 ) -> None:
     """Write the quickest ways from bases to places, leg by leg with grid references."""
     with _faults_shown():
@@ -122,7 +129,12 @@ def routes(
             from geo_poc.routes import Wanted, write_routes  # noqa: PLC0415
 
             wanted = Wanted(
-                bases=tuple(base), places=tuple(place), mover=mover, season=_season(season)
+                bases=tuple(base),
+                places=tuple(place),
+                mover=mover,
+                season=_season("routes", season),
+                light=_light("routes", light) or "day",
+                alternatives=alternatives,
             )
             found = write_routes(theatre, plan, out, wanted, progress=progress)
         from geo_poc.summary import route_tables  # noqa: PLC0415
@@ -130,15 +142,50 @@ def routes(
         _print(route_tables(found, out))
 
 
-def _season(given: str | None) -> Season | None:
-    if given in {None, "dry", "wet"}:
-        return given  # type: ignore[return-value]
+@app.command("critical-roads")
+def critical_roads(
+    theatre: TheatreArgument,
+    plan: PlanOption,
+    out: Annotated[Path, typer.Option("--out", help="File of the list (.csv, .geojson or .gpkg).")],
+    top: Annotated[int, typer.Option("--top", help="Longest list that is wanted.", min=1)] = 20,
+    season: SeasonOption = None,
+    light: Annotated[
+        str | None, typer.Option("--light", help="day or night. Default: the plan's.")
+    ] = None,
+) -> None:
+    """Write the roads whose loss cuts off or delays the most people, worst first."""
+    with _faults_shown():
+        with _progress() as progress:
+            from geo_poc.critical_roads import Asked, write_critical_roads  # noqa: PLC0415
+
+            asked = Asked(
+                top=top,
+                season=_season("critical-roads", season),
+                light=_light("critical-roads", light),
+            )
+            found = write_critical_roads(theatre, plan, out, asked, progress=progress)
+        from geo_poc.critical_tables import critical_tables  # noqa: PLC0415
+
+        _print(critical_tables(found, out))
+
+
+def _season(command: str, given: str | None) -> Season | None:
+    return _either(f"{command}: --season", given, ("dry", "wet"))  # type: ignore[return-value]
+
+
+def _light(command: str, given: str | None) -> Light | None:
+    return _either(f"{command}: --light", given, ("day", "night"))  # type: ignore[return-value]
+
+
+def _either(where: str, given: str | None, words: tuple[str, str]) -> str | None:
+    if given is None or given in words:
+        return given
     raise ConfigError(
         Fault(
-            where="routes: --season",
+            where=where,
             found=f"'{given}'",
-            rule="must be dry or wet",
-            repair="choose one, or leave it out for the plan's own",
+            rule=f"must be {' or '.join(words)}",
+            repair="choose one, or leave it out for the default",
         )
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import itertools
 from collections.abc import Sequence
@@ -12,20 +13,24 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo_poc.coverage.demand import demand
 from geo_poc.errors import ConfigError, Fault
 from geo_poc.grid import WGS84, transformer
+from geo_poc.ground_tables import ground_tables
 from geo_poc.inputs import Inputs, Progress, quiet, read_inputs, require_no_input
 from geo_poc.layers.positions import mgrs_of
 from geo_poc.output import files_written_whole
-from geo_poc.plan import Conditions, PlanFile, Season
+from geo_poc.plan import Conditions, Light, PlanFile, Season
 from geo_poc.report.routes import FORMATS, RouteRow, write_routes_file
+from geo_poc.report.segments import segment_table
+from geo_poc.routing.alternatives import Ways, ways_between
 from geo_poc.routing.cases import Case, case_of
 from geo_poc.routing.catalogue import Aircraft, Foot, Vehicle
-from geo_poc.routing.movers import movers_of, notice_s
-from geo_poc.routing.routes import Route, Tables, quickest_routes
+from geo_poc.routing.movers import halt_factor, movers_of, night_factor, notice_s
+from geo_poc.routing.network import RoadNetwork
+from geo_poc.routing.routes import Route, Tables, field_of, why_none
 from geo_poc.routing.travel_time import Reason
 from geo_poc.theatre import Theatre
+from geo_poc.wording import text
 
 _NEAR = 3
 
@@ -42,12 +47,35 @@ class Wanted:
         Of the plan.
     season : "dry", "wet" or None
         None is the plan's own.
+    light : "day" or "night"
+    alternatives : int
+        Most other ways for each pair.
     """
 
     bases: tuple[str, ...]
     places: tuple[str, ...]
     mover: str
     season: Season | None = None
+    light: Light = "day"
+    alternatives: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Passage:
+    """A segment of road that every way from a base to a place uses.
+
+    Parameters
+    ----------
+    base, place, road : str
+        Names.
+    from_mgrs, to_mgrs : str
+    """
+
+    base: str
+    place: str
+    road: str
+    from_mgrs: str
+    to_mgrs: str
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -58,13 +86,20 @@ class FoundRoutes:
     ----------
     theatre : Theatre
     rows : tuple of RouteRow
+        Pair by pair, the quickest way first, then its alternatives.
     cut_off_s : float
         Of the plan; a way that takes longer is said to.
+    passages : tuple of Passage
+        Where alternatives were asked for: what no way avoids.
+    alternatives : bool
+        Whether they were asked for.
     """
 
     theatre: Theatre
     rows: tuple[RouteRow, ...]
     cut_off_s: float
+    passages: tuple[Passage, ...] = ()
+    alternatives: bool = False
 
 
 def write_routes(
@@ -123,53 +158,113 @@ def routes(inputs: Inputs, wanted: Wanted) -> FoundRoutes:
     ConfigError
         If a base, place or mover is not known, or a name stands for several; all faults are named.
     """
-    layers, plan = inputs.layers, inputs.plan
-    tables = Tables(
-        bases=layers["bases"].table,
-        places=demand(layers["camps"].table, layers["places"].table),
-        roads=layers["roads"].table,
-        areas=layers["areas"].table,
-        land_cover=inputs.land_cover,
-        elevation_m=inputs.elevation_m,
-    )
+    plan, tables = inputs.plan, ground_tables(inputs)
     faults: list[Fault] = []
     bases = _rows(tables.bases, wanted.bases, "base", faults)
     places = _rows(tables.places, wanted.places, "place", faults)
     mover = _mover(inputs, wanted.mover, faults)
     if mover is not None:
         faults += _without(mover.key, plan, tables.bases, bases)
+        faults += _untimed(mover, wanted.light)
     if faults or mover is None:
         raise ConfigError(faults)
     season = wanted.season or plan.plan.season
-    case = case_of(
-        mover,
-        Conditions(season=season, light="day"),
-        notice_s(plan, mover.key, tables.bases),
-        plan.standard.cut_off,
-    )
-    pairs = list(itertools.product(bases, places))
-    found = quickest_routes(
-        pairs, mover=mover, season=season, theatre=inputs.theatre, plan=plan, tables=tables
-    )
+    conditions = Conditions(season=season, light=wanted.light)
+    notice = notice_s(plan, mover.key, tables.bases)
+    case = case_of(mover, conditions, notice, plan.standard.cut_off)
+    field = field_of(mover, season, theatre=inputs.theatre, plan=plan, tables=tables)
+    graphs = field.graphs(bases)
+    rows, passages = [], []
+    for base, place in itertools.product(bases, places):
+        ways = ways_between(
+            field.ground,
+            graphs[base],
+            tables.roads,
+            base=base,
+            place=place,
+            most=wanted.alternatives,
+        )
+        pair = _Pair(inputs=inputs, tables=tables, base=base, place=place)
+        none = None if ways.routes else why_none(field, base, place)
+        rows += _pair_rows(pair, ways, mover, case, none)
+        if wanted.alternatives:
+            passages += _passages(pair, ways, field.ground.network)
     return FoundRoutes(
         theatre=inputs.theatre,
-        rows=tuple(
-            _row(tables, pair, way, case=case) for pair, way in zip(pairs, found, strict=True)
-        ),
+        rows=tuple(rows),
         cut_off_s=plan.standard.cut_off,
+        passages=tuple(passages),
+        alternatives=wanted.alternatives > 0,
     )
 
 
-def _row(tables: Tables, pair: tuple[int, int], way: Route | Reason, *, case: Case) -> RouteRow:
-    base, place = tables.bases.iloc[pair[0]], tables.places.iloc[pair[1]]
-    return RouteRow(
-        base=str(base["name"] or base["id"]),
-        place=str(place["name"] or place["id"]),
-        mover=case.mover.key,
-        season=case.conditions.season,
-        route=way if isinstance(way, Route) else None,
-        reason=way if isinstance(way, Reason) else _in_time(way, pair[0], case),
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Pair:
+    """Base and place between which ways were looked for, by their rows."""
+
+    inputs: Inputs
+    tables: Tables
+    base: int
+    place: int
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Of the two ends."""
+        base, place = self.tables.bases.iloc[self.base], self.tables.places.iloc[self.place]
+        return {
+            "base": str(base["name"] or base["id"]),
+            "place": str(place["name"] or place["id"]),
+        }
+
+
+def _pair_rows(
+    pair: _Pair, ways: Ways, mover: Vehicle | Foot, case: Case, none: Reason | None
+) -> list[RouteRow]:
+    """One row a way; one without a way, with the reason, where there is none."""
+    conditions = case.conditions
+    base, place = pair.names.values()
+    only = RouteRow(
+        base=base,
+        place=place,
+        mover=mover.key,
+        season=conditions.season,
+        light=conditions.light,
+        route=None,
+        reason=none or Reason.REACHED,
     )
+    # Without a known factor the times are those of the dry season, and said to be unknown.
+    factor = night_factor(mover, conditions.light) * halt_factor(mover)
+    found = [
+        dataclasses.replace(
+            only,
+            route=way.slowed(factor),
+            reason=_in_time(way, pair.base, case),
+            way=number,
+            shared=part,
+        )
+        for number, (way, part) in enumerate(zip(ways.routes, ways.shared, strict=True), 1)
+    ]
+    return found or [only]
+
+
+def _passages(pair: _Pair, ways: Ways, network: RoadNetwork) -> list[Passage]:
+    table = segment_table(
+        pair.inputs.theatre, network, ways.segments, pair.tables.roads, ways.unavoidable
+    )
+    return [
+        Passage(
+            **pair.names,
+            road=_road(row["name"], row["road_id"], bridge=row["bridge"]),
+            from_mgrs=row["from_mgrs"],
+            to_mgrs=row["to_mgrs"],
+        )
+        for row in table.to_dict("records")
+    ]
+
+
+def _road(name: str, road_id: str, *, bridge: bool) -> str:
+    road = name or text("road_unnamed", id=road_id)
+    return text("road_bridge", road=road) if bridge else road
 
 
 def _in_time(way: Route, base: int, case: Case) -> Reason:
@@ -195,6 +290,20 @@ def _mover(inputs: Inputs, key: str, faults: list[Fault]) -> Vehicle | Foot | No
         )
     )
     return None
+
+
+def _untimed(mover: Vehicle | Foot, light: Light) -> list[Fault]:
+    """A fault where nobody knows how the night slows the mover."""
+    if not np.isnan(night_factor(mover, light)):
+        return []
+    return [
+        Fault(
+            where="routes: --light",
+            found=f"night for {mover.key}",
+            rule="needs to know how much slower it is by night",
+            repair="give night_time_factor under [[assets]] figures, or ask for the day",
+        )
+    ]
 
 
 def _without(key: str, plan: PlanFile, bases: gpd.GeoDataFrame, rows: Sequence[int]) -> list[Fault]:

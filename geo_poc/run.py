@@ -13,12 +13,14 @@ import numpy as np
 
 from geo_poc import __version__
 from geo_poc.coverage.classes import coverage_of
+from geo_poc.coverage.deciding import DecidingWay, deciding_ways
 from geo_poc.coverage.demand import demand
 from geo_poc.coverage.findings import Coverage, Findings
 from geo_poc.coverage.gaps import Surroundings, gap_zones
 from geo_poc.coverage.proximity import proximity
 from geo_poc.coverage.summary import classes_of, headline_case
 from geo_poc.errors import Fault
+from geo_poc.ground_tables import ground_tables
 from geo_poc.inputs import Inputs, Progress, quiet, read_inputs
 from geo_poc.layers.background import Background
 from geo_poc.layers.layer import file_sha256
@@ -150,6 +152,9 @@ def analyse(
             spec=inputs.theatre_file.proximity,
             theatre=theatre,
         )
+    with watch.step("ways"):
+        progress("ways to late places", 0.0)
+        ways = _ways(inputs, coverage)
     return Findings(
         theatre=theatre,
         plan=plan,
@@ -164,7 +169,16 @@ def analyse(
         proximity=straight,
         assumptions=assumptions(plan, layers["bases"].table),
         sources=inputs.sources,
+        ways=ways,
     )
+
+
+def _ways(inputs: Inputs, coverage: Coverage) -> tuple[DecidingWay, ...]:
+    """Ways to the places of the mandate about which there is something to decide."""
+    letters = classes_of(coverage, headline_case(coverage, inputs.plan.conditions))
+    tables = ground_tables(inputs)
+    mandated = (tables.places["id"].map(letters) != "E").to_numpy(dtype=np.bool_)
+    return deciding_ways(inputs.theatre, inputs.plan, tables, mandated)
 
 
 def _threat(inputs: Inputs, progress: Progress) -> Threat:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from geo_poc.plan import PlanFile, Season
 from geo_poc.routing.catalogue import Foot, Vehicle
-from geo_poc.routing.closures import restricted_ground
+from geo_poc.routing.closures import closed_table, restricted_ground
 from geo_poc.routing.ground import Ground
 from geo_poc.routing.movers import crew_of, movers_of, notice_s
 from geo_poc.routing.network import JOIN_M
@@ -85,6 +86,10 @@ class Route:
         """The way as a line in metres."""
         return shapely.LineString(self.points_m)
 
+    def slowed(self, factor: float) -> Route:
+        """The same way, taking so many times as long."""
+        return dataclasses.replace(self, seconds=self.seconds * factor)
+
     def legs(self) -> pd.DataFrame:
         """One row for each stretch that runs on the same.
 
@@ -129,9 +134,17 @@ def route(
     Route or None
     """
     way = way_nodes(ground, graph, base, place)
-    if way is None:
-        return None
-    node, seconds = way
+    return None if way is None else route_along(ground, graph, roads, *way)
+
+
+def route_along(
+    ground: Ground,
+    graph: TravelGraph,
+    roads: gpd.GeoDataFrame,
+    node: NDArray[np.int64],
+    seconds: NDArray[np.float64],
+) -> Route:
+    """The way along some nodes of the ground with the seconds at each, as of `ways.way_nodes`."""
     nodes = ground.nodes
     points_m = nodes.points(node)
     start, end = node[:-1], node[1:]
@@ -160,48 +173,8 @@ def route(
     )
 
 
-def quickest_routes(
-    between: Sequence[tuple[int, int]],
-    *,
-    mover: Vehicle | Foot,
-    season: Season,
-    theatre: Theatre,
-    plan: PlanFile,
-    tables: Tables,
-) -> list[Route | Reason]:
-    """The quickest way by day for each pair of base and place.
-
-    Closures in force hold for all, caveats for the bases of the contingents that they name.
-
-    Parameters
-    ----------
-    between : sequence of (base, place)
-        Their rows.
-    mover : Vehicle or Foot
-        With the plan's figures, as `geo_poc.routing.movers.movers_of` gives it.
-    season : "dry" or "wet"
-        In the wet season a mover whose factor nobody knows goes as in the dry one.
-    theatre : Theatre
-    plan : PlanFile
-    tables : Tables
-
-    Returns
-    -------
-    list of Route or Reason
-        The reason where there is no way: ``unknown``, ``outside_area``, ``closed``, ``caveat`` or
-        ``no_network``.
-    """
-    field = _field(mover, season, theatre=theatre, plan=plan, tables=tables)
-    graphs = {shut: field.graph(shut) for shut in {field.shut(base) for base, _ in between}}
-    return [
-        route(field.ground, graphs[field.shut(base)], tables.roads, base=base, place=place)
-        or _why_none(field, base, place)
-        for base, place in between
-    ]
-
-
 @dataclass(frozen=True, kw_only=True, eq=False)
-class _Field:
+class Field:
     """A ground with one mover's pace in a season, and what is shut on it for whom."""
 
     theatre: Theatre
@@ -220,10 +193,39 @@ class _Field:
         pace = self.pace.opened if opened else self.pace.as_is
         return travel_graph(self.ground, pace, shut, from_bases=self.stationed)
 
+    def graphs(self, bases: Iterable[int]) -> dict[int, TravelGraph]:
+        """The graph of each base; bases bound by the same caveats share one."""
+        shut = {base: self.shut(base) for base in bases}
+        made = {each: self.graph(each) for each in set(shut.values())}
+        return {base: made[shut[base]] for base in shut}
 
-def _field(
+
+def field_of(
     mover: Vehicle | Foot, season: Season, *, theatre: Theatre, plan: PlanFile, tables: Tables
-) -> _Field:
+) -> Field:
+    """The ground of a theatre with one mover's pace on it.
+
+    Closures in force hold for all, caveats for the bases of the contingents that they name. In the wet
+    season a mover whose factor nobody knows goes as in the dry one.
+
+    Parameters
+    ----------
+    mover : Vehicle or Foot
+        With the plan's figures, as `geo_poc.routing.movers.movers_of` gives it.
+    season : "dry" or "wet"
+    theatre : Theatre
+    plan : PlanFile
+    tables : Tables
+
+    Returns
+    -------
+    Field
+
+    Raises
+    ------
+    NetworkError
+        If a closure in force closes nothing.
+    """
     restrictions = restrictions_on(tables.areas, theatre.as_of)
     ground = restricted_ground(
         theatre=theatre,
@@ -233,6 +235,7 @@ def _field(
         bases=tables.bases.geometry,
         places=tables.places.geometry,
     )
+    closed_table(ground, tables.areas, restrictions)
     paces = season_paces(
         mover,
         theatre,
@@ -241,7 +244,7 @@ def _field(
         land_cover=tables.land_cover,
         elevation_m=tables.elevation_m,
     )
-    return _Field(
+    return Field(
         theatre=theatre,
         ground=ground,
         pace=paces[season],
@@ -251,8 +254,20 @@ def _field(
     )
 
 
-def _why_none(field: _Field, base: int, place: int) -> Reason:
-    """Why there is no way: as the reasons of the times, what alone would open one, then both together."""
+def why_none(field: Field, base: int, place: int) -> Reason:
+    """Why there is no way: as the reasons of the times, what alone would open one, then both together.
+
+    Parameters
+    ----------
+    field : Field
+    base, place : int
+        Rows.
+
+    Returns
+    -------
+    Reason
+        ``unknown``, ``outside_area``, ``closed``, ``caveat`` or ``no_network``.
+    """
     nodes = field.ground.nodes
     lost, outside = astray(field.theatre, nodes.at_base[[base]], nodes.at_place[[place]])
     if lost.any() or outside.any():
@@ -266,3 +281,28 @@ def _why_none(field: _Field, base: int, place: int) -> Reason:
         if np.isfinite(quickest_times_s(field.ground, graph, base)[0][place]):
             return reason
     return Reason.NO_NETWORK
+
+
+def quickest_routes(
+    field: Field, between: Sequence[tuple[int, int]], *, roads: gpd.GeoDataFrame
+) -> list[Route | Reason]:
+    """The quickest way by day for each pair of base and place, or the reason where there is none.
+
+    Parameters
+    ----------
+    field : Field
+    between : sequence of (base, place)
+        Their rows.
+    roads : GeoDataFrame
+        Columns of its layer.
+
+    Returns
+    -------
+    list of Route or Reason
+    """
+    graphs = field.graphs({base for base, _ in between})
+    return [
+        route(field.ground, graphs[base], roads, base=base, place=place)
+        or why_none(field, base, place)
+        for base, place in between
+    ]

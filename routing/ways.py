@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -138,6 +139,51 @@ def quickest_from_cells(ground: Ground, graph: TravelGraph, start_s: NDArray[np.
         distance_m=distance_m,
         off_road_m=off_road_m,
     )
+
+
+class Soonest(NamedTuple):
+    """First arrivals at places over cells and roads: when, by which leg of ``into``, and the nodes before."""
+
+    seconds: NDArray[np.float64]
+    leg: NDArray[np.int64]
+    before: NDArray[np.int32]
+
+
+def soonest_arrivals(
+    ground: Ground,
+    graph: TravelGraph,
+    start_s: NDArray[np.float64],
+    *,
+    cut_off_s: float = np.inf,
+    ways: bool = False,
+) -> Soonest:
+    """Time at each place of who is there first over cells and roads, in one search from all bases.
+
+    Legs straight from a base to a place (``graph.direct``) are left to the caller.
+
+    Parameters
+    ----------
+    ground : Ground
+    graph : TravelGraph
+    start_s : float64 array (bases,)
+        When each base's people leave it; ``nan`` for a base that sends nobody.
+    cut_off_s : float
+        What is later than this may be too late.
+    ways : bool
+        Whether the nodes before are asked for; else they are empty.
+
+    Returns
+    -------
+    Soonest
+        Seconds ``inf`` and leg -1 where there is no way.
+    """
+    base = graph.out.start - ground.nodes.first_base
+    sends = np.isfinite(start_s[base])
+    first_s = (start_s[base] + graph.out.seconds)[sends].astype(np.float32)
+    first = graph.number[graph.out.end[sends]]
+    found = settled(graph, first, first_s, cut_off_s, ways=ways)
+    seconds, leg = _at_places(ground, graph, found.node["time"], None)
+    return Soonest(seconds=seconds, leg=np.where(np.isinf(seconds), -1, leg), before=found.before)
 
 
 def way_nodes(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import geopandas as gpd
 import gpxpy
 import numpy as np
 import pytest
+import shapely
 from rich.table import Table
 from typer.testing import CliRunner
 
@@ -19,7 +21,7 @@ from geo_poc.errors import ConfigError, OutputError
 from geo_poc.grid import WGS84
 from geo_poc.inputs import Inputs, read_inputs
 from geo_poc.report.routes import COLUMNS, RouteRow, write_routes_file
-from geo_poc.routes import FoundRoutes, Wanted, routes, write_routes
+from geo_poc.routes import FoundRoutes, Passage, Wanted, routes, write_routes
 from geo_poc.routing.travel_time import Reason
 from geo_poc.summary import route_tables
 
@@ -150,6 +152,10 @@ def test_the_command_prints_the_legs_and_writes_the_file(tmp_path: Path) -> None
             ("--mover", "wheeled_patrol", "--base", "B01", "--place", "P010", "--season", "humid"),
             "must be dry or wet",
         ),
+        (
+            ("--mover", "wheeled_patrol", "--base", "B01", "--place", "P010", "--light", "dusk"),
+            "must be day or night",
+        ),
     ],
 )
 def test_a_wrong_option_is_a_fault_with_its_repair(
@@ -231,3 +237,121 @@ def test_a_base_without_the_mover_is_a_fault(inputs: Inputs) -> None:
     changed = dataclasses.replace(inputs, plan_file=dataclasses.replace(plan, assets=[only]))
     with pytest.raises(ConfigError, match="has no wheeled_patrol in this plan"):
         routes(changed, wanted())
+
+
+def test_alternatives_are_written_as_ways_two_and_three(tmp_path: Path) -> None:
+    asked = wanted(alternatives=2)
+    found = write_routes(THEATRE, PLAN, tmp_path / "way.geojson", asked)
+    numbers = [row.way for row in found.rows]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert 1 < len(numbers) <= 3
+    table = gpd.read_file(tmp_path / "way.geojson")
+    assert sorted(set(table["way"])) == numbers
+    assert table.loc[table["way"] == 1, "shared"].max() == 0
+    assert table["shared"].max() < 0.5
+    ends = table.groupby("way")["minutes_since_start"].last()
+    assert ends.is_monotonic_increasing
+    write_routes(THEATRE, PLAN, tmp_path / "way.gpx", asked)
+    tracks = gpxpy.parse((tmp_path / "way.gpx").read_text(encoding="utf-8")).tracks
+    ends_of = tracks[0].name
+    assert [track.name for track in tracks] == [
+        ends_of if n == 1 else f"{ends_of}, way {n}" for n in numbers
+    ]
+
+
+def test_the_quickest_way_is_the_same_with_and_without_alternatives(inputs: Inputs) -> None:
+    (alone,) = routes(inputs, wanted()).rows
+    first = routes(inputs, wanted(alternatives=2)).rows[0]
+    assert alone.route is not None
+    assert first.route is not None
+    assert (alone.route.points_m == first.route.points_m).all()
+    assert (alone.route.seconds == first.route.seconds).all()
+
+
+def test_the_command_prints_the_alternatives(tmp_path: Path) -> None:
+    out = tmp_path / "way.gpx"
+    ask = ("--mover", "wheeled_patrol", "--base", "B01", "--place", "P010")
+    result = CliRunner().invoke(app, command(out, *ask, "--alternatives", "1", "--light", "day"))
+    assert result.exit_code == 0, result.stderr
+    assert ", way 2: " in result.stdout.replace("\n", " ")
+    assert "shared with a better" in result.stdout.replace("\n", " ")
+
+
+def test_the_terminal_says_that_there_is_no_second_way_and_what_no_way_avoids(
+    inputs: Inputs,
+) -> None:
+    found = routes(inputs, wanted())
+    (row,) = found.rows
+    ends = {"base": row.base, "place": row.place}
+    passage = Passage(**ends, road="Ford (bridge)", from_mgrs="36N A", to_mgrs="36N B")
+    found = dataclasses.replace(found, passages=(passage,), alternatives=True)
+    _, alone, named, _ = (str(part) for part in route_tables(found))
+    assert alone.startswith(f"{row.base} to {row.place}: no second way was found")
+    assert "every way uses Ford (bridge) from 36N A to 36N B" in named
+
+
+def test_a_bridge_without_which_there_is_no_way_is_named(inputs: Inputs) -> None:
+    """Base and place on two banks of a river that one road crosses by a bridge."""
+    x, y = inputs.theatre.area.centroid.coords[0]
+    at = [(x - 9000.0, y), (x - 200.0, y), (x + 200.0, y), (x + 9000.0, y)]
+    empty = {name: inputs.layers[name].table.iloc[:0] for name in ("camps", "areas")}
+    roads = (
+        inputs.layers["roads"]
+        .table.iloc[:3]
+        .assign(
+            geometry=[shapely.LineString(pair) for pair in itertools.pairwise(at)],
+            name=["", "Ford", ""],
+            bridge=[False, True, False],
+            length_m=np.nan,
+            wet_state="open",
+        )
+    )
+    river = (
+        inputs.layers["areas"]
+        .table.iloc[:1]
+        .assign(
+            kind="water", barrier=True, geometry=[shapely.LineString([(x, y - 9e6), (x, y + 9e6)])]
+        )
+    )
+    bases = inputs.layers["bases"].table.iloc[:1].assign(geometry=[shapely.Point(at[0])])
+    places = inputs.layers["places"].table.iloc[:1].assign(geometry=[shapely.Point(at[3])])
+    tables = {**empty, "roads": roads, "areas": river, "bases": bases, "places": places}
+    layers = {
+        name: dataclasses.replace(layer, table=tables.get(name, layer.table))
+        for name, layer in inputs.layers.items()
+    }
+    ends = {"bases": (bases["id"].iloc[0],), "places": (places["id"].iloc[0],)}
+    found = routes(
+        dataclasses.replace(inputs, layers=layers),
+        Wanted(**ends, mover="wheeled_patrol", alternatives=2),
+    )
+    assert [row.way for row in found.rows] == [1]
+    assert "Ford (bridge)" in [passage.road for passage in found.passages]
+    assert f"road {roads['id'].iloc[0]}" in [passage.road for passage in found.passages]
+
+
+def test_by_night_a_way_takes_the_night_factor_and_halts_of_the_plan(inputs: Inputs) -> None:
+    plan = inputs.plan
+    assets = [
+        dataclasses.replace(asset, figures={**asset.figures, "halt_min_per_h": 15.0})
+        if asset.mover == "wheeled_patrol"
+        else asset
+        for asset in plan.assets
+    ]
+    changed = dataclasses.replace(inputs, plan_file=dataclasses.replace(plan, assets=assets))
+    factor = next(a.figures for a in assets if a.mover == "wheeled_patrol")["night_time_factor"]
+    (plain,) = routes(inputs, wanted()).rows
+    (halting,) = routes(changed, wanted(light="night")).rows
+    assert plain.route is not None
+    assert halting.route is not None
+    # 15 minutes of each hour make it 60 / 45 as long.
+    assert halting.route.seconds == pytest.approx(plain.route.seconds * factor * 4 / 3)
+
+
+def test_a_night_of_unknown_factor_is_a_fault(inputs: Inputs) -> None:
+    plan = inputs.plan
+    assets = [dataclasses.replace(asset, figures={}) for asset in plan.assets]
+    assets = [asset for asset in assets if asset.mover == "wheeled_patrol"]
+    changed = dataclasses.replace(inputs, plan_file=dataclasses.replace(plan, assets=assets))
+    with pytest.raises(ConfigError, match="give night_time_factor"):
+        routes(changed, wanted(light="night"))

@@ -16,7 +16,7 @@ from geo_poc.plan import Asset, PlanFile, PlanSpec, Season, Standard
 from geo_poc.routing.catalogue import Vehicle
 from geo_poc.routing.movers import movers_of
 from geo_poc.routing.response import response_times
-from geo_poc.routing.routes import Route, Tables, quickest_routes
+from geo_poc.routing.routes import Route, Tables, field_of, quickest_routes
 from geo_poc.routing.travel_time import Reason
 from geo_poc.theatre import Theatre
 
@@ -68,6 +68,7 @@ def areas(*caveats: shapely.Polygon) -> gpd.GeoDataFrame:
             "from_date": pd.Series(pd.NaT, index=range(len(caveats)), dtype="datetime64[s]"),
             "to_date": pd.Series(pd.NaT, index=range(len(caveats)), dtype="datetime64[s]"),
             "contingents": "Alpha",
+            "source": "test",
         }
     )
     return gpd.GeoDataFrame(table, geometry=list(caveats), crs=CRS)
@@ -90,9 +91,8 @@ def tables(
 def answer(of: Tables, season: Season = "dry") -> Route | Reason:
     (mover,) = movers_of(PLAN)
     assert isinstance(mover, Vehicle)
-    (only,) = quickest_routes(
-        [(0, 0)], mover=mover, season=season, theatre=THEATRE, plan=PLAN, tables=of
-    )
+    field = field_of(mover, season, theatre=THEATRE, plan=PLAN, tables=of)
+    (only,) = quickest_routes(field, [(0, 0)], roads=of.roads)
     return only
 
 
@@ -149,9 +149,8 @@ def test_across_country_in_the_rains_a_patrol_takes_the_walk_of_its_crew() -> No
     of = tables(points((1500, 5500)), points((9500, 5500)))
     patrol = movers_of(plan)[0]
     assert isinstance(patrol, Vehicle)
-    (way,) = quickest_routes(
-        [(0, 0)], mover=patrol, season="wet", theatre=THEATRE, plan=plan, tables=of
-    )
+    field = field_of(patrol, "wet", theatre=THEATRE, plan=plan, tables=of)
+    (way,) = quickest_routes(field, [(0, 0)], roads=of.roads)
     assert isinstance(way, Route)
     assert way.seconds[-1] == pytest.approx(4 * 3600)
     wet_s = {

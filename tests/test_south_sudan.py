@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import networkx as nx
 import pandas as pd
 import pytest
 from geographiclib.geodesic import Geodesic
 
 from geo_poc.coverage.proximity import precise_incidents, proximity
 from geo_poc.inputs import Inputs, read_inputs
+from geo_poc.routes import Wanted, routes
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 FOLDER = Path(os.environ.get("GEO_POC_DATA") or EXAMPLES.parent.parent / "shared" / "data")
@@ -84,3 +86,22 @@ def test_people_of_83_sites_are_unknown_and_the_rest_are_estimates(inputs: Input
     assert int(camps["people"].isna().sum()) == 83
     assert camps["people_estimate"].all()
     assert camps["people"].sum() == 359_960.0
+
+
+@pytest.mark.parametrize(
+    ("base", "place"),
+    [("Juba", "Bor"), ("Juba", "Torit"), ("Juba", "Yei"), ("Wau", "Tambura"), ("Torit", "Kapoeta")],
+)
+def test_ways_between_towns_are_as_long_as_the_road_distances_of_fabflee(
+    inputs: Inputs, base: str, place: str
+) -> None:
+    links = pd.read_csv(FOLDER / "south_sudan/roads/fabflee_routes.csv")
+    links.columns = ["one", "other", "km", "forced"]
+    roads = nx.from_pandas_edgelist(links, "one", "other", "km")
+    table = inputs.layers["places"].table
+    (site,) = table.loc[table["name"] == place, "id"]
+    (row,) = routes(inputs, Wanted(bases=(base,), places=(site,), mover="wheeled_patrol")).rows
+    assert row.route is not None
+    km = row.route.legs()["km"].sum()
+    # Town centres of two publishers lie up to some km apart.
+    assert km == pytest.approx(nx.shortest_path_length(roads, base, place, "km"), rel=0.1)

@@ -14,6 +14,7 @@ from geo_poc.maps.lines import drawing
 from geo_poc.maps.sites import bases, places
 from geo_poc.maps.surfaces import surfaces
 from geo_poc.maps.times import movers
+from geo_poc.maps.ways import ways
 from geo_poc.maps.zones import zones
 
 
@@ -32,8 +33,8 @@ def map_document(findings: Findings, *, made: dt.datetime, version: str) -> dict
     Returns
     -------
     dict
-        ``credits, headline, movers, zones, places, bases, drawing, surfaces, incidents, labels,
-        bounds``. All text is plain text and must be shown as such. Sensitive incidents are counted
+        ``credits, headline, movers, zones, places, bases, drawing, surfaces, incidents, ways,
+        labels, bounds``. All text is plain text and must be shown as such. Sensitive incidents are counted
         in it and otherwise absent.
 
     Raises
@@ -51,6 +52,7 @@ def map_document(findings: Findings, *, made: dt.datetime, version: str) -> dict
         "drawing": drawing(findings),
         "surfaces": surfaces(findings),
         "incidents": incidents(findings),
+        "ways": ways(findings),
         "labels": labels(findings),
         "bounds": [round(b, 5) for b in findings.theatre.lonlat_bounds],
     }

@@ -40,7 +40,7 @@ def write_layers_gpkg(findings: Findings, path: Path) -> None:
         written = Path(folder) / path.name
         _write_layers(findings, written)
         path.unlink(missing_ok=True)
-        _copy_without_history(written, path, findings.theatre.as_of)
+        copy_without_history(written, path, findings.theatre.as_of)
 
 
 def _write_layers(findings: Findings, path: Path) -> None:
@@ -55,7 +55,7 @@ def _write_layers(findings: Findings, path: Path) -> None:
     pyogrio.write_dataframe(table, path, layer="about", driver="GPKG")
 
 
-def _copy_without_history(written: Path, path: Path, as_of: date) -> None:
+def copy_without_history(written: Path, path: Path, as_of: date) -> None:
     """Copy a GeoPackage without what depends on the moment of writing.
 
     GDAL stores the time and commits once more whenever the clock moved on between two steps; SQLite

@@ -15,15 +15,15 @@ import shapely
 from numpy.typing import NDArray
 
 from geo_poc.layers.positions import mgrs_of
-from geo_poc.plan import Season
+from geo_poc.plan import Light, Season
 from geo_poc.routing.routes import Route
 from geo_poc.routing.travel_time import Reason
 from geo_poc.theatre import Theatre
 
 FORMATS = (".geojson", ".gpx")
 COLUMNS = (
-    "base", "place", "mover", "season", "leg", "on", "road_class", "km", "minutes", "from_mgrs",
-    "to_mgrs", "minutes_since_start", "marking",
+    "base", "place", "mover", "season", "light", "way", "shared", "leg", "on", "road_class", "km", "minutes",
+    "from_mgrs", "to_mgrs", "minutes_since_start", "marking",
 )  # fmt: skip
 _DECIMALS = 6
 
@@ -42,6 +42,11 @@ class RouteRow:
     reason : Reason
         Why there is none; of a way ``reached``, ``cut_off`` where it takes longer than the plan's cut-off,
         or ``unknown`` where nobody says how the season slows the mover.
+    light : "day" or "night"
+    way : int
+        1 for the quickest, 2 for its first alternative and so on.
+    shared : float
+        Largest part of its length that an alternative shares with one better way.
     """
 
     base: str
@@ -50,6 +55,15 @@ class RouteRow:
     season: Season
     route: Route | None
     reason: Reason
+    light: Light = "day"
+    way: int = 1
+    shared: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """Base and place, and which way it is where it is not the quickest."""
+        ends = f"{self.base} - {self.place}"
+        return ends if self.way == 1 else f"{ends}, way {self.way}"
 
 
 def leg_table(row: RouteRow, theatre: Theatre) -> pd.DataFrame:
@@ -75,6 +89,9 @@ def leg_table(row: RouteRow, theatre: Theatre) -> pd.DataFrame:
         place=row.place,
         mover=row.mover,
         season=row.season,
+        light=row.light,
+        way=row.way,
+        shared=round(row.shared, 3),
         leg=np.arange(1, len(legs) + 1),
         from_mgrs=mgrs[legs["first"]],
         to_mgrs=mgrs[legs["last"]],
@@ -135,9 +152,10 @@ def _gpx(rows: Sequence[RouteRow], theatre: Theatre) -> str:
         at = _lonlat(row.route, theatre)
         legs = leg_table(row, theatre)
         minutes = row.route.seconds[-1] / 60
+        when = f"{row.season}, {row.light}"
         track = gpxpy.gpx.GPXTrack(
-            name=f"{row.base} - {row.place}",
-            description=f"{theatre.marking}; {row.mover}, {row.season}; {legs['km'].sum():.1f} km, {minutes:.0f} min",
+            name=row.name,
+            description=f"{theatre.marking}; {row.mover}, {when}; {legs['km'].sum():.1f} km, {minutes:.0f} min",
         )
         segment = gpxpy.gpx.GPXTrackSegment(
             [gpxpy.gpx.GPXTrackPoint(latitude=lat, longitude=lon) for lon, lat in at]
@@ -160,5 +178,5 @@ def _waypoint(
         latitude=at[1],
         longitude=at[0],
         name=leg["to_mgrs"],
-        description=f"{row.base} - {row.place}, end of leg {leg['leg']}: {on}, {reached}",
+        description=f"{row.name}, end of leg {leg['leg']}: {on}, {reached}",
     )

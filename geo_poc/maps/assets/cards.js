@@ -155,12 +155,26 @@ const cards = (() => {
       html("p", { class: "meta", text: say(`legend_${area.kind}`) }), why(area.text, "N")];
   }
 
+  function wayCard(way) {
+    const rows = way.parts.map((part) => html("tr", {}, [
+      html("td", { text: say(`way_${part.kind}`) }), html("td", { text: part.distance }), html("td", { text: part.time }),
+    ]));
+    return [
+      ...head(symbols.picture(symbols.way("road"), 26, 20), way.name, way.meta, way.mgrs),
+      facts(fact(way.people, way.people_label), fact(way.distance, say("way_length")), standardFact(way.time, way.late)),
+      why(way.sentence, way.late ? "N" : "P"),
+      html("h3", { text: say("way_parts") }),
+      html("table", {}, [html("tbody", {}, rows)]),
+    ];
+  }
+
   const CARDS = {
     zone: (index) => zoneCard(data.zones[index]),
     site: (index) => siteCard(data.places.sites[index]),
     base: (index) => baseCard(data.bases[index]),
     incidents: (indices) => incidentCard(indices),
     area: (index) => areaCard(data.drawing.areas[index]),
+    way: (index) => wayCard(data.ways.ways[index]),
   };
 
   function refresh() {

@@ -71,6 +71,13 @@ const controls = (() => {
         if (data.drawing.areas.some((area) => area.kind === kind)) items.push(item(swatch(kind), "", say(`legend_${kind}`)));
       }
     }
+    if (state.show.ways) {
+      for (const kind of ["road", "track", "cross"]) {
+        if (data.ways.ways.some((way) => way.parts.some((part) => part.kind === kind))) {
+          items.push(item(sign(symbols.way(kind), 26), "", say(`way_legend_${kind}`)));
+        }
+      }
+    }
     if (state.show.incidents && overlay.level() === 2) {
       items.push(...["one_sided", "state_based", "non_state", "other"].map((kind, i) =>
         item(sign(symbols.incident(i, false), 26), "", say(kind))),
@@ -82,6 +89,7 @@ const controls = (() => {
   function notes() {
     const list = [say(state.theme === "protection" ? "legend_sites" : "legend_plain")];
     if (state.theme === "threat") list.unshift(data.labels.threat_note);
+    if (state.show.ways) list.push(data.ways.note);
     if (state.show.incidents && overlay.level() < 2) list.push(say("legend_rings"));
     if (state.show.incidents && data.incidents.note) list.push(data.incidents.note);
     return list;
@@ -205,7 +213,7 @@ const controls = (() => {
   function start(onChange, onSelect) {
     changed = onChange;
     select = onSelect;
-    byId("layers").append(themes(), ...["incidents", "sites", "roads", "areas"].map(check));
+    byId("layers").append(themes(), ...["incidents", "sites", "roads", "areas", ...(data.ways.ways.length ? ["ways"] : [])].map(check));
     zoom();
     furniture();
     strip();

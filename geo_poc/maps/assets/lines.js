@@ -2,7 +2,7 @@
 /* Base map, roads, areas and zone outlines: SVG paths whose colours stand in the style sheet. */
 const lines = (() => {
   const { unpackLines } = tools;
-  const groups = { roads: [], areas: [] };
+  const groups = { roads: [], areas: [], ways: [] };
   const outlines = [];
   let select = () => {};
 
@@ -52,6 +52,22 @@ const lines = (() => {
     }
   }
 
+  async function ways() {
+    const casings = [];
+    const strokes = [];
+    for (const [index, way] of data.ways.ways.entries()) {
+      for (const part of way.parts) {
+        const points = await unpackLines(part.line);
+        casings.push(path(points, "way-casing", "ways", false));
+        const line = path(points, `way way-${part.kind}`, "ways", false, true);
+        line.on("click", () => select("way", index));
+        line.way = index;
+        strokes.push(line);
+      }
+    }
+    groups.ways.push(...casings, ...strokes);
+  }
+
   async function zones() {
     for (const [index, zone] of data.zones.entries()) {
       const points = await unpackLines(zone.outline);
@@ -68,6 +84,11 @@ const lines = (() => {
         if (state.show[name]) layer.addTo(map);
         else layer.remove();
       }
+    }
+    for (const line of groups.ways) {
+      const drawn = line.getElement();
+      const chosen = state.selected && state.selected.kind === "way" && state.selected.index === line.way;
+      if (drawn) drawn.classList.toggle("chosen", Boolean(chosen));
     }
     const level = overlay.level();
     map.getContainer().dataset.level = level;
@@ -94,9 +115,10 @@ const lines = (() => {
     pane("borders", 240);
     pane("areas", 250);
     pane("zones", 260);
+    pane("ways", 270);
     map.createPane("signs").style.zIndex = 450;
     const theatre = await baseMap();
-    await Promise.all([roads(), areas(), zones()]);
+    await Promise.all([roads(), areas(), zones(), ways()]);
     return theatre;
   }
 

@@ -147,7 +147,7 @@ const overlay = (() => {
   }
 
   const FONTS = {
-    "base-name": "bold 12px", "site-name": "10.5px", "town-2": "11.5px", "town-1": "11px", "town-0": "10.5px",
+    "base-name": "bold 12px", "way-name": "bold 11px", "site-name": "10.5px", "town-2": "11.5px", "town-1": "11px", "town-0": "10.5px",
     admin: "10.5px", country: "12px", water: "italic 10.5px",
   };
   const SPACING = { admin: 1.7, country: 2.9 };
@@ -160,6 +160,12 @@ const overlay = (() => {
 
   function candidates(label, width) {
     const { p, reach } = label;
+    if (label.spots) {
+      return [8, 22, 36].flatMap((away) => label.spots.flatMap((s) => [
+        [s.x + away, s.y + 4], [s.x - away - width, s.y + 4], [s.x - width / 2, s.y - away], [s.x - width / 2, s.y + away + 8],
+        [s.x + away, s.y - away], [s.x - away - width, s.y - away], [s.x + away, s.y + away + 8], [s.x - away - width, s.y + away + 8],
+      ]));
+    }
     if (SPACING[label.kind] || label.kind === "water") {
       return [0, -16, 16, -32, 32].map((dy) => [p.x - width / 2, p.y + 4 + dy]);
     }
@@ -170,23 +176,35 @@ const overlay = (() => {
     ];
   }
 
+  /** Draws the labels that find room, and returns the others. */
   function drawLabels(group, labels, size) {
-    for (const label of labels) {
+    return labels.filter((label) => {
       const width = measure(label);
       for (const [x, y] of candidates(label, width)) {
         const room = box(x - 1, y - 10, width + 2, 13);
         const outside = room.x < 4 || room.x + room.width > size.x - 4 || room.y < 4 || room.y + room.height > size.y - 4;
         if (outside || taken.some((b) => meets(b, room))) continue;
         taken.push(room);
-        svg("text", { x: x.toFixed(1), y: y.toFixed(1), class: `label ${label.kind}`, text: label.text }, [], group);
-        break;
+        const told = { x: x.toFixed(1), y: y.toFixed(1), class: `label ${label.kind}`, text: label.text };
+        svg("text", { ...told, ...label.hit }, [], group);
+        return false;
       }
-    }
+      return true;
+    });
   }
 
   function areaNames(size) {
     const now = level();
     return data.drawing.names.filter((n) => n.kind !== "water" || now > 0).map((n) => ({ p: at(n.lat, n.lon), text: n.name, kind: n.kind, reach: 0 })).filter(({ p }) => inView(p, size));
+  }
+
+  /** Each way is named beside it; the name is a button, because a line cannot be reached by the keyboard. */
+  function wayNames(size) {
+    if (!state.show.ways) return [];
+    return data.ways.ways.map((way, index) => ({
+      text: way.label, kind: "way-name", spots: way.spots.map(([lon, lat]) => at(lat, lon)).filter((p) => inView(p, size)),
+      hit: { class: "label way-name hit", tabindex: 0, role: "button", "data-kind": "way", "data-index": index, "aria-label": way.label },
+    }));
   }
 
   /** Parts of the map that lie under panels: nothing is written there. */
@@ -219,6 +237,10 @@ const overlay = (() => {
     const all = taken;
     taken = fixed.slice();
     drawLabels(layers[2], baseNames, size);
+    taken = [...all, ...taken.slice(fixed.length)];
+    const without = drawLabels(layers[2], wayNames(size), size);
+    taken = [...fixed, ...taken.slice(all.length)];
+    drawLabels(layers[2], without, size);
     taken = [...all, ...taken.slice(fixed.length)];
     drawLabels(layers[2], areaNames(size), size);
     drawLabels(layers[2], siteNames.sort((a, b) => b.rank - a.rank), size);

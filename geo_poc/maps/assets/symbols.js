@@ -78,9 +78,11 @@ const symbols = (() => {
     svg("circle", { r: 11, class: "disc" }), svg("text", { y: 4, class: "disc-number", text: rank }),
   ]);
 
+  const way = (kind) => svg("path", { d: "M-13 0H13", class: `way way-${kind}` });
+
   const picture = (node, width, height) => svg("svg", {
     width, height, viewBox: `${-width / 2} ${-height / 2} ${width} ${height}`, "aria-hidden": "true",
   }, [node]);
 
-  return { base, disc, incident, letterClass, picture, ring, site };
+  return { base, disc, incident, letterClass, picture, ring, site, way };
 })();

@@ -4,7 +4,7 @@ const map = map_coverage;
 const state = {
   chosen: data.headline.first, theme: "protection", selected: null, end: data.incidents.months.length - 1,
   overview: 0,
-  show: { incidents: false, sites: true, roads: true, areas: true },
+  show: { incidents: false, sites: true, roads: true, areas: true, ways: false },
 };
 
 const tools = (() => {

@@ -85,7 +85,13 @@ def valhalla() -> Iterator[Row]:
             yield Row("Valhalla", f"car times, {name}", int(ratio.count()), figure, value)
         same = found.ratio("same_way_road_s")
         apart = f"{(same - 1).abs().max():.1e}"
-        yield Row("Valhalla", f"geo-poc's own ways, {name}", int(same.count()), "largest difference", apart)
+        yield Row(
+            "Valhalla",
+            f"geo-poc's own ways, {name}",
+            int(same.count()),
+            "largest difference",
+            apart,
+        )
         outliers = found.pairs[found.pairs["cause"] != ""]
         for cause, pairs in outliers.groupby("cause"):
             yield Row("Valhalla", f"over 10 % apart, {name}", len(pairs), "cause", str(cause))

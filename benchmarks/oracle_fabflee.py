@@ -19,6 +19,8 @@ from geo_poc.routing.ways import quickest_ways
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 WITHIN = 0.25
+ROUND = "the direct link is not in the trunk road file: it goes round by trunk roads"
+LONGER = "FabFlee's road is longer than the link of the trunk road file"
 
 
 def compared(folder: Path) -> pd.DataFrame:
@@ -42,7 +44,9 @@ def compared(folder: Path) -> pd.DataFrame:
     ours = _distances(inputs, towns, pairs, river=True)
     pairs["ours_km"], pairs["off_road_km"] = ours["km"], ours["off_road_km"]
     pairs["ours_no_river_km"] = _distances(inputs, towns, pairs, river=False)["km"]
-    pairs["straight_km"] = [_straight_km(towns.loc[p.start], towns.loc[p.end]) for p in pairs.itertuples()]
+    pairs["straight_km"] = [
+        _straight_km(towns.loc[p.start], towns.loc[p.end]) for p in pairs.itertuples()
+    ]
     pairs["cause"] = [_cause(pair) for pair in pairs.to_dict("records")]
     return pairs
 
@@ -110,6 +114,4 @@ def _cause(pair: dict[str, float]) -> str:
         return "no way in the data"
     if pair["off_road_km"] > WITHIN * ours:
         return "part of the road is not in the trunk road file: it goes across country"
-    if ours > theirs:
-        return "the direct link is not in the trunk road file: it goes round by trunk roads"
-    return "FabFlee's road is longer than the link of the trunk road file"
+    return ROUND if ours > theirs else LONGER

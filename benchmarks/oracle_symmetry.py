@@ -79,7 +79,9 @@ def mixed(seed: int, *, on_roads: bool) -> Land:
     rivers = [shapely.LineString([(-40_000, 2_000), (0, -3_000), (40_000, 4_000)])]
     lakes = [shapely.Point(at).buffer(3_000) for at in _inside(rng, 2)]
     # Nobody is put down on an island.
-    dry = np.array([not any(lake.buffer(2_000).contains(shapely.Point(at)) for lake in lakes) for at in towns])
+    dry = np.array(
+        [not any(lake.buffer(2_000).contains(shapely.Point(at)) for lake in lakes) for at in towns]
+    )
     land = towns[dry]
     anywhere = np.array(
         [
@@ -147,7 +149,9 @@ def trips(land: Land, cell_m: float) -> pd.DataFrame:
     return pd.DataFrame({"seconds": seconds, "off_road": off_road_s / seconds})
 
 
-def changes(land: Land, cell_m: float, turn_deg: float, shift_m: tuple[float, float]) -> pd.DataFrame:
+def changes(
+    land: Land, cell_m: float, turn_deg: float, shift_m: tuple[float, float]
+) -> pd.DataFrame:
     """The trips before the move, with ``change``: how much it changes their time, as a share of it."""
     before, after = trips(land, cell_m), trips(land.moved(turn_deg, shift_m), cell_m)
     return before.assign(change=after["seconds"] / before["seconds"] - 1)

@@ -238,9 +238,7 @@ class _Trip:
         }
 
 
-def _trip(
-    actor: Any, engine: RoadsOnly, n: int, crs: str, through: NDArray[np.bool_]
-) -> _Trip:
+def _trip(actor: Any, engine: RoadsOnly, n: int, crs: str, through: NDArray[np.bool_]) -> _Trip:
     at_m, road = engine.way(n, n)
     way = _lonlat(at_m, crs)
     open_at = np.flatnonzero(through[road])

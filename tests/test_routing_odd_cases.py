@@ -118,9 +118,7 @@ def test_a_place_outside_the_network_is_walked_to_and_past_the_limit_has_no_netw
     road = [(500.0, 500.0), (10_500.0, 500.0)]
     ends = [(500.0, 500.0)], [(10_500.0, 6_500.0)]
     walked = by_day(*ends, road)
-    assert walked.seconds[0, 0] == pytest.approx(
-        NOTICE_S + 10_000 * ROAD_S_PER_M + 6_000 * S_PER_M
-    )
+    assert walked.seconds[0, 0] == pytest.approx(NOTICE_S + 10_000 * ROAD_S_PER_M + 6_000 * S_PER_M)
     assert walked.off_road_m[0, 0] == pytest.approx(6_000)
     limited = by_day(*ends, road, move=asset("wheeled_patrol", off_road_limit_km=5.0))
     assert limited.reasons[0, 0] == Reason.NO_NETWORK
@@ -180,7 +178,9 @@ def test_a_base_in_the_middle_of_a_lake_leaves_it_by_the_road_that_leads_to_it()
     assert found.seconds[0, 0] == pytest.approx(NOTICE_S + 4_000 * ROAD_S_PER_M)
 
 
-def test_a_place_in_a_lake_cell_stands_on_the_shore_and_in_the_middle_of_a_lake_has_no_network() -> None:
+def test_a_place_in_a_lake_cell_stands_on_the_shore_and_in_the_middle_of_a_lake_has_no_network() -> (
+    None
+):
     ends = [(6_500.0, 9_500.0)], [(10_500.0, 9_500.0)]
     shore = by_day(*ends, cover=lake((10, 10)))
     assert shore.seconds[0, 0] == pytest.approx(NOTICE_S + 4_000 * S_PER_M)
@@ -326,6 +326,13 @@ def test_a_road_of_no_length_is_no_road(length_m: float) -> None:
     network = road_network(dot, cell_size_m=CELL_M)
     assert network.start.size == 0
     assert np.isfinite(network.length_m).all()
+
+
+def test_a_part_of_no_length_takes_nothing_from_the_other_parts_of_its_road() -> None:
+    dot, line = [(0.0, 0.0), (0.0, 0.0)], [(0.0, 0.0), (800.0, 0.0)]
+    road = roads_of(line).set_geometry([shapely.MultiLineString([dot, line])], crs=CRS)
+    network = road_network(road.assign(length_m=1_200.0), cell_size_m=CELL_M)
+    assert network.length_m.tolist() == [1_200.0]
 
 
 def test_a_road_of_no_length_changes_no_time() -> None:

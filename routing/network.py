@@ -51,7 +51,7 @@ def road_network(roads: gpd.GeoDataFrame, *, cell_size_m: float) -> RoadNetwork:
 
     Roads meet where they have a vertex at the same place, to 1 cm; two lines that only cross do not
     meet. A road's ``length_m`` wins over the length of its line: its edges are stretched by the same
-    ratio. Multi-part lines count as one road.
+    ratio. Multi-part lines count as one road. A part without length, all of whose points are one, is no road.
 
     Parameters
     ----------
@@ -77,6 +77,8 @@ def road_network(roads: gpd.GeoDataFrame, *, cell_size_m: float) -> RoadNetwork:
     """
     lines = np.asarray(roads.geometry.array, dtype=object)
     parts, row = shapely.get_parts(lines, return_index=True)
+    long = shapely.length(parts) > 0
+    parts, row = parts[long], row[long]
     parts = shapely.segmentize(parts, min(cell_size_m, LONGEST_EDGE_M))
     points, part = shapely.get_coordinates(parts, return_index=True)
     vertex_m, vertex = _joined(points)

@@ -1,4 +1,4 @@
-"""The command line: ``geo-poc run``, ``check``, ``arrivals``, ``routes``, ``demo`` and ``make-theatre``."""
+"""The command line: ``geo-poc run, check, arrivals, routes, patrols, demo`` and ``make-theatre``."""
 
 from __future__ import annotations
 
@@ -122,7 +122,10 @@ def routes(
             from geo_poc.routes import Wanted, write_routes  # noqa: PLC0415
 
             wanted = Wanted(
-                bases=tuple(base), places=tuple(place), mover=mover, season=_season(season)
+                bases=tuple(base),
+                places=tuple(place),
+                mover=mover,
+                season=_season(season, "routes"),
             )
             found = write_routes(theatre, plan, out, wanted, progress=progress)
         from geo_poc.summary import route_tables  # noqa: PLC0415
@@ -130,12 +133,56 @@ def routes(
         _print(route_tables(found, out))
 
 
-def _season(given: str | None) -> Season | None:
+@app.command()
+def patrols(
+    theatre: TheatreArgument,
+    plan: PlanOption,
+    out: Annotated[Path, typer.Option("--out", help="Folder of the results.")],
+    foot: Annotated[
+        str | None,
+        typer.Option(
+            "--foot", help='Where the plan has no patrols: length on foot, such as "4 h".'
+        ),
+    ] = None,
+    vehicle: Annotated[
+        str | None, typer.Option("--vehicle", help='The same of every vehicle, such as "10 h".')
+    ] = None,
+    vehicle_days: Annotated[
+        int | None, typer.Option("--vehicle-days", help="The same in days with halts by night.")
+    ] = None,
+    on_the_spot: Annotated[
+        str | None,
+        typer.Option("--on-the-spot", help='Time at the farthest point, such as "30 min".'),
+    ] = None,
+    season: Annotated[
+        str | None, typer.Option("--season", help="dry or wet. Default: the plan's.")
+    ] = None,
+) -> None:
+    """Write where patrols of each base get to and back from in time, and which outlines of camps."""
+    with _faults_shown():
+        with _progress() as progress:
+            from geo_poc.patrol_options import Asked  # noqa: PLC0415
+            from geo_poc.patrols import write_patrols  # noqa: PLC0415
+
+            asked = Asked(
+                foot=foot,
+                vehicle=vehicle,
+                vehicle_days=vehicle_days,
+                on_the_spot=on_the_spot,
+                season=_season(season, "patrols"),
+            )
+            found = write_patrols(theatre, plan, out, asked, progress=progress)
+        from geo_poc.patrol_summary import patrol_tables  # noqa: PLC0415
+
+        _print(patrol_tables(found, out))
+
+
+def _season(given: str | None, command: str) -> Season | None:
     if given in {None, "dry", "wet"}:
         return given  # type: ignore[return-value]
     raise ConfigError(
         Fault(
-            where="routes: --season",
+            where=f"{command}: --season",
             found=f"'{given}'",
             rule="must be dry or wet",
             repair="choose one, or leave it out for the plan's own",

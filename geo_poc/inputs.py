@@ -20,6 +20,7 @@ from geo_poc.layers.area import read_area
 from geo_poc.layers.layer import Layer, SourceRecord, file_sha256
 from geo_poc.layers.rasters import LandCover, read_elevation, read_land_cover, read_population
 from geo_poc.layers.read import read_layer, require_rows
+from geo_poc.patrol_rules import patrol_doubts, require_sound, site_faults
 from geo_poc.plan import PlanFile, read_plan_file
 from geo_poc.routing.catalogue import Vehicle
 from geo_poc.routing.closures import closed_by
@@ -128,6 +129,7 @@ def read_inputs(
     faults += _area_faults(layers.get("areas"))
     if plan is not None and plan_path is not None and "bases" in layers:
         faults.extend(_unknown_bases(plan, layers["bases"].table, plan_path))
+        faults.extend(site_faults(plan, layers, theatre))
         warnings += _doubts(plan, layers)
     rasters = _tried(faults, partial(_rasters, file, folder, theatre))
     if faults or rasters is None:
@@ -182,7 +184,7 @@ def _doubts(plan: PlanFile, layers: Mapping[str, Layer]) -> list[Fault]:
     caveats = []
     if "areas" in layers:
         caveats = unknown_contingents(layers["areas"].table, layers["bases"].table)
-    return caveats + [
+    return [*caveats, *patrol_doubts(plan)] + [
         Fault(
             where=f"plan: {mover.key}",
             found="no off_road_kmh",
@@ -257,9 +259,7 @@ def _tried(faults: list[Fault], read: Callable[[], Value]) -> Value | None:
 
 
 def _plan(path: Path) -> PlanFile:
-    plan = read_plan_file(path)
-    movers_of(plan)
-    return plan
+    return require_sound(read_plan_file(path))
 
 
 def _theatre(file: TheatreFile, theatre_path: Path) -> Theatre:

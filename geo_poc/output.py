@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import secrets
 import shutil
 from contextlib import contextmanager, suppress
@@ -21,6 +22,17 @@ RUN_RECORD = "run.json"
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NOT_WRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO, errno.ENAMETOOLONG}
 _FULL_BELOW_BYTES = 65_536
+
+
+def file_word(text: str) -> str:
+    """A name as part of a file's name: small letters, digits and underscores; "" where it has none.
+
+    Examples
+    --------
+    >>> file_word("4 h on foot, by night")
+    '4_h_on_foot_by_night'
+    """
+    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from geo_poc.coverage.findings import Findings
 from geo_poc.grid import Grid
+from geo_poc.output import file_word
 from geo_poc.report.tables import movers, place_table
 
 _NO_LEVEL = -1
@@ -40,7 +40,7 @@ def write_layers_gpkg(findings: Findings, path: Path) -> None:
         written = Path(folder) / path.name
         _write_layers(findings, written)
         path.unlink(missing_ok=True)
-        _copy_without_history(written, path, findings.theatre.as_of)
+        copy_without_history(written, path, findings.theatre.as_of)
 
 
 def _write_layers(findings: Findings, path: Path) -> None:
@@ -55,7 +55,7 @@ def _write_layers(findings: Findings, path: Path) -> None:
     pyogrio.write_dataframe(table, path, layer="about", driver="GPKG")
 
 
-def _copy_without_history(written: Path, path: Path, as_of: date) -> None:
+def copy_without_history(written: Path, path: Path, as_of: date) -> None:
     """Copy a GeoPackage without what depends on the moment of writing.
 
     GDAL stores the time and commits once more whenever the clock moved on between two steps; SQLite
@@ -119,7 +119,7 @@ def write_rasters(findings: Findings, folder: Path) -> None:
     """
     for name, (values, unit, method) in _surfaces(findings).items():
         tags = _about(findings) | {"unit": unit, "method": method}
-        _write_raster(folder / f"{name}.tif", values, findings.theatre.grid, tags)
+        write_raster(folder / f"{name}.tif", values, findings.theatre.grid, tags)
 
 
 Surface = tuple[NDArray[np.float32] | NDArray[np.int16], str, str]
@@ -147,20 +147,17 @@ def _surfaces(findings: Findings) -> dict[str, Surface]:
         if times:
             unit = "seconds from the alert, inf not reached"
             method = f"nearest base, {mover}, {findings.conditions}"
-            surfaces[f"response_{_file_word(mover)}"] = (times[0].cell_seconds, unit, method)
+            surfaces[f"response_{file_word(mover)}"] = (times[0].cell_seconds, unit, method)
     return surfaces
 
 
-def _file_word(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
-
-
-def _write_raster(
+def write_raster(
     path: Path,
     values: NDArray[np.float32] | NDArray[np.int16],
     grid: Grid,
     tags: Mapping[str, str],
 ) -> None:
+    """Write one surface on a grid with its tags; no data is ``nan``, of whole numbers -1."""
     is_level = np.issubdtype(values.dtype, np.integer)
     with rasterio.open(
         path,

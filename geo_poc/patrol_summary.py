@@ -49,7 +49,6 @@ def _reach(found: FoundPatrols) -> Table:
     rows = [
         (
             patrol.name,
-            mover_name(patrol.mover),
             text(f"case_{plan.plan.season}_{patrol.light}"),
             _count(total["km2"]),
             figures.people(total["residents"]),
@@ -59,8 +58,8 @@ def _reach(found: FoundPatrols) -> Table:
         )
         for patrol, total in zip(plan.patrols, found.totals.to_dict("records"), strict=True)
     ]
-    columns = ("patrol", "mover", "case", "km2", "residents", "sites", "in_camps", "uncounted")
-    return _table(text("terminal_patrols"), columns, rows, numbers_from=3)
+    columns = ("patrol", "case", "km2", "residents", "sites", "in_camps", "uncounted")
+    return _table(text("terminal_patrols"), columns, rows, numbers_from=2)
 
 
 def _mobile(deployed: Sequence[Deployment]) -> Table:

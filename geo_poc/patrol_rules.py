@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Mapping, Sequence
 
 import geopandas as gpd
@@ -201,7 +202,13 @@ def _place_faults(
     if list(_position_faults(where, mobile)):
         return
     if mobile.place is not None and mobile.place not in set(places["id"]):
-        yield no_such(f"{where}: place", mobile.place, "id of a camp or place", places["id"])
+        near = difflib.get_close_matches(mobile.place, places["id"], n=1, cutoff=0.5)
+        yield Fault(
+            where=f"{where}: place",
+            found=f"'{mobile.place}'",
+            rule="is no id of a camp or place",
+            repair=f"did you mean '{near[0]}'?" if near else "give the id of a camp or place",
+        )
         return
     at = points_m(gpd.GeoSeries([mobile_point(mobile, places, theatre)]))
     if not in_area(theatre, at)[0]:

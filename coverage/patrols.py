@@ -169,7 +169,7 @@ def place_times(
         for name, values in (("out_s", reach.out_s), ("back_s", reach.back_s))
     }
     columns = ["id", "layer", "kind", "name", "people"]
-    return (
+    table: pd.DataFrame = (
         sites[columns]
         .assign(
             **ways,
@@ -179,6 +179,7 @@ def place_times(
         )
         .reset_index(drop=True)
     )
+    return table
 
 
 def perimeter_shares(
@@ -211,7 +212,7 @@ def perimeter_shares(
     reasons[on_grid] = of_cells[np.searchsorted(at_cells, found.cell[on_grid])]
     walked = walkable(found, reasons)
     outline_m = 2 * np.pi * found.radius_m
-    return (
+    table: pd.DataFrame = (
         camps[["id", "name", "people"]]
         .assign(
             radius_m=found.radius_m,
@@ -221,8 +222,9 @@ def perimeter_shares(
             share_outside=walked.outside,
             reason=[str(reason) for reason in walked.reason],
         )
-        .reset_index(drop=True)[list(PERIMETER_COLUMNS)]
+        .reset_index(drop=True)
     )
+    return table[list(PERIMETER_COLUMNS)]
 
 
 def reached_area(grid: Grid, cell_s: NDArray[np.float32]) -> shapely.MultiPolygon:
@@ -232,5 +234,5 @@ def reached_area(grid: Grid, cell_s: NDArray[np.float32]) -> shapely.MultiPolygo
         shapely.geometry.shape(outline)
         for outline, _ in shapes(mask.astype(np.uint8), mask=mask, transform=grid.transform)
     ]
-    union = shapely.union_all(parts)
-    return union if isinstance(union, shapely.MultiPolygon) else shapely.MultiPolygon([union])
+    whole = shapely.get_parts(shapely.union_all(parts))
+    return shapely.MultiPolygon([part for part in whole if isinstance(part, shapely.Polygon)])

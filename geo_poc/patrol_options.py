@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from geo_poc.errors import ConfigError, Fault
 from geo_poc.inputs import Inputs
 from geo_poc.patrol_rules import ground_movers, patrol_doubts, patrol_faults, site_faults
-from geo_poc.plan import Patrol, PlanFile, Season
+from geo_poc.plan import Light, Patrol, PlanFile, Season
 from geo_poc.routing.catalogue import Foot
 from geo_poc.units import duration_s
 
@@ -39,7 +40,7 @@ class Asked:
     season: Season | None = None
 
 
-def plan_with_patrols(inputs: Inputs, asked: Asked) -> tuple[PlanFile, list[Fault]]:
+def plan_with_patrols(inputs: Inputs, asked: Asked) -> tuple[PlanFile, tuple[Fault, ...]]:
     """The plan in the season asked for, with the patrols of the options where it has none.
 
     Parameters
@@ -49,8 +50,8 @@ def plan_with_patrols(inputs: Inputs, asked: Asked) -> tuple[PlanFile, list[Faul
 
     Returns
     -------
-    PlanFile, list of Fault
-        Warnings that the season and the options add to those of the inputs.
+    PlanFile, tuple of Fault
+        And the warnings of the inputs, as far as patrols are concerned for this season and these options.
 
     Raises
     ------
@@ -63,15 +64,16 @@ def plan_with_patrols(inputs: Inputs, asked: Asked) -> tuple[PlanFile, list[Faul
         plan = dataclasses.replace(plan, plan=season)
     options = [asked.foot, asked.vehicle, asked.vehicle_days, asked.on_the_spot]
     given = any(option is not None for option in options)
-    if plan.patrols and not given:
-        return plan, []
-    if plan.patrols or not given:
-        raise ConfigError(_no_patrols() if not plan.patrols else _twice())
-    plan = dataclasses.replace(plan, patrols=_of_options(plan, asked))
-    faults = [*patrol_faults(plan), *site_faults(plan, inputs.layers, inputs.theatre)]
-    if faults:
-        raise ConfigError(faults)
-    return plan, patrol_doubts(plan)
+    if bool(plan.patrols) == given:
+        raise ConfigError(_twice() if given else _no_patrols())
+    if given:
+        plan = dataclasses.replace(plan, patrols=_of_options(plan, asked))
+        faults = [*patrol_faults(plan), *site_faults(plan, inputs.layers, inputs.theatre)]
+        if faults:
+            raise ConfigError(faults)
+    in_its_season = patrol_doubts(inputs.plan)
+    others = [warning for warning in inputs.warnings if warning not in in_its_season]
+    return plan, (*others, *patrol_doubts(plan))
 
 
 def _no_patrols() -> Fault:
@@ -96,35 +98,58 @@ def _twice() -> Fault:
 def _of_options(plan: PlanFile, asked: Asked) -> list[Patrol]:
     faults: list[Fault] = []
     spot_s = _seconds("--on-the-spot", asked.on_the_spot, faults)
+    foot_s = _seconds("--foot", asked.foot, faults)
+    vehicle_s = _seconds("--vehicle", asked.vehicle, faults)
     if asked.on_the_spot is None:
         faults.append(_option_fault("--on-the-spot", "nothing", "is required with a length"))
-    lengths = {
-        "--foot": _seconds("--foot", asked.foot, faults),
-        "--vehicle": _seconds("--vehicle", asked.vehicle, faults),
-    }
     if asked.vehicle_days is not None and asked.vehicle_days < 1:
         faults.append(_option_fault("--vehicle-days", str(asked.vehicle_days), "must be 1 or more"))
     found: list[Patrol] = []
     for key, mover in ground_movers(plan).items():
-        own = {"mover": key, "on_the_spot": spot_s, "source": _OPTIONS}
-        on_foot = isinstance(mover, Foot)
-        length = lengths["--foot" if on_foot else "--vehicle"]
-        if length is not None:
-            lights = ("day", "night") if on_foot else ("day",)
-            found += [
-                Patrol(name=f"{key} by {light}", length=length, light=light, **own)
-                for light in lights
-            ]
-        if asked.vehicle_days is not None and not on_foot:
-            days = asked.vehicle_days
-            found.append(Patrol(name=f"{key} {days} days", days=days, light="day", **own))
+        if isinstance(mover, Foot):
+            found += _of_length(key, foot_s, spot_s, ("day", "night"))
+        else:
+            found += _of_length(key, vehicle_s, spot_s, ("day",))
+            found += _of_days(key, asked.vehicle_days, spot_s)
     if not found and not faults:
-        faults.append(
-            _option_fault("options", "no mover of that kind", "must be for a mover of the plan")
-        )
+        rule = "must give the length of a patrol, for a mover of the plan"
+        faults.append(_option_fault("options", "no length of such a mover", rule))
     if faults:
         raise ConfigError(faults)
     return found
+
+
+def _of_length(
+    key: str, length_s: float | None, spot_s: float | None, lights: Sequence[Light]
+) -> list[Patrol]:
+    if length_s is None or spot_s is None:
+        return []
+    return [
+        Patrol(
+            name=f"{key} by {light}",
+            mover=key,
+            length=length_s,
+            on_the_spot=spot_s,
+            light=light,
+            source=_OPTIONS,
+        )
+        for light in lights
+    ]
+
+
+def _of_days(key: str, days: int | None, spot_s: float | None) -> list[Patrol]:
+    if days is None or spot_s is None:
+        return []
+    return [
+        Patrol(
+            name=f"{key} {days} days",
+            mover=key,
+            days=days,
+            on_the_spot=spot_s,
+            light="day",
+            source=_OPTIONS,
+        )
+    ]
 
 
 def _seconds(option: str, given: str | None, faults: list[Fault]) -> float | None:

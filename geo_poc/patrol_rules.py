@@ -157,7 +157,7 @@ def _alike(section: str, names: Sequence[str]) -> Iterator[Fault]:
 
 
 def site_faults(plan: PlanFile, layers: Mapping[str, Layer], theatre: Theatre) -> Iterator[Fault]:
-    """Faults of patrols and mobile bases against the bases, camps and places that were read."""
+    """Faults of patrols and mobile bases against what was read, of a plan that is sound by itself."""
     bases = layers["bases"].table
     for n, mobile in enumerate(plan.mobile_bases, 1):
         where = f"plan: [mobile_bases] {n} ({mobile.name})"
@@ -199,8 +199,6 @@ def _parent_faults(
 def _place_faults(
     where: str, mobile: MobileBase, places: gpd.GeoDataFrame, theatre: Theatre
 ) -> Iterator[Fault]:
-    if list(_position_faults(where, mobile)):
-        return
     if mobile.place is not None and mobile.place not in set(places["id"]):
         near = difflib.get_close_matches(mobile.place, places["id"], n=1, cutoff=0.5)
         yield Fault(

@@ -119,7 +119,7 @@ def patrols(
     ConfigError
         If neither plan nor options give a patrol, or those of the options break a rule.
     """
-    plan, doubts = plan_with_patrols(inputs, asked or Asked())
+    plan, warnings = plan_with_patrols(inputs, asked or Asked())
     scene = _scene(inputs, plan, progress)
     bests, rows, areas = _searched(scene, progress)
     product = PatrolProduct(
@@ -143,7 +143,7 @@ def patrols(
             [_named(scene, n) | _total(scene, best) for n, best in enumerate(bests)]
         ),
         deployments=scene.deployed,
-        warnings=(*inputs.warnings, *doubts),
+        warnings=warnings,
     )
 
 
@@ -168,7 +168,7 @@ class _Scene:
     @property
     def base_ids(self) -> NDArray[np.object_]:
         """Ids of the bases, mobile ones last."""
-        return self.tables.bases["id"].to_numpy(dtype=object)
+        return np.asarray(self.tables.bases["id"], dtype=object)
 
     @property
     def counted(self) -> Counted:
@@ -193,9 +193,7 @@ def _scene(inputs: Inputs, plan: PlanFile, progress: Progress) -> _Scene:
     bases = with_mobile_bases(plan, own.bases, own.places, theatre)
     camps = layers["camps"].table
     found = outlines(
-        theatre.grid,
-        *points_m(camps.geometry).T,
-        camps["radius_m"].to_numpy(dtype=np.float64),
+        theatre.grid, points_m(camps.geometry), camps["radius_m"].to_numpy(dtype=np.float64)
     )
     return _Scene(
         inputs=inputs,
@@ -291,7 +289,10 @@ def _total(scene: _Scene, best: PatrolReach) -> dict[str, object]:
 def _table(parts: Iterable[tuple[dict[str, object], pd.DataFrame]]) -> pd.DataFrame:
     """Tables one below the other, each with what its patrol's rows begin with."""
     return pd.concat(
-        [table.assign(**names)[[*names, *table.columns]] for names, table in parts],
+        [
+            pd.concat([pd.DataFrame(names, index=table.index), table], axis=1)
+            for names, table in parts
+        ],
         ignore_index=True,
     )
 

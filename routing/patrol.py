@@ -299,7 +299,7 @@ def _trip(there: PatrolGround, number: int, outing: Outing, base: int, ways: lis
     unknown = bool(np.isnan(case.factor) or np.isnan(limit_s))
 
     def total_s(under_way_s: NDArray[np.floating]) -> _Floats:
-        return case.total_s(under_way_s[None])[0]
+        return np.asarray(case.total_s(under_way_s[None])[0])
 
     def fits(seconds: _Floats) -> NDArray[np.bool_]:
         return np.isfinite(seconds) & (unknown | (seconds <= limit_s))

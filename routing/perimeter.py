@@ -33,16 +33,14 @@ class Outlines:
     cell: NDArray[np.int64]
 
 
-def outlines(
-    grid: Grid, x_m: NDArray[np.float64], y_m: NDArray[np.float64], radius_m: NDArray[np.float64]
-) -> Outlines:
+def outlines(grid: Grid, at_m: NDArray[np.float64], radius_m: NDArray[np.float64]) -> Outlines:
     """Circles round camps in pieces of a fiftieth of a cell or less, at least 720 each.
 
     Parameters
     ----------
     grid : Grid
-    x_m, y_m : float64 array (camps,)
-        Centres.
+    at_m : float64 array (camps, 2)
+        Centres; nan unknown.
     radius_m : float64 array (camps,)
         nan unknown; a circle of no length has no outline either.
 
@@ -50,14 +48,15 @@ def outlines(
     -------
     Outlines
     """
-    known = np.isfinite(radius_m) & (radius_m > 0) & np.isfinite(x_m) & np.isfinite(y_m)
+    known = np.isfinite(radius_m) & (radius_m > 0) & np.isfinite(at_m[:, 0])
     camps, cells = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     for camp in np.flatnonzero(known):
         length_m = 2 * np.pi * radius_m[camp]
         pieces = max(_LEAST_PIECES, int(np.ceil(length_m * _PIECES_A_CELL / grid.cell_size_m)))
         angle = (np.arange(pieces) + 0.5) * 2 * np.pi / pieces
         row, col = grid.cell_of(
-            x_m[camp] + radius_m[camp] * np.sin(angle), y_m[camp] + radius_m[camp] * np.cos(angle)
+            at_m[camp, 0] + radius_m[camp] * np.sin(angle),
+            at_m[camp, 1] + radius_m[camp] * np.cos(angle),
         )
         camps.append(np.full(pieces, camp))
         cells.append(np.where(row >= 0, row * grid.cols + col, -1))

@@ -516,7 +516,7 @@ def test_without_patrols_and_options_the_message_says_what_to_give(inputs: Input
         (Asked(foot="four", on_the_spot="1 h"), "--foot: must be text with a unit.*'four'"),
         (Asked(foot="4 h", on_the_spot="x"), "--on-the-spot: must be text with a unit"),
         (Asked(vehicle_days=0, on_the_spot="1 h"), "--vehicle-days: must be 1 or more"),
-        (Asked(on_the_spot="1 h"), "must be for a mover of the plan"),
+        (Asked(on_the_spot="1 h"), "must give the length of a patrol, for a mover of the plan"),
         (Asked(foot="1 h", on_the_spot="1 h"), "on_the_spot: must be shorter"),
         (Asked(vehicle="20 h", on_the_spot="1 h"), "length: must not be longer than its light"),
     ],
@@ -555,6 +555,29 @@ def test_names_without_letters_of_the_alphabet_give_files_by_number(
     product = patrols(with_plan(inputs, patrols=[named])).product
     write_patrol_files(product, tmp_path)
     assert (tmp_path / "reach_1.tif").is_file()
+
+
+def test_where_every_outline_is_known_none_is_counted_as_unknown(inputs: Inputs) -> None:
+    camps = inputs.layers["camps"]
+    known = replace(camps, table=camps.table.assign(radius_m=300.0))
+    found = patrols(replace(inputs, layers={**inputs.layers, "camps": known}))
+    assert found.product.perimeters["share"].notna().all()
+    assert "are unknown" not in printed(found)[0]
+    unknown = replace(camps, table=camps.table.assign(radius_m=np.nan))
+    found = patrols(replace(inputs, layers={**inputs.layers, "camps": unknown}))
+    told = printed(found)[0]
+    assert "3 outlines are unknown" in told
+    assert "least first" not in told
+
+
+def test_each_mover_is_told_of_its_own_mobile_bases(inputs: Inputs) -> None:
+    first = replace(inputs.plan.mobile_bases[0], movers=["foot_patrol"])
+    second = replace(first, name="M2", movers=["wheeled_patrol"], place="P003", parent="B02")
+    found = patrols(with_plan(inputs, mobile_bases=[first, second]))
+    assert [(each.name, each.parent, each.mover) for each in found.deployments] == [
+        ("M1", "B01", "foot_patrol"),
+        ("M2", "B02", "wheeled_patrol"),
+    ]
 
 
 def test_a_theatre_without_camps_has_no_outline(inputs: Inputs) -> None:

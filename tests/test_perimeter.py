@@ -15,6 +15,7 @@ from geo_poc.grid import Grid
 from geo_poc.layers.rasters import LAND_COVERS, LandCover
 from geo_poc.plan import Conditions
 from geo_poc.routing.catalogue import Foot, known_movers
+from geo_poc.routing.ground import points_m
 from geo_poc.routing.patrol import Outing, patrol_ground, patrol_trips
 from geo_poc.routing.patrol_reach import PatrolReach, nearer, no_reach
 from geo_poc.routing.perimeter import outlines, walkable
@@ -74,9 +75,7 @@ def shares(
     area: shapely.Geometry | None = None,
 ) -> pd.DataFrame:
     where = theatre(area)
-    found = outlines(
-        GRID, camps.geometry.x.to_numpy(), camps.geometry.y.to_numpy(), camps["radius_m"].to_numpy()
-    )
+    found = outlines(GRID, points_m(camps.geometry), camps["radius_m"].to_numpy())
     at_cells = np.unique(found.cell[found.cell >= 0])
     tables = Tables(
         bases=table(base), places=camps, roads=roads_of(), areas=areas_of(), land_cover=land_cover
@@ -166,9 +165,9 @@ def test_each_camp_has_its_own_share() -> None:
 
 
 def test_pieces_are_much_shorter_than_a_cell_and_of_equal_length() -> None:
-    one = np.array([5_000.0])
+    one = np.array([MIDDLE])
     for radius_m in (10.0, 3_000.0):
-        found = outlines(GRID, one, one, np.array([radius_m]))
+        found = outlines(GRID, one, np.array([radius_m]))
         pieces = found.camp.size
         assert 2 * np.pi * radius_m / pieces <= CELL_M / 50
         assert pieces >= 720
@@ -176,15 +175,15 @@ def test_pieces_are_much_shorter_than_a_cell_and_of_equal_length() -> None:
 
 def test_the_share_in_a_cell_is_that_of_its_arc() -> None:
     # A circle of radius 1 cell round a corner of the grid's cells lies in four cells, a quarter in each.
-    one = np.array([5_000.0])
-    found = outlines(GRID, one, one, np.array([CELL_M]))
+    one = np.array([MIDDLE])
+    found = outlines(GRID, one, np.array([CELL_M]))
     _, counts = np.unique(found.cell, return_counts=True)
     assert (counts == found.cell.size // 4).all()
 
 
 def test_the_reason_is_the_first_by_priority_of_what_cannot_be_walked() -> None:
-    one = np.array([5_000.0])
-    found = outlines(GRID, one, one, np.array([CELL_M]))
+    one = np.array([MIDDLE])
+    found = outlines(GRID, one, np.array([CELL_M]))
     reasons = np.full(found.cell.size, Reason.NO_NETWORK, dtype=object)
     reasons[: found.cell.size // 4] = Reason.CLOSED
     walked = walkable(found, reasons)

@@ -348,6 +348,17 @@ def test_a_base_off_the_grid_reaches_nothing_and_one_of_unknown_position_nobody_
     found = reach(ground, outing(ground, length_s=HOUR_S))
     assert found.reasons.tolist() == [Reason.UNKNOWN]
     assert np.isnan(found.seconds(ground.theatre.inside)).all()
+    cells = there(points(None), at_cells=np.array([0, 5]))
+    found = reach(cells, outing(cells, length_s=HOUR_S))
+    assert found.reasons.tolist() == [Reason.UNKNOWN] * 2
+
+
+def test_what_one_base_reaches_is_known_though_another_s_position_is_not() -> None:
+    ground = there(points((5_500.0, 5_500.0), None))
+    found = reach(ground, outing(ground, length_s=2 * HOUR_S))
+    seconds = found.seconds(ground.theatre.inside)
+    assert seconds[-6, 5] == 0.0
+    assert np.isnan(seconds[0, 40])
 
 
 def test_where_no_base_sends_a_patrol_there_is_no_asset() -> None:
@@ -378,19 +389,29 @@ def test_a_base_reaches_its_own_cell_if_there_is_time_for_the_stay() -> None:
 
 
 def test_patrols_of_one_mover_are_searched_together_and_told_apart() -> None:
-    ground = there(points((20e3, 20e3), (5e3, 5e3)))
+    # With a closure somewhere the searches are bounded by the longest patrol, not by the shortest.
+    shut = ("closure", shapely.box(30e3, 30e3, 32e3, 32e3), "", False)
+    ground = there(points((20e3, 20e3), (5e3, 5e3)), areas=areas_of(shut))
     asked = [
         outing(ground, length_s=4 * HOUR_S, sends=[True, False]),
-        outing(ground, length_s=2 * HOUR_S, light="night", sends=[False, True]),
+        outing(ground, length_s=HOUR_S, light="night", sends=[True, True]),
         outing(ground, "wheeled_patrol", length_s=HOUR_S),
     ]
     shares: list[float] = []
     found = list(patrol_trips(ground, asked, progress=shares.append))
-    assert [(trip.outing, trip.base) for trip in found] == [(0, 0), (1, 1), (2, 0), (2, 1)]
+    assert [(trip.outing, trip.base) for trip in found] == [
+        (0, 0),
+        (1, 0),
+        (1, 1),
+        (2, 0),
+        (2, 1),
+    ]
     assert shares == [0.5, 1.0]
     for trip in found:
         alone = [other for other in trips(ground, asked[trip.outing]) if other.base == trip.base]
         np.testing.assert_array_equal(alone[0].cell_s, trip.cell_s)
+    reached = [int(np.isfinite(trip.cell_s).sum()) for trip in found]
+    assert reached[0] > 2 * reached[1] > 0
 
 
 def test_cells_that_are_asked_for_are_judged_like_places() -> None:

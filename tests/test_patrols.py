@@ -424,6 +424,27 @@ def test_a_mobile_base_of_unknown_arrival_reaches_nobody_knows_what(inputs: Inpu
     assert unknown.product.by_base["reason"].tolist() == ["unknown"]
 
 
+def test_a_mobile_base_that_moves_by_night_at_unknown_pace_is_unknown_also_by_day(
+    inputs: Inputs,
+) -> None:
+    unknown = {"figures": {"off_road_kmh": 10.0}}
+    assets = [replace(inputs.plan.assets[0], **unknown), inputs.plan.assets[1]]
+    by_day = replace(inputs.plan.patrols[2], bases=["B02", "M1"])
+    night = replace(inputs.plan.plan, light="night")
+    found = patrols(with_plan(inputs, plan=night, assets=assets, patrols=[by_day]))
+    assert [each.reason for each in found.deployments] == [Reason.REACHED, Reason.UNKNOWN]
+    rows = found.product.by_base
+    assert rows["base_id"].tolist() == ["B02", "M1"]
+    assert rows["reason"].tolist() == ["reached", "unknown"]
+    # What the other base reaches is known all the same, and the rest is not.
+    seconds = found.product.seconds[0]
+    assert np.isfinite(seconds).sum() == rows["cells"].iloc[0]
+    assert not np.isinf(seconds[inputs.theatre.inside]).all()
+    assert found.totals["cells"].isna().all()
+    places = found.product.places
+    assert {"reached", "unknown"} <= set(places["reason"])
+
+
 def test_a_mobile_base_has_only_its_own_movers(inputs: Inputs) -> None:
     mobile = replace(inputs.plan.mobile_bases[0], movers=["foot_patrol"])
     rows = patrols(with_plan(inputs, mobile_bases=[mobile])).product.by_base

@@ -74,8 +74,8 @@ def base_counts(trip: Trip, counted: Counted) -> dict[str, object]:
     Returns
     -------
     dict
-        `BASE_COLUMNS`: ``cells`` and ``km2`` reached; ``residents`` of those cells whose number is known,
-        nan where none is, and how many cells are ``residents_unknown_cells``; ``sites``, and of them
+        `BASE_COLUMNS`: ``cells`` and ``km2`` reached; ``residents`` of those cells whose number is known, to
+        the nearest one, nan where none is, and how many cells are ``residents_unknown_cells``; ``sites``, and of them
         ``camps`` and ``places`` with their people, counted alike; ``reason``. All nan where it is
         unknown what the patrol reaches.
     """
@@ -86,9 +86,14 @@ def base_counts(trip: Trip, counted: Counted) -> dict[str, object]:
     counts = counts_of(reached, at_site, counted)
     if reached.any() or at_site.any():
         return {**counts, "reason": str(Reason.REACHED)}
-    # On the grid a base reaches its own cell, unless there is not even time for the stay.
-    off_grid = np.isnan(trip.limit_s)
-    return {**counts, "reason": str(Reason.OUTSIDE_AREA if off_grid else Reason.CUT_OFF)}
+    return {**counts, "reason": str(_why_nothing(trip))}
+
+
+def _why_nothing(trip: Trip) -> Reason:
+    """Why not even the base's own cell is reached."""
+    if np.isnan(trip.limit_s):
+        return Reason.OUTSIDE_AREA
+    return Reason.CUT_OFF if trip.limit_s < 0 else Reason.NO_NETWORK
 
 
 def counts_of(
@@ -130,7 +135,7 @@ def _residents(reached: NDArray[np.bool_], people: NDArray[np.float32] | None) -
     unknown = int(np.isnan(inside).sum())
     if unknown and unknown == inside.size:
         return float("nan"), unknown
-    return float(np.nansum(inside)), unknown
+    return float(np.round(np.nansum(inside))), unknown
 
 
 def not_sent(reason: str) -> dict[str, object]:

@@ -308,6 +308,7 @@ def _trip(there: PatrolGround, number: int, outing: Outing, base: int, ways: lis
     out_s, back_s = (total_s(half) for half in as_is.points)
     opened = [total_s(each.points[0]) + total_s(each.points[1]) for each in freed]
     around_s = total_s(as_is.cells[0]) + total_s(as_is.cells[1])
+    near = fits(around_s) & there.ground.inside.ravel()
     lost, outside = _astray(there, base)
     choices = (
         (lost, Reason.UNKNOWN),
@@ -322,7 +323,7 @@ def _trip(there: PatrolGround, number: int, outing: Outing, base: int, ways: lis
         outing=number,
         base=base,
         limit_s=limit_s,
-        cell_s=np.where(fits(around_s), np.nan if unknown else around_s, np.inf).astype(np.float32),
+        cell_s=np.where(near, np.nan if unknown else around_s, np.inf).astype(np.float32),
         out_s=out_s,
         back_s=back_s,
         codes=np.select(
@@ -337,7 +338,7 @@ def _astray(there: PatrolGround, base: int) -> tuple[NDArray[np.bool_], NDArray[
     """Whether the position of base or point is unknown, and whether the point is outside the area."""
     nodes = there.ground.nodes
     unknown, outside = astray(there.theatre, nodes.at_base[[base]], nodes.at_place)
-    beyond = ~there.theatre.inside.ravel()[there.at_cells]
+    beyond = ~there.ground.inside.ravel()[there.at_cells]
     return (
         np.concatenate([unknown[0], np.full(beyond.size, np.isnan(nodes.at_base[base, 0]))]),
         np.concatenate([outside[0], beyond]),

@@ -341,6 +341,20 @@ def test_a_base_off_the_grid_and_one_without_time_for_the_stay_reach_nothing(
     assert (rows["cells"] == 0).all()
 
 
+def test_a_base_on_the_grid_and_outside_the_area_has_no_way_off_the_roads(inputs: Inputs) -> None:
+    bases = inputs.layers["bases"]
+    grid = inputs.theatre.grid
+    row, col = np.argwhere(~inputs.theatre.inside)[0]
+    x, y = (centres[row, col] for centres in grid.centres())
+    moved = bases.table.geometry.where(bases.table["id"] != "B01", shapely.Point(x, y))
+    outside = replace(bases, table=bases.table.set_geometry(moved))
+    day = replace(inputs.plan.patrols[0], bases=["B01"])
+    plan = with_plan(inputs, patrols=[day], mobile_bases=[])
+    found = patrols(replace(plan, layers={**inputs.layers, "bases": outside}))
+    assert found.product.by_base["reason"].tolist() == ["no_network"]
+    assert found.product.by_base["cells"].tolist() == [0]
+
+
 # mobile bases
 
 

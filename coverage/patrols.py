@@ -209,7 +209,7 @@ def perimeter_shares(
     Returns
     -------
     DataFrame
-        `PERIMETER_COLUMNS`.
+        `PERIMETER_COLUMNS`; lengths to tenths of a metre.
     """
     reasons = np.full(found.cell.size, Reason.OUTSIDE_AREA, dtype=object)
     on_grid = found.cell >= 0
@@ -221,8 +221,8 @@ def perimeter_shares(
         camps[["id", "name", "people"]]
         .assign(
             radius_m=found.radius_m,
-            outline_m=outline_m,
-            walkable_m=outline_m * walked.share,
+            outline_m=outline_m.round(1),
+            walkable_m=(outline_m * walked.share).round(1),
             share=walked.share,
             share_outside=walked.outside,
             reason=[str(reason) for reason in walked.reason],

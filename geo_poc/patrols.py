@@ -39,7 +39,8 @@ from geo_poc.routing.catalogue import Foot
 from geo_poc.routing.ground import points_m
 from geo_poc.routing.mobile import Deployment, deployments, with_mobile_bases
 from geo_poc.routing.outings import not_sending, outing_of
-from geo_poc.routing.patrol import CODE, Outing, patrol_ground, patrol_trips
+from geo_poc.routing.patrol import CODE, Outing, patrol_trips
+from geo_poc.routing.patrol_ground import patrol_ground
 from geo_poc.routing.patrol_reach import PatrolReach, nearer, no_reach
 from geo_poc.routing.perimeter import Outlines, outlines
 from geo_poc.routing.routes import Tables
@@ -132,9 +133,19 @@ def patrols(
         ),
         perimeters=_perimeters(scene, bests),
         mobile_bases=pd.DataFrame(
-            [dataclasses.asdict(each) | {"reason": str(each.reason)} for each in scene.deployed],
-            columns=["name", "parent", "mover", "seconds", "reason"],
-        ).rename(columns={"name": "base_id", "parent": "from"}),
+            [
+                (
+                    each.name,
+                    each.parent,
+                    each.mover,
+                    # Rounded up, as all times in tables are.
+                    np.ceil(each.seconds * 10) / 10,
+                    str(each.reason),
+                )
+                for each in scene.deployed
+            ],
+            columns=["base_id", "from", "mover", "seconds", "reason"],
+        ),
         seconds=tuple(best.seconds(inputs.theatre.inside) for best in bests),
     )
     return FoundPatrols(

@@ -14,24 +14,19 @@ from numpy.typing import NDArray
 from geo_poc.plan import Conditions
 from geo_poc.routing.cases import case_of
 from geo_poc.routing.catalogue import Foot, Vehicle
-from geo_poc.routing.closures import restricted_ground
-from geo_poc.routing.ground import Ground, in_grid
+from geo_poc.routing.ground import in_grid
+from geo_poc.routing.patrol_ground import PatrolGround, Shut, graph_pair, shut_cases
 from geo_poc.routing.reach import astray, own_cell_reached
-from geo_poc.routing.restrictions import caveats_of, restrictions_on
-from geo_poc.routing.routes import Tables
-from geo_poc.routing.seasons import SeasonPace, season_paces
-from geo_poc.routing.travel_graph import TravelGraph, travel_graph
+from geo_poc.routing.seasons import season_paces
+from geo_poc.routing.travel_graph import TravelGraph
 from geo_poc.routing.travel_time import Reason
-from geo_poc.routing.turned import turned_round
 from geo_poc.routing.ways import quickest_times_s
-from geo_poc.theatre import Theatre
 
 CODE = {reason: code for code, reason in enumerate(Reason)}
 """Number of each reason in the arrays of codes."""
 
 Share = Callable[[float], None]
 _Floats = NDArray[np.float64]
-_Shut = tuple[frozenset[int], bool]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -87,60 +82,6 @@ class Trip:
     codes: NDArray[np.int8]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class PatrolGround:
-    """The ground of all patrols, and what is shut on it for whom.
-
-    Parameters
-    ----------
-    theatre : Theatre
-    tables : Tables
-        Bases with the mobile ones, places, roads, areas, rasters.
-    ground : Ground
-    closures : frozenset of int
-        Rows of the closures in force.
-    caveats : tuple of frozenset, one per base
-        Rows of the caveat areas that bind it.
-    at_cells : int64 array
-        Cells that are judged like places, row by row.
-    """
-
-    theatre: Theatre
-    tables: Tables
-    ground: Ground
-    closures: frozenset[int]
-    caveats: tuple[frozenset[int], ...]
-    at_cells: NDArray[np.int64]
-
-
-def patrol_ground(theatre: Theatre, tables: Tables, at_cells: NDArray[np.int64]) -> PatrolGround:
-    """The ground of a theatre on its day, cut as it is for responses.
-
-    Parameters
-    ----------
-    theatre : Theatre
-    tables : Tables
-    at_cells : int64 array
-        Cells that are judged like places.
-    """
-    restrictions = restrictions_on(tables.areas, theatre.as_of)
-    return PatrolGround(
-        theatre=theatre,
-        tables=tables,
-        ground=restricted_ground(
-            theatre=theatre,
-            roads=tables.roads,
-            areas=tables.areas,
-            restrictions=restrictions,
-            bases=tables.bases.geometry,
-            places=tables.places.geometry,
-        ),
-        closures=frozenset(restrictions.closures.tolist()),
-        caveats=caveats_of(tables.bases, tables.areas, restrictions.caveats),
-        at_cells=at_cells,
-    )
-
-
 def patrol_trips(
     there: PatrolGround, outings: Sequence[Outing], *, progress: Share
 ) -> Iterator[Trip]:
@@ -178,36 +119,6 @@ def _alike(outing: Outing) -> tuple[str, str]:
     return outing.mover.key, outing.conditions.season
 
 
-def graph_pair(
-    there: PatrolGround, pace: SeasonPace, shut: _Shut, bases: Collection[int]
-) -> tuple[TravelGraph, TravelGraph]:
-    """The graph of the way out and that of the way back; one and the same where no way differs.
-
-    Parameters
-    ----------
-    there : PatrolGround
-    pace : SeasonPace
-    shut : frozenset of int, bool
-        Rows of the closures and caveats that hold, and whether roads closed by the season are open.
-    bases : collection of int
-        Rows of the bases that have the mover.
-    """
-    rows, opened = shut
-    out = travel_graph(there.ground, pace.opened if opened else pace.as_is, rows, from_bases=bases)
-    return out, turned_round(out)
-
-
-def _cases(there: PatrolGround, pace: SeasonPace, base: int) -> tuple[_Shut, ...]:
-    """As it is, without closures, without caveats, without both, as for responses."""
-    bound, opened = there.caveats[base], pace.opened is not pace.as_is
-    return (
-        (there.closures | bound, False),
-        (bound, opened),
-        (there.closures, False),
-        (frozenset(), opened),
-    )
-
-
 def _trips_of(there: PatrolGround, outings: dict[int, Outing], told: Share) -> Iterator[Trip]:
     """Trips of patrols that share their graphs."""
     one = next(iter(outings.values()))
@@ -227,12 +138,12 @@ def _trips_of(there: PatrolGround, outings: dict[int, Outing], told: Share) -> I
     stationed = np.flatnonzero(one.stationed & placed).tolist()
     pairs = {
         case: graph_pair(there, pace, case, stationed)
-        for case in {case for row in rows for case in _cases(there, pace, row)}
+        for case in {case for row in rows for case in shut_cases(there, pace, row)}
     }
     bound_s = max(_limits_s(outings.values()), default=0.0)
 
     def of_base(row: int) -> list[_Both]:
-        return _searched(there, pairs, _cases(there, pace, row), row, bound_s)
+        return _searched(there, pairs, shut_cases(there, pace, row), row, bound_s)
 
     workers = os.cpu_count() or 1
     # Threads, because the compiled search needs no interpreter; a few bases at a time, for memory.
@@ -263,8 +174,8 @@ class _Both(NamedTuple):
 
 def _searched(
     there: PatrolGround,
-    pairs: dict[_Shut, tuple[TravelGraph, TravelGraph]],
-    cases: tuple[_Shut, ...],
+    pairs: dict[Shut, tuple[TravelGraph, TravelGraph]],
+    cases: tuple[Shut, ...],
     base: int,
     bound_s: float,
 ) -> list[_Both]:

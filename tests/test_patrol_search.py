@@ -22,7 +22,8 @@ from geo_poc.plan import Conditions
 from geo_poc.routing.catalogue import Figure, Foot, Vehicle, known_movers
 from geo_poc.routing.closures import restricted_ground
 from geo_poc.routing.pace import Pace
-from geo_poc.routing.patrol import Outing, PatrolGround, Trip, patrol_ground, patrol_trips
+from geo_poc.routing.patrol import Outing, Trip, patrol_trips
+from geo_poc.routing.patrol_ground import PatrolGround, patrol_ground
 from geo_poc.routing.patrol_reach import PatrolReach, nearer, no_reach
 from geo_poc.routing.restrictions import restrictions_on
 from geo_poc.routing.routes import Tables

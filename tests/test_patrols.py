@@ -385,6 +385,14 @@ def test_a_mobile_base_is_there_when_a_response_to_its_place_would_be(
     ]
 
 
+def test_times_of_mobile_bases_are_written_rounded_up(written: Path, found: FoundPatrols) -> None:
+    rows = table(written, "mobile_bases")
+    assert list(rows) == ["base_id", "from", "mover", "seconds", "reason", "marking"]
+    exact_s = np.array([each.seconds for each in found.deployments])
+    assert (rows["seconds"] >= exact_s).all()
+    assert (rows["seconds"] - exact_s < 0.1 + 1e-9).all()
+
+
 def test_patrols_start_anew_from_a_mobile_base(inputs: Inputs, found: FoundPatrols) -> None:
     # At a place of its own, a patrol takes no time to get to the place.
     own = found.product.places

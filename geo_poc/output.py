@@ -292,5 +292,26 @@ def _strangers(out: Path) -> list[str]:
     return [name for name in present if name not in {RUN_RECORD, *written}]
 
 
+def require_made_by(out: Path, command: str) -> None:
+    """Refuse a folder that another command of geo-poc made, so that its results are not replaced by mistake.
+
+    Raises
+    ------
+    OutputError
+        If the folder's ``run.json`` names another ``command``, or none, as that of a whole run.
+    """
+    try:
+        record = json.loads((out / RUN_RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return
+    if isinstance(record, dict) and "geo_poc" in record and record.get("command") != command:
+        raise _output_error(
+            out,
+            found=f"the results of geo-poc {record.get('command', 'run')}",
+            rule=f"must be empty or hold an earlier output of geo-poc {command}, because it is replaced",
+            repair="choose another folder with --out",
+        )
+
+
 def _output_error(out: Path, *, found: str, rule: str, repair: str) -> OutputError:
     return OutputError(Fault(where=f"output folder {out}", found=found, rule=rule, repair=repair))

@@ -29,7 +29,7 @@ from geo_poc.coverage.patrols import (
 from geo_poc.errors import Fault
 from geo_poc.inputs import Inputs, Progress, quiet, read_inputs
 from geo_poc.layers.layer import file_sha256
-from geo_poc.output import RUN_RECORD, written_whole
+from geo_poc.output import RUN_RECORD, require_made_by, written_whole
 from geo_poc.patrol_options import Asked, plan_with_patrols
 from geo_poc.patrol_rules import ground_movers
 from geo_poc.plan import PlanFile
@@ -85,7 +85,7 @@ def write_patrols(
     theatre_path, plan_path : Path
         TOML files.
     out : Path
-        Folder of the results; one that an earlier command made is replaced whole.
+        Folder of the results; one that an earlier such command made is replaced whole.
     asked : Asked, optional
     progress : callable (step, share done)
 
@@ -95,6 +95,7 @@ def write_patrols(
         If an input cannot be used, no patrol is given, or the results cannot be written; the folder is
         then as it was.
     """
+    require_made_by(out, "patrols")
     with written_whole(out) as folder:
         inputs = read_inputs(theatre_path, plan_path, progress=progress)
         found = patrols(inputs, asked or Asked(), progress=progress)

@@ -236,6 +236,31 @@ def test_an_earlier_output_is_replaced_and_a_failure_leaves_it_alone(
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
+@pytest.mark.parametrize(
+    "record", ['{"geo_poc": "0.1", "outputs": {}}', '{"geo_poc": 1, "command": "x"}']
+)
+def test_the_results_of_another_command_are_never_replaced(
+    small: Path, tmp_path: Path, record: str
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "run.json").write_text(record, encoding="utf-8")
+    result = CliRunner().invoke(app, command(small, out))
+    assert result.exit_code == 2
+    assert "the results of geo-poc" in result.output
+    assert (out / "run.json").read_text(encoding="utf-8") == record
+
+
+@pytest.mark.parametrize("record", ["{", "[]", "{}"])
+def test_a_folder_of_somebody_else_is_refused_too(small: Path, tmp_path: Path, record: str) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "run.json").write_text(record, encoding="utf-8")
+    result = CliRunner().invoke(app, command(small, out))
+    assert result.exit_code == 2
+    assert "file(s) that geo-poc did not write" in result.output
+
+
 # what is counted
 
 

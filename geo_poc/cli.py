@@ -1,4 +1,4 @@
-"""The command line: ``geo-poc run``, ``check``, ``arrivals``, ``routes``, ``critical-roads``, ``demo`` and more."""
+"""The command line: ``geo-poc run``, ``check``, ``arrivals``, ``routes``, ``critical-roads``, ``patrols`` and more."""
 
 from __future__ import annotations
 
@@ -140,6 +140,48 @@ def routes(
         from geo_poc.summary import route_tables  # noqa: PLC0415
 
         _print(route_tables(found, out))
+
+
+@app.command()
+def patrols(
+    theatre: TheatreArgument,
+    plan: PlanOption,
+    out: Annotated[Path, typer.Option("--out", help="Folder of the results.")],
+    foot: Annotated[
+        str | None,
+        typer.Option(
+            "--foot", help='Where the plan has no patrols: length on foot, such as "4 h".'
+        ),
+    ] = None,
+    vehicle: Annotated[
+        str | None, typer.Option("--vehicle", help='The same of every vehicle, such as "10 h".')
+    ] = None,
+    vehicle_days: Annotated[
+        int | None, typer.Option("--vehicle-days", help="The same in days with halts by night.")
+    ] = None,
+    on_the_spot: Annotated[
+        str | None,
+        typer.Option("--on-the-spot", help='Time at the farthest point, such as "30 min".'),
+    ] = None,
+    season: SeasonOption = None,
+) -> None:
+    """Write where patrols of each base get to and back from in time, and which outlines of camps."""
+    with _faults_shown():
+        with _progress() as progress:
+            from geo_poc.patrol_options import Asked  # noqa: PLC0415
+            from geo_poc.patrols import write_patrols  # noqa: PLC0415
+
+            asked = Asked(
+                foot=foot,
+                vehicle=vehicle,
+                vehicle_days=vehicle_days,
+                on_the_spot=on_the_spot,
+                season=_season("patrols", season),
+            )
+            found = write_patrols(theatre, plan, out, asked, progress=progress)
+        from geo_poc.patrol_summary import patrol_tables  # noqa: PLC0415
+
+        _print(patrol_tables(found, out))
 
 
 @app.command("critical-roads")

@@ -130,7 +130,16 @@ def _keys(model: Any, location: Sequence[int | str]) -> list[str]:
         if isinstance(part, str) and dataclasses.is_dataclass(model):
             hints = typing.get_type_hints(model)
             model = _dataclass_in(hints.get(part))
-    return [f.name for f in dataclasses.fields(model)] if dataclasses.is_dataclass(model) else []
+    if not dataclasses.is_dataclass(model):
+        return []
+    hints = typing.get_type_hints(model, include_extras=True)
+    return [_written(f.name, hints[f.name]) for f in dataclasses.fields(model)]
+
+
+def _written(name: str, hint: Any) -> str:
+    """The key as it stands in a file: a word of Python's own, such as ``from``, cannot name a field."""
+    named = (getattr(extra, "alias", None) for extra in getattr(hint, "__metadata__", ()))
+    return next((alias for alias in named if alias), name)
 
 
 def _dataclass_in(hint: Any) -> Any:

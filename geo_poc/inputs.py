@@ -21,9 +21,9 @@ from geo_poc.layers.area import read_area
 from geo_poc.layers.layer import Layer, SourceRecord, file_sha256
 from geo_poc.layers.rasters import LandCover, read_elevation, read_land_cover, read_population
 from geo_poc.layers.read import read_layer, require_rows
+from geo_poc.patrol_rules import patrol_doubts, require_sound, site_faults
 from geo_poc.plan import PlanFile, read_plan_file
 from geo_poc.routing.closures import closed_by
-from geo_poc.routing.movers import movers_of
 from geo_poc.routing.restrictions import impossible_dates
 from geo_poc.theatre import Theatre, theatre_over
 from geo_poc.theatre_file import Source, TheatreFile, read_theatre_file
@@ -130,7 +130,10 @@ def read_inputs(
     faults += _area_faults(layers.get("areas"))
     if plan is not None and plan_path is not None and "bases" in layers:
         faults.extend(_unknown_bases(plan, layers["bases"].table, plan_path))
-        warnings += [_in_file(doubt, plan_path) for doubt in doubts(plan, layers)]
+        faults.extend(site_faults(plan, layers, theatre))
+        warnings += [
+            _in_file(doubt, plan_path) for doubt in [*doubts(plan, layers), *patrol_doubts(plan)]
+        ]
     rasters = _tried(faults, partial(_rasters, file, folder, theatre))
     if faults or rasters is None:
         raise InputError(faults)
@@ -228,9 +231,7 @@ def _in_file(fault: Fault, file: Path) -> Fault:
 
 
 def _plan(path: Path) -> PlanFile:
-    plan = read_plan_file(path)
-    movers_of(plan)
-    return plan
+    return require_sound(read_plan_file(path))
 
 
 def _theatre(file: TheatreFile, theatre_path: Path) -> Theatre:

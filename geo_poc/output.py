@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import secrets
 import shutil
 from contextlib import contextmanager, suppress
@@ -21,6 +22,17 @@ RUN_RECORD = "run.json"
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NOT_WRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO, errno.ENAMETOOLONG}
 _FULL_BELOW_BYTES = 65_536
+
+
+def file_word(text: str) -> str:
+    """A name as part of a file's name: small letters, digits and underscores; "" where it has none.
+
+    Examples
+    --------
+    >>> file_word("4 h on foot, by night")
+    '4_h_on_foot_by_night'
+    """
+    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
 
 
 @contextmanager
@@ -278,6 +290,27 @@ def _strangers(out: Path) -> list[str]:
     if not isinstance(written, dict):
         return present
     return [name for name in present if name not in {RUN_RECORD, *written}]
+
+
+def require_made_by(out: Path, command: str) -> None:
+    """Refuse a folder that another command of geo-poc made, so that its results are not replaced by mistake.
+
+    Raises
+    ------
+    OutputError
+        If the folder's ``run.json`` names another ``command``, or none, as that of a whole run.
+    """
+    try:
+        record = json.loads((out / RUN_RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return
+    if isinstance(record, dict) and "geo_poc" in record and record.get("command") != command:
+        raise _output_error(
+            out,
+            found=f"the results of geo-poc {record.get('command', 'run')}",
+            rule=f"must be empty or hold an earlier output of geo-poc {command}, because it is replaced",
+            repair="choose another folder with --out",
+        )
 
 
 def _output_error(out: Path, *, found: str, rule: str, repair: str) -> OutputError:

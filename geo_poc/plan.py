@@ -16,6 +16,8 @@ Light = Literal["day", "night"]
 Tier = Literal["unit", "sector_qrf", "force_reserve", "over_the_horizon"]
 Troops = Annotated[int, Field(ge=0, strict=True)]
 Share = Annotated[float, Field(ge=0, le=1, strict=True)]
+Days = Annotated[int, Field(ge=1, strict=True)]
+Name = Annotated[str, Field(min_length=1)]
 _FORBID = {"extra": "forbid"}
 
 
@@ -129,6 +131,77 @@ class Asset:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Patrol:
+    """A kind of patrol. Its length is the mission's own figure; no published source gives one.
+
+    Parameters
+    ----------
+    name : str
+    mover : str
+        A mover of the plan that goes on the ground.
+    on_the_spot : duration
+        Spent at the farthest point, out of the length.
+    light : "day" or "night"
+        In which it moves.
+    source : str
+        Where its figures come from; printed with the results.
+    length : duration or None
+        From leaving the base to being back; None for a patrol of several days.
+    days : int or None
+        Of a patrol that halts by night: its length is then the hours that it moves on all its days.
+    moving_h : float or None
+        Hours of each day in which it moves; None is from first to last light at its base.
+    bases : list of str or None
+        Ids of the bases that send it; None is all that have the mover, mobile ones included.
+    """
+
+    __pydantic_config__ = _FORBID
+
+    name: Name
+    mover: str
+    on_the_spot: Seconds
+    light: Light
+    source: str
+    length: Annotated[Seconds, Field(gt=0)] | None = None
+    days: Days | None = None
+    moving_h: Annotated[float, Field(gt=0, le=24, strict=True)] | None = None
+    bases: Annotated[list[str], Field(min_length=1)] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MobileBase:
+    """A place from which patrols start anew for some days; its position is given in one of three ways.
+
+    Parameters
+    ----------
+    name : str
+        Also its id.
+    parent : str
+        Id of the base that it is sent from; ``from`` in the file.
+    movers : list of str
+        What it takes along, of what its parent has.
+    days : int
+        How long it stays; longer patrols do not start there.
+    lon, lat : float or None
+        Degrees, WGS 84.
+    mgrs : str or None
+    place : str or None
+        Id of a camp or place.
+    """
+
+    __pydantic_config__ = _FORBID
+
+    name: Name
+    parent: Annotated[str, Field(alias="from")]
+    movers: Annotated[list[str], Field(min_length=1)]
+    days: Days
+    lon: Annotated[float, Field(ge=-180, le=180)] | None = None
+    lat: Annotated[float, Field(ge=-90, le=90)] | None = None
+    mgrs: str | None = None
+    place: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class PlanSpec:
     """Section ``[plan]``: its name and the case that is shown first."""
 
@@ -150,6 +223,8 @@ class PlanFile:
     bases: Annotated[list[Source], Field(min_length=1)]
     assets: Annotated[list[Asset], Field(min_length=1)]
     force: Force | None = None
+    patrols: list[Patrol] = field(default_factory=list)
+    mobile_bases: list[MobileBase] = field(default_factory=list)
 
     @property
     def conditions(self) -> Conditions:

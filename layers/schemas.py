@@ -91,6 +91,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "pcode": _TEXT,
         "note": _TEXT,
         "date": _DATE,
+        "radius_m": _COUNT,
     },
     "places": {
         "name": _TEXT,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from geo_poc.coverage.findings import Findings
 from geo_poc.grid import Grid
+from geo_poc.output import file_word
 from geo_poc.report.tables import movers, place_table
 
 _NO_LEVEL = -1
@@ -119,7 +119,7 @@ def write_rasters(findings: Findings, folder: Path) -> None:
     """
     for name, (values, unit, method) in _surfaces(findings).items():
         tags = _about(findings) | {"unit": unit, "method": method}
-        _write_raster(folder / f"{name}.tif", values, findings.theatre.grid, tags)
+        write_raster(folder / f"{name}.tif", values, findings.theatre.grid, tags)
 
 
 Surface = tuple[NDArray[np.float32] | NDArray[np.int16], str, str]
@@ -147,20 +147,17 @@ def _surfaces(findings: Findings) -> dict[str, Surface]:
         if times:
             unit = "seconds from the alert, inf not reached"
             method = f"nearest base, {mover}, {findings.conditions}"
-            surfaces[f"response_{_file_word(mover)}"] = (times[0].cell_seconds, unit, method)
+            surfaces[f"response_{file_word(mover)}"] = (times[0].cell_seconds, unit, method)
     return surfaces
 
 
-def _file_word(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
-
-
-def _write_raster(
+def write_raster(
     path: Path,
     values: NDArray[np.float32] | NDArray[np.int16],
     grid: Grid,
     tags: Mapping[str, str],
 ) -> None:
+    """Write one surface on a grid with its tags; no data is ``nan``, of whole numbers -1."""
     is_level = np.issubdtype(values.dtype, np.integer)
     with rasterio.open(
         path,

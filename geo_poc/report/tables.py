@@ -72,16 +72,16 @@ def write_places_csv(findings: Findings, path: Path) -> None:
 
     Unreachable seconds are ``inf``, unknown values are empty.
     """
-    _write_csv(place_table(findings), findings.theatre.marking, path)
+    write_csv(place_table(findings), findings.theatre.marking, path)
 
 
 def write_rejects_csv(findings: Findings, path: Path) -> None:
     """Write :func:`reject_table` with a last column ``marking``; only a header where nothing was refused."""
-    _write_csv(reject_table(findings), findings.theatre.marking, path)
+    write_csv(reject_table(findings), findings.theatre.marking, path)
 
 
-def _write_csv(table: pd.DataFrame, marking: str, path: Path) -> None:
-    """The marking is a column, because a line of its own would break the readers of the file."""
+def write_csv(table: pd.DataFrame, marking: str, path: Path) -> None:
+    """Write a table with a last column ``marking``: a column, because a line of its own would break readers."""
     table = table.assign(marking=marking)
     texts = table.select_dtypes(include=["object", "string"]).columns
     safe = table.assign(**{column: table[column].map(inert) for column in texts})

@@ -5,15 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import os
 import signal
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geo_poc.errors import ConfigError, Fault, GeoPocError
+from geo_poc.errors import ConfigError, Fault
+from geo_poc.terminal import faults_shown, print_parts, progress_bar
 
 if TYPE_CHECKING:
     from geo_poc.inputs import Inputs
@@ -73,8 +71,8 @@ def check(
     ] = None,
 ) -> None:
     """Validate every input and print what would be used, without computing or writing."""
-    with _faults_shown():
-        with _progress() as progress:
+    with faults_shown():
+        with progress_bar() as progress:
             from geo_poc.inputs import read_inputs, require_closures_match  # noqa: PLC0415
 
             inputs = read_inputs(theatre, plan, progress=progress)
@@ -93,14 +91,14 @@ def arrivals(
     ] = None,
 ) -> None:
     """Write when every base reaches every place by each mover, and when k troops are there."""
-    with _faults_shown():
-        with _progress() as progress:
+    with faults_shown():
+        with progress_bar() as progress:
             from geo_poc.arrivals import write_arrivals  # noqa: PLC0415
 
             found = write_arrivals(theatre, plan, out, clock=clock, progress=progress)
         from geo_poc.summary import arrival_tables  # noqa: PLC0415
 
-        _print(arrival_tables(found, *([out] if clock is None else [out, clock])))
+        print_parts(arrival_tables(found, *([out] if clock is None else [out, clock])))
 
 
 @app.command()
@@ -124,8 +122,8 @@ def routes(
     ] = 0,
 ) -> None:
     """Write the quickest ways from bases to places, leg by leg with grid references."""
-    with _faults_shown():
-        with _progress() as progress:
+    with faults_shown():
+        with progress_bar() as progress:
             from geo_poc.routes import Wanted, write_routes  # noqa: PLC0415
 
             wanted = Wanted(
@@ -139,7 +137,7 @@ def routes(
             found = write_routes(theatre, plan, out, wanted, progress=progress)
         from geo_poc.summary import route_tables  # noqa: PLC0415
 
-        _print(route_tables(found, out))
+        print_parts(route_tables(found, out))
 
 
 @app.command()
@@ -166,8 +164,8 @@ def patrols(
     season: SeasonOption = None,
 ) -> None:
     """Write where patrols of each base get to and back from in time, and which outlines of camps."""
-    with _faults_shown():
-        with _progress() as progress:
+    with faults_shown():
+        with progress_bar() as progress:
             from geo_poc.patrol_options import Asked  # noqa: PLC0415
             from geo_poc.patrols import write_patrols  # noqa: PLC0415
 
@@ -181,7 +179,7 @@ def patrols(
             found = write_patrols(theatre, plan, out, asked, progress=progress)
         from geo_poc.patrol_summary import patrol_tables  # noqa: PLC0415
 
-        _print(patrol_tables(found, out))
+        print_parts(patrol_tables(found, out))
 
 
 @app.command("critical-roads")
@@ -196,8 +194,8 @@ def critical_roads(
     ] = None,
 ) -> None:
     """Write the roads whose loss cuts off or delays the most people, worst first."""
-    with _faults_shown():
-        with _progress() as progress:
+    with faults_shown():
+        with progress_bar() as progress:
             from geo_poc.critical_roads import Asked, write_critical_roads  # noqa: PLC0415
 
             asked = Asked(
@@ -208,7 +206,7 @@ def critical_roads(
             found = write_critical_roads(theatre, plan, out, asked, progress=progress)
         from geo_poc.critical_tables import critical_tables  # noqa: PLC0415
 
-        _print(critical_tables(found, out))
+        print_parts(critical_tables(found, out))
 
 
 def _season(command: str, given: str | None) -> Season | None:
@@ -244,7 +242,7 @@ def make_theatre(
     years: Annotated[int, typer.Option(help="Years of incidents.")] = 3,
 ) -> None:
     """Make a fictional theatre of any size, for training, tests and benchmarks."""
-    with _faults_shown():
+    with faults_shown():
         from geo_poc.data.generator import Recipe, make_theatre  # noqa: PLC0415
 
         recipe = Recipe(
@@ -281,8 +279,8 @@ def main() -> None:
 
 
 def _run(theatre: Path, plan: Path, out: Path, made: dt.datetime | None) -> None:
-    with _faults_shown():
-        with _progress() as progress:
+    with faults_shown():
+        with progress_bar() as progress:
             from geo_poc.run import run as run_all  # noqa: PLC0415
 
             done = run_all(theatre, plan, out, made=_product_time(made), progress=progress)
@@ -308,53 +306,16 @@ def _product_time(made: dt.datetime | None) -> dt.datetime:
     return dt.datetime.now(tz=dt.UTC)
 
 
-@contextmanager
-def _faults_shown() -> Iterator[None]:
-    """Show what the user can repair as plain text and end with status 2, without a traceback."""
-    try:
-        yield
-    except GeoPocError as e:
-        count = len(e.faults)
-        typer.echo(f"geo-poc: {count} fault{'s' if count > 1 else ''} to repair", err=True)
-        for fault in e.faults:
-            typer.echo(f"  {fault}", err=True)
-        raise typer.Exit(2) from None
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str, float], None]]:
-    """A progress bar on the terminal's error stream; nothing where that is not a terminal."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
-
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("starting", total=1.0)
-
-        def show(step: str, share: float) -> None:
-            bar.update(task, description=step, completed=share)
-
-        yield show
-
-
 def _print_inputs(inputs: Inputs) -> None:
     from geo_poc.summary import input_tables  # noqa: PLC0415
 
-    _print(input_tables(inputs))
+    print_parts(input_tables(inputs))
 
 
 def _print_run(done: Run) -> None:
     from geo_poc.summary import run_tables  # noqa: PLC0415
 
-    _print(run_tables(done))
-
-
-def _print(parts: Sequence[object]) -> None:
-    from rich.console import Console  # noqa: PLC0415
-
-    console = Console(file=sys.stdout, soft_wrap=False)
-    for part in parts:
-        console.print(part, markup=False, highlight=False)
+    print_parts(run_tables(done))
 
 
 if __name__ == "__main__":

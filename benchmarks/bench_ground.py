@@ -21,14 +21,16 @@ CELL_M = 100.0
 STARTS = 50
 
 
-def terrain(side: int) -> tuple[Grid, NDArray[np.float32], NDArray[np.int64]]:
+def terrain(
+    side: int, cell_m: float = CELL_M
+) -> tuple[Grid, NDArray[np.float32], NDArray[np.int64]]:
     """Two orders of magnitude of pace in smooth hills, and fifty starts."""
     rng = np.random.default_rng(1)
     coarse = gaussian_filter(rng.normal(size=(side // 10, side // 10)), 4)
     height = np.kron(coarse, np.ones((10, 10)))
     share = (height - height.min()) / (height.max() - height.min())
     pace = (10 ** (2 * share - 1)).astype(np.float32)
-    grid = Grid(rows=side, cols=side, cell_size_m=CELL_M, left_m=0.0, top_m=0.0, crs="EPSG:32636")
+    grid = Grid(rows=side, cols=side, cell_size_m=cell_m, left_m=0.0, top_m=0.0, crs="EPSG:32636")
     return grid, pace, rng.choice(side * side, STARTS, replace=False)
 
 

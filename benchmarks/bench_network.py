@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import geopandas as gpd
@@ -21,17 +20,17 @@ from results import peak_above_now_mb, write
 from geo_poc.grid import Grid
 from geo_poc.routing.catalogue import known_movers
 from geo_poc.routing.ground import Ground, ground_of
-from geo_poc.routing.nearest import nearest_base
+from geo_poc.routing.nearest import base_surfaces, nearest_base, ranked
 from geo_poc.routing.network import RoadNetwork, road_network
 from geo_poc.routing.pace import Pace
 from geo_poc.routing.slopes import slope_table
 from geo_poc.routing.surface import travel_surface
 from geo_poc.routing.travel_graph import TravelGraph, travel_graph
-from geo_poc.routing.ways import quickest_times_s
 from geo_poc.theatre import Theatre
 
 RUNS = 5
 BASES = 50
+COARSE_M = 250.0
 HOUR_S = 3600.0
 Work = Callable[[], object]
 
@@ -60,13 +59,13 @@ def roads(side_m: float, spacing_m: float) -> gpd.GeoDataFrame:
 
 
 def graph_of(
-    side: int, spacing_m: float | None, *, slope: bool = False
+    side: int, spacing_m: float | None, *, slope: bool = False, cell_m: float = CELL_M
 ) -> tuple[Ground, TravelGraph]:
-    grid, pace, cells = terrain(side)
+    grid, pace, cells = terrain(side, cell_m)
     theatre = theatre_of(grid)
-    lines = roads(side * CELL_M, spacing_m) if spacing_m else roads(4 * CELL_M, CELL_M).iloc[:0]
-    network: RoadNetwork = road_network(lines, cell_size_m=CELL_M)
-    xs, ys = cells % side * CELL_M + CELL_M / 2, -(cells // side) * CELL_M - CELL_M / 2
+    lines = roads(side * cell_m, spacing_m) if spacing_m else roads(4 * cell_m, cell_m).iloc[:0]
+    network: RoadNetwork = road_network(lines, cell_size_m=cell_m)
+    xs, ys = (cells % side + 0.5) * cell_m, -(cells // side + 0.5) * cell_m
     none = gpd.GeoSeries([], crs="EPSG:32636")
     ground = ground_of(
         theatre=theatre,
@@ -89,32 +88,48 @@ def graph_of(
     return ground, travel_graph(ground, speed)
 
 
-def nearest(side: int, spacing_m: float | None, *, slope: bool = False) -> Work:
-    ground, graph = graph_of(side, spacing_m, slope=slope)
+def nearest(
+    side: int,
+    spacing_m: float | None,
+    *,
+    slope: bool = False,
+    moves: int = 16,
+    cell_m: float = CELL_M,
+) -> Work:
+    ground, graph = graph_of(side, spacing_m, slope=slope, cell_m=cell_m)
+    graph = with_moves(graph, moves)
     notice = np.zeros(BASES)
     return lambda: nearest_base(ground, graph, notice)
 
 
-def per_base(side: int, spacing_m: float | None, cut_off_s: float) -> Work:
-    ground, graph = graph_of(side, spacing_m)
+def with_moves(graph: TravelGraph, moves: int) -> TravelGraph:
+    """The graph with 16 moves out of each cell, or 8."""
+    return graph if moves == 16 else replace(graph, moves=(graph.moves[0], None))
+
+
+def per_base(
+    spacing_m: float | None, cut_off_s: float, *, moves: int = 16, ranks: int = 0, threads: int = 2
+) -> Work:
+    """Surfaces of fifty bases over 4 Mcells of 250 m, and the nearest few of them in each cell."""
+    ground, graph = graph_of(2000, spacing_m, cell_m=COARSE_M)
+    graph = with_moves(graph, moves)
+    notice, rows = np.zeros(BASES), range(BASES)
 
     def run() -> None:
-        with ThreadPoolExecutor(max_workers=2) as pool:
-            for _ in pool.map(
-                lambda base: quickest_times_s(ground, graph, base, cut_off_s=cut_off_s),
-                range(BASES),
-            ):
-                pass
+        found = base_surfaces(ground, graph, rows, notice, cut_off_s=cut_off_s, threads=threads)
+        if ranks:
+            ranked(found, rows, cells=graph.cells, ranks=ranks)
 
     return run
 
 
-def xarray_spatial_per_base(side: int, cut_off_s: float) -> Work:
+def xarray_spatial_per_base(cut_off_s: float) -> Work:
     import xarray as xr
     from xrspatial import cost_distance
 
-    _, pace, cells = terrain(side)
-    axis = np.arange(side) * CELL_M
+    side = 2000
+    _, pace, cells = terrain(side, COARSE_M)
+    axis = np.arange(side) * COARSE_M
     friction = xr.DataArray(pace, coords={"y": axis, "x": axis}, dims=("y", "x"))
 
     def of_base(cell: int) -> object:
@@ -138,27 +153,30 @@ def two_hundred_million() -> Work:
     return lambda: travel_surface(grid, pace, cells, neighbours=8)
 
 
+OWNERS = "nearest of 50 bases, owners"
+SURFACES = "50 surfaces, one a base, cut-off 6 h"
+THREE = "three nearest of 50 bases within 2 h, roads"
 PIECES: dict[tuple[str, str, str, int], Callable[[], Work]] = {
-    ("nearest base, owners, 16 moves", "25 Mcells", "geo-poc, no roads", 1): lambda: nearest(
-        5000, None
+    (OWNERS, "25 Mcells", "geo-poc, 8 moves", 1): lambda: nearest(5000, None, moves=8),
+    (OWNERS, "25 Mcells", "geo-poc, 8 moves, 239,425 road vertices", 1): lambda: nearest(
+        5000, 20_000.0, moves=8
     ),
-    ("nearest base, owners, 16 moves", "25 Mcells", "geo-poc, 250,000 road vertices", 1): lambda: (
-        nearest(5000, 20_000.0)
+    (OWNERS, "25 Mcells", "geo-poc, 16 moves", 1): lambda: nearest(5000, None),
+    (OWNERS, "25 Mcells", "geo-poc, 16 moves, 239,425 road vertices", 1): lambda: nearest(
+        5000, 20_000.0
     ),
-    ("nearest base, owners, 16 moves", "25 Mcells", "geo-poc, slopes, no roads", 1): lambda: (
-        nearest(5000, None, slope=True)
+    (OWNERS, "25 Mcells", "geo-poc, 16 moves, slopes", 1): lambda: nearest(5000, None, slope=True),
+    (SURFACES, "4 Mcells", "geo-poc, 8 moves", 2): lambda: per_base(None, 6 * HOUR_S, moves=8),
+    (SURFACES, "4 Mcells", "geo-poc, 16 moves", 2): lambda: per_base(None, 6 * HOUR_S),
+    (SURFACES, "4 Mcells", "geo-poc, 8 moves", 1): lambda: per_base(
+        None, 6 * HOUR_S, moves=8, threads=1
     ),
-    ("50 surfaces, one a base, cut-off 6 h", "4 Mcells", "geo-poc, 16 moves", 2): lambda: per_base(
-        2000, None, 6 * HOUR_S
+    (SURFACES, "4 Mcells", "xarray-spatial, 8 moves", 1): lambda: xarray_spatial_per_base(
+        6 * HOUR_S
     ),
-    ("50 surfaces, one a base, cut-off 6 h", "4 Mcells", "xarray-spatial, 8 moves", 1): lambda: (
-        xarray_spatial_per_base(2000, 6 * HOUR_S)
-    ),
-    ("50 surfaces, one a base, cut-off 2 h, roads", "4 Mcells", "geo-poc, 16 moves", 2): lambda: (
-        per_base(2000, 20_000.0, 2 * HOUR_S)
-    ),
-    ("nearest base, owners, 16 moves, roads", "4 Mcells", "geo-poc", 1): lambda: nearest(
-        2000, 20_000.0
+    (THREE, "4 Mcells", "geo-poc, 16 moves", 2): lambda: per_base(20_000.0, 2 * HOUR_S, ranks=3),
+    (THREE, "4 Mcells", "geo-poc, one whole-grid pass", 1): lambda: nearest(
+        2000, 20_000.0, cell_m=COARSE_M
     ),
     (
         "nearest of 50 starts, terrain only",

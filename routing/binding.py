@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,12 +41,17 @@ _Floats = NDArray[np.float64]
 
 
 def binding(
-    found: Arrival, troops: float, *, in_daylight: Trips | None = None
+    found: Arrival,
+    troops: float,
+    *,
+    in_daylight: Trips | None = None,
+    without: Mapping[Constraint, Trips] = MappingProxyType({}),
 ) -> NDArray[np.object_]:
     """The constraint whose removal alone brings so many troops soonest, for each place.
 
     Removed one at a time: ``notice`` to 0; ``seats`` and ``nobody_left`` (what a base can send) to no
-    limit; ``daylight`` so that trips go as ``in_daylight`` says. ``distance`` is the time under way that
+    limit; ``daylight``, ``closure`` and ``caveat`` so that trips go as ``in_daylight`` and ``without``
+    say. ``distance`` is the time under way that
     is left when all of them are removed together. Where the troops never come, trips that are not made
     because of a ``closure``, a ``caveat``, the ``range`` or the ``distance`` (too late, or no way) arrive
     at the cut-off, as nothing more is known of them. ``several`` if no removal alone brings them;
@@ -57,6 +63,8 @@ def binding(
     troops : float
     in_daylight : Trips, optional
         The same trips if it were always day.
+    without : mapping of Constraint to Trips
+        The same trips if there were no closures, or no caveats, where that makes a difference.
 
     Returns
     -------
@@ -74,9 +82,10 @@ def binding(
         if constraint == Constraint.DISTANCE:
             way_s = _way_alone_s(found.trips, in_daylight)
             freed_s[~never] = times_s[~never] - way_s[~never]
-        freed = _freed(found.trips, constraint, in_daylight)
+        freed = without.get(constraint) or _freed(found.trips, constraint, in_daylight)
         if freed is not None and known.any():
-            freed_s[known] = arrival(freed.at(known)).time_to_force(troops)
+            freed_times_s = arrival(freed.at(known)).time_to_force(troops)
+            freed_s[known] = np.fmin(freed_s[known], freed_times_s)
         sooner = known & (freed_s < best_s)
         best_s[sooner], best[sooner] = freed_s[sooner], code
     return np.asarray(np.array(_ALL, dtype=object)[best])

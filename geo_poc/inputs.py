@@ -21,8 +21,8 @@ from geo_poc.layers.layer import Layer, SourceRecord, file_sha256
 from geo_poc.layers.rasters import LandCover, read_elevation, read_land_cover, read_population
 from geo_poc.layers.read import read_layer, require_rows
 from geo_poc.plan import PlanFile, read_plan_file
-from geo_poc.routing.catalogue import Vehicle
-from geo_poc.routing.closures import closed_by
+from geo_poc.routing.checks import restriction_faults, unused_ferries, walking_vehicles
+from geo_poc.routing.closures import closed_by, idle_caveats
 from geo_poc.routing.movers import movers_of
 from geo_poc.routing.restrictions import impossible_dates, unknown_contingents
 from geo_poc.theatre import Theatre, theatre_over
@@ -125,7 +125,8 @@ def read_inputs(
             if sources:
                 warnings.extend(_tried(faults, partial(require_rows, layer)) or ())
                 warnings.extend(refused_rows(layer))
-    faults += _area_faults(layers.get("areas"))
+    faults += _area_faults(layers)
+    warnings += _idle_caveats(layers, theatre)
     if plan is not None and plan_path is not None and "bases" in layers:
         faults.extend(_unknown_bases(plan, layers["bases"].table, plan_path))
         warnings += _doubts(plan, layers)
@@ -168,13 +169,21 @@ def refused_rows(layer: Layer) -> list[Fault]:
     return warnings
 
 
-def _area_faults(areas: Layer | None) -> list[Fault]:
-    """Refused rows and impossible dates of areas are faults: each may be a closure or a caveat."""
+def _area_faults(layers: Mapping[str, Layer]) -> list[Fault]:
+    """Refused rows, impossible dates and rules of areas are faults: each may be a closure or a caveat."""
+    areas, roads = layers.get("areas"), layers.get("roads")
     if areas is None:
         return []
     rule = "must all be readable: each may be a closure"
     refused = [dataclasses.replace(fault, rule=rule) for fault in refused_rows(areas)]
-    return refused + impossible_dates(areas.table)
+    rules = restriction_faults(areas.table, None if roads is None else roads.table)
+    return refused + impossible_dates(areas.table) + rules
+
+
+def _idle_caveats(layers: Mapping[str, Layer], theatre: Theatre) -> list[Fault]:
+    """A warning for each caveat that keeps nobody from anywhere, if all could be read."""
+    tables = {name: layers[name].table for name in ("roads", "areas") if name in layers}
+    return idle_caveats(theatre=theatre, **tables) if len(tables) > 1 else []
 
 
 def _doubts(plan: PlanFile, layers: Mapping[str, Layer]) -> list[Fault]:
@@ -182,17 +191,9 @@ def _doubts(plan: PlanFile, layers: Mapping[str, Layer]) -> list[Fault]:
     caveats = []
     if "areas" in layers:
         caveats = unknown_contingents(layers["areas"].table, layers["bases"].table)
-    return caveats + [
-        Fault(
-            where=f"plan: {mover.key}",
-            found="no off_road_kmh",
-            rule="off the roads it takes the walking pace of the ground, in the rains divided by its "
-            "wet_time_factor: slower than people on foot",
-            repair="give off_road_kmh under [[assets]] figures if the mission knows it",
-        )
-        for mover in movers_of(plan)
-        if isinstance(mover, Vehicle) and mover.off_road_kmh is None
-    ]
+    if "roads" in layers:
+        caveats += unused_ferries(layers["roads"].table, plan.ferries)
+    return caveats + walking_vehicles(movers_of(plan))
 
 
 def require_closures_match(inputs: Inputs) -> None:

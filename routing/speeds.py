@@ -25,7 +25,7 @@ from geo_poc.routing.network import FERRIES
 if TYPE_CHECKING:
     from geo_poc.layers.rasters import LandCover
 
-NOT_USABLE = ("construction", "proposed", *FERRIES)
+NOT_USABLE = ("construction", "proposed", "no_ferry", *FERRIES)
 NOT_DRIVEN = ("footway", "steps", "cycleway", "pedestrian", "bridleway", "corridor")
 _WATER = ("seasonal_water", "wetland")
 

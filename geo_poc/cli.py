@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -17,8 +17,9 @@ from geo_poc.errors import ConfigError, Fault, GeoPocError
 
 if TYPE_CHECKING:
     from geo_poc.inputs import Inputs
-    from geo_poc.plan import Season
     from geo_poc.run import Run
+
+Word = TypeVar("Word", bound=str)
 
 app = typer.Typer(
     help="Where a mission can protect civilians, and where it cannot.",
@@ -115,14 +116,20 @@ def routes(
     season: Annotated[
         str | None, typer.Option("--season", help="dry or wet. Default: the plan's.")
     ] = None,
+    light: Annotated[str, typer.Option("--light", help="day or night.")] = "day",
 ) -> None:
     """Write the quickest ways from bases to places, leg by leg with grid references."""
     with _faults_shown():
         with _progress() as progress:
+            from geo_poc.plan import LIGHTS, SEASONS  # noqa: PLC0415
             from geo_poc.routes import Wanted, write_routes  # noqa: PLC0415
 
             wanted = Wanted(
-                bases=tuple(base), places=tuple(place), mover=mover, season=_season(season)
+                bases=tuple(base),
+                places=tuple(place),
+                mover=mover,
+                season=None if season is None else _one_of("--season", season, SEASONS),
+                light=_one_of("--light", light, LIGHTS),
             )
             found = write_routes(theatre, plan, out, wanted, progress=progress)
         from geo_poc.summary import route_tables  # noqa: PLC0415
@@ -130,15 +137,16 @@ def routes(
         _print(route_tables(found, out))
 
 
-def _season(given: str | None) -> Season | None:
-    if given in {None, "dry", "wet"}:
-        return given  # type: ignore[return-value]
+def _one_of(option: str, given: str, valid: Sequence[Word]) -> Word:
+    for word in valid:
+        if given == word:
+            return word
     raise ConfigError(
         Fault(
-            where="routes: --season",
+            where=f"routes: {option}",
             found=f"'{given}'",
-            rule="must be dry or wet",
-            repair="choose one, or leave it out for the plan's own",
+            rule=f"must be {' or '.join(valid)}",
+            repair="choose one, or leave it out",
         )
     )
 

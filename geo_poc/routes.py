@@ -15,7 +15,7 @@ from geo_poc.coverage.demand import demand
 from geo_poc.errors import ConfigError, Fault
 from geo_poc.inputs import Inputs, Progress, quiet, read_inputs, require_no_input
 from geo_poc.output import files_written_whole
-from geo_poc.plan import PlanFile, Season
+from geo_poc.plan import Light, PlanFile, Season
 from geo_poc.report.routes import FORMATS, RouteRow, write_routes_file
 from geo_poc.routing.catalogue import Aircraft, Foot, Vehicle
 from geo_poc.routing.movers import movers_of, notice_s
@@ -37,12 +37,14 @@ class Wanted:
         Of the plan.
     season : "dry", "wet" or None
         None is the plan's own.
+    light : "day" or "night"
     """
 
     bases: tuple[str, ...]
     places: tuple[str, ...]
     mover: str
     season: Season | None = None
+    light: Light = "day"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -135,19 +137,31 @@ def routes(inputs: Inputs, wanted: Wanted) -> FoundRoutes:
     season = wanted.season or plan.plan.season
     pairs = list(itertools.product(bases, places))
     found = quickest_routes(
-        pairs, mover=mover, season=season, theatre=inputs.theatre, plan=plan, tables=tables
+        pairs,
+        mover=mover,
+        season=season,
+        light=wanted.light,
+        theatre=inputs.theatre,
+        plan=plan,
+        tables=tables,
     )
     return FoundRoutes(
         theatre=inputs.theatre,
         rows=tuple(
-            _row(tables, pair, route, mover=mover.key, season=season)
+            _row(tables, pair, route, mover=mover.key, season=season, light=wanted.light)
             for pair, route in zip(pairs, found, strict=True)
         ),
     )
 
 
 def _row(
-    tables: Tables, pair: tuple[int, int], route: Route | None, *, mover: str, season: Season
+    tables: Tables,
+    pair: tuple[int, int],
+    route: Route | None,
+    *,
+    mover: str,
+    season: Season,
+    light: Light,
 ) -> RouteRow:
     base, place = tables.bases.iloc[pair[0]], tables.places.iloc[pair[1]]
     return RouteRow(
@@ -156,6 +170,7 @@ def _row(
         mover=mover,
         season=season,
         route=route,
+        light=light,
     )
 
 

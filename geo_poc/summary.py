@@ -137,7 +137,11 @@ def route_tables(found: FoundRoutes, *files: Path) -> list[Part]:
             "column_since",
             "column_to",
         ]
-        parts.append(_table(text("terminal_route", **slots), columns, rows, numbers_from=2))
+        title = text("terminal_route", **slots, light=text(f"light_{row.light}"))
+        parts.append(_table(title, columns, rows, numbers_from=2))
+        if row.route.approval_s:
+            delay = figures.delay(row.route.approval_s)
+            parts.append(Text(text("terminal_approval", delay=delay)))
     return [*parts, Text(text("terminal_written", files=", ".join(map(str, files))))]
 
 

@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 
-from geo_poc.plan import Force, PlanFile
+from geo_poc.plan import Ferries, Force, PlanFile
 from geo_poc.routing.catalogue import (
     DEFAULT_TERRAIN,
     Aircraft,
@@ -85,6 +85,8 @@ def assumptions(plan: PlanFile) -> pd.DataFrame:
             rows.append(_own(what, asset.count, asset.source))
     if plan.force is not None:
         rows += _force_rows(plan.force)
+    if plan.ferries is not None:
+        rows += _ferry_rows(plan.ferries)
     for mover in movers:
         rows += _rows(mover)
     return pd.DataFrame(rows, columns=list(ASSUMPTION_COLUMNS))
@@ -98,6 +100,17 @@ def _force_rows(force: Force) -> list[_Row]:
         "force: reserve at every base (troops)": force.reserve,
     }
     return [_own(what, value, force.source) for what, value in figures.items()]
+
+
+def _ferry_rows(ferries: Ferries) -> list[_Row]:
+    figures = {
+        "ferries: wait each time one is boarded (min)": ferries.wait / 60,
+        "ferries: speed where none is published (km/h)": ferries.speed_kmh,
+        "ferries: run by night": None if ferries.night is None else float(ferries.night),
+    }
+    return [
+        _own(what, value, ferries.source) for what, value in figures.items() if value is not None
+    ]
 
 
 def _own(what: str, value: float, source: str) -> _Row:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -14,14 +15,16 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geo_poc.plan import PlanFile, Season
+from geo_poc.errors import ConfigError, Fault
+from geo_poc.plan import Light, PlanFile, Season
 from geo_poc.routing.catalogue import Foot, Vehicle
 from geo_poc.routing.closures import restricted_ground
 from geo_poc.routing.ground import Ground
-from geo_poc.routing.movers import notice_s
-from geo_poc.routing.network import JOIN_M
+from geo_poc.routing.movers import halt_factor, night_factor, notice_s
+from geo_poc.routing.network import FERRIES, JOIN_M
 from geo_poc.routing.restrictions import caveats_of, restrictions_on
 from geo_poc.routing.seasons import season_paces
+from geo_poc.routing.stages import stages
 from geo_poc.routing.travel_graph import TravelGraph, travel_graph
 from geo_poc.routing.ways import way_nodes
 from geo_poc.theatre import Theatre
@@ -50,11 +53,12 @@ class On(StrEnum):
     ROAD = "road"
     TRACK = "track"
     CROSS_COUNTRY = "cross-country"
+    FERRY = "ferry"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Route:
-    """The quickest way of one mover from a base to a place, notice to move left out.
+    """The quickest way of one mover from a base to a place, notice and approval left out.
 
     Parameters
     ----------
@@ -69,6 +73,8 @@ class Route:
     length_m : float64 array (points - 1,)
         Of each step, along the road as published.
     crs : str
+    approval_s : float
+        Waited at the base for approval before; not in ``seconds``.
     """
 
     points_m: NDArray[np.float64]
@@ -77,6 +83,7 @@ class Route:
     road_class: tuple[str, ...]
     length_m: NDArray[np.float64]
     crs: str
+    approval_s: float = 0.0
 
     @property
     def line(self) -> shapely.LineString:
@@ -142,6 +149,7 @@ def route(
     road_class[on_road] = roads["road_class"].to_numpy(dtype=object)[graph.edges.road[edge]]
     on = np.where(on_road, On.ROAD, On.CROSS_COUNTRY)
     on[on_road & np.isin(road_class.astype(str), TRACKS)] = On.TRACK
+    on[on_road & np.isin(road_class.astype(str), FERRIES)] = On.FERRY
     # A base or place on a road or in the middle of a cell is a step of no length away from it.
     some_way = length_m > JOIN_M
     some_way[-1] |= not some_way.any()
@@ -166,10 +174,12 @@ def quickest_routes(
     theatre: Theatre,
     plan: PlanFile,
     tables: Tables,
+    light: Light = "day",
 ) -> list[Route | None]:
-    """The quickest way by day for each pair of base and place.
+    """The quickest way by day or by night for each pair of base and place, halts included.
 
-    Closures in force hold for all, caveats for the bases of the contingents that they name.
+    Closures in force hold for all, caveats for the bases of the contingents that they name, each by
+    its rule. Where waiting for approval brings somebody there sooner, the way is that of those who wait.
 
     Parameters
     ----------
@@ -182,12 +192,21 @@ def quickest_routes(
     theatre : Theatre
     plan : PlanFile
     tables : Tables
+    light : "day" or "night"
 
     Returns
     -------
     list of Route or None
         None where there is no way.
+
+    Raises
+    ------
+    ConfigError
+        If nobody knows how the night slows the mover.
     """
+    factor = night_factor(mover, light) * halt_factor(mover)
+    if np.isnan(factor):
+        raise ConfigError(_unknown_night(mover))
     restrictions = restrictions_on(tables.areas, theatre.as_of)
     caveats = caveats_of(tables.bases, tables.areas, restrictions.caveats)
     ground = restricted_ground(
@@ -204,14 +223,34 @@ def quickest_routes(
         tables.roads,
         land_cover=tables.land_cover,
         elevation_m=tables.elevation_m,
+        ferries=plan.ferries,
+        light=light,
+        fixed_share=1 / factor,
     )
     stationed = np.flatnonzero(np.isfinite(notice_s(plan, mover.key, tables.bases))).tolist()
-    closures = frozenset(restrictions.closures.tolist())
-    graphs = {
-        shut: travel_graph(ground, paces[season].as_is, shut, from_bases=stationed)
-        for shut in {closures | caveats[base] for base, _ in between}
-    }
-    return [
-        route(ground, graphs[closures | caveats[base]], tables.roads, base=base, place=place)
-        for base, place in between
-    ]
+    steps = stages(restrictions, caveats, light)
+
+    @cache
+    def graph(shut: frozenset[int]) -> TravelGraph:
+        return travel_graph(ground, paces[season].as_is, shut, from_bases=stationed)
+
+    def soonest(base: int, place: int) -> Route | None:
+        found = []
+        for step in steps:
+            own = graph(step.closures | step.caveats[base])
+            way = route(ground, own, tables.roads, base=base, place=place)
+            if way is not None:
+                seconds = way.seconds * factor
+                found.append(replace(way, seconds=seconds, approval_s=step.delay_s))
+        return min(found, key=lambda way: way.approval_s + way.seconds[-1], default=None)
+
+    return [soonest(base, place) for base, place in between]
+
+
+def _unknown_night(mover: Vehicle | Foot) -> Fault:
+    return Fault(
+        where=f"plan: {mover.key}",
+        found="no night_time_factor",
+        rule="must say how many times longer a way takes by night, as no source gives it",
+        repair="give night_time_factor under [[assets]] figures, or ask for the way by day",
+    )

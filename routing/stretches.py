@@ -47,6 +47,22 @@ def roads_named(text: str, roads: pd.DataFrame) -> dict[str, NDArray[np.int64]]:
     }
 
 
+def shapes_of(areas: gpd.GeoDataFrame, roads: gpd.GeoDataFrame) -> gpd.GeoSeries:
+    """Shape of each area to be drawn; the lines of the roads that it names where it has none.
+
+    Parameters
+    ----------
+    areas : GeoDataFrame
+    roads : GeoDataFrame
+    """
+    shapes = areas.geometry.to_numpy().copy()
+    named = areas["roads"].to_numpy(dtype=str) if "roads" in areas else np.full(len(areas), "")
+    for row in np.flatnonzero(shapely.is_missing(shapes) & (named != "")):
+        found = np.concatenate([*roads_named(named[row], roads).values()])
+        shapes[row] = shapely.union_all(roads.geometry.to_numpy()[found])
+    return gpd.GeoSeries(shapes, index=areas.index, crs=areas.crs)
+
+
 def _folded(words: pd.Series) -> NDArray[np.object_]:
     return words.astype(str).str.strip().str.casefold().to_numpy(dtype=object)
 

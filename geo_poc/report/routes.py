@@ -15,14 +15,14 @@ import shapely
 from numpy.typing import NDArray
 
 from geo_poc.layers.positions import mgrs_of
-from geo_poc.plan import Season
+from geo_poc.plan import Light, Season
 from geo_poc.routing.routes import Route
 from geo_poc.theatre import Theatre
 
 FORMATS = (".geojson", ".gpx")
 COLUMNS = (
-    "base", "place", "mover", "season", "leg", "on", "road_class", "km", "minutes", "from_mgrs",
-    "to_mgrs", "minutes_since_start", "marking",
+    "base", "place", "mover", "season", "light", "leg", "on", "road_class", "km", "minutes",
+    "from_mgrs", "to_mgrs", "minutes_since_start", "approval_minutes", "marking",
 )  # fmt: skip
 _DECIMALS = 6
 
@@ -38,6 +38,7 @@ class RouteRow:
     season : "dry" or "wet"
     route : Route or None
         None where there is no way.
+    light : "day" or "night"
     """
 
     base: str
@@ -45,6 +46,7 @@ class RouteRow:
     mover: str
     season: Season
     route: Route | None
+    light: Light = "day"
 
 
 def leg_table(row: RouteRow, theatre: Theatre) -> pd.DataFrame:
@@ -70,10 +72,12 @@ def leg_table(row: RouteRow, theatre: Theatre) -> pd.DataFrame:
         place=row.place,
         mover=row.mover,
         season=row.season,
+        light=row.light,
         leg=np.arange(1, len(legs) + 1),
         from_mgrs=mgrs[legs["first"]],
         to_mgrs=mgrs[legs["last"]],
         minutes_since_start=row.route.seconds[legs["last"]] / 60,
+        approval_minutes=row.route.approval_s / 60,
         marking=theatre.marking,
     )[[*COLUMNS, "first", "last"]]
 
@@ -132,7 +136,8 @@ def _gpx(rows: Sequence[RouteRow], theatre: Theatre) -> str:
         minutes = row.route.seconds[-1] / 60
         track = gpxpy.gpx.GPXTrack(
             name=f"{row.base} - {row.place}",
-            description=f"{theatre.marking}; {row.mover}, {row.season}; {legs['km'].sum():.1f} km, {minutes:.0f} min",
+            description=f"{theatre.marking}; {row.mover}, {row.season}, {row.light}; "
+            f"{legs['km'].sum():.1f} km, {minutes:.0f} min{_after_approval(row.route)}",
         )
         segment = gpxpy.gpx.GPXTrackSegment(
             [gpxpy.gpx.GPXTrackPoint(latitude=lat, longitude=lon) for lon, lat in at]
@@ -143,6 +148,11 @@ def _gpx(rows: Sequence[RouteRow], theatre: Theatre) -> str:
             _waypoint(row, leg, at[leg["last"]]) for leg in legs.to_dict("records")
         ]
     return str(document.to_xml(version="1.1"))
+
+
+def _after_approval(route: Route) -> str:
+    waited = route.approval_s / 60
+    return f", after {waited:.0f} min of waiting for approval" if waited else ""
 
 
 def _waypoint(

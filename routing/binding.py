@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -80,7 +80,7 @@ def binding(
             opened = _opened(found.trips.at(never), _OPENED[constraint])
             freed_s[never] = arrival(opened).time_to_force(troops)
         if constraint == Constraint.DISTANCE:
-            way_s = _way_alone_s(found.trips, in_daylight)
+            way_s = _way_alone_s([in_daylight or found.trips, *without.values()])
             freed_s[~never] = times_s[~never] - way_s[~never]
         freed = without.get(constraint) or _freed(found.trips, constraint, in_daylight)
         if freed is not None and known.any():
@@ -113,8 +113,8 @@ def _opened(trips: Trips, reasons: tuple[Reason, ...]) -> Trips:
     return dataclasses.replace(trips, seconds=np.where(opened, trips.cut_off_s, trips.seconds))
 
 
-def _way_alone_s(trips: Trips, in_daylight: Trips | None) -> _Floats:
-    """Shortest time under way of any first lift, by day where that is known; ``inf`` where none comes."""
-    made = trips if in_daylight is None else in_daylight
-    way_s = np.where(made.lift == 1, made.seconds - made.notice_s, np.inf)
-    return np.asarray(np.nan_to_num(way_s, nan=np.inf).min(axis=1, initial=np.inf))
+def _way_alone_s(freed: Sequence[Trips]) -> _Floats:
+    """Shortest time under way of any first lift without what delays it; ``inf`` where none comes."""
+    ways_s = [np.where(t.lift == 1, t.seconds - t.notice_s, np.inf) for t in freed]
+    every_s = np.concatenate(ways_s, axis=1)
+    return np.asarray(np.nan_to_num(every_s, nan=np.inf).min(axis=1, initial=np.inf))

@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 import shapely
 from astral import Observer
-from astral.sun import dawn
+from astral.sun import dawn, dusk
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -27,6 +27,7 @@ from geo_poc.inputs import Inputs
 from geo_poc.layers.layer import Layer
 from geo_poc.layers.rasters import LAND_COVERS, LandCover
 from geo_poc.plan import Asset, Conditions, Ferries, Force, PlanFile, PlanSpec, Standard
+from geo_poc.routing.alert import trips_at, watch_over
 from geo_poc.routing.binding import Constraint
 from geo_poc.routing.catalogue import Foot, Vehicle
 from geo_poc.routing.clock import Clock, response_clock
@@ -676,10 +677,27 @@ def test_clearing_is_named_as_a_closure() -> None:
     assert str(found.binding[0][0]) == Constraint.CLOSURE
 
 
-def test_later_lifts_wait_for_daylight_and_not_for_approval_again() -> None:
-    held = area(MIDDLE, "closure", "needs_approval", HOUR_S)
-    trips = arrivals_of(held).arrivals[0].trips
-    assert trips.seconds[0, 0] == pytest.approx(NOTICE_S + HOUR_S + WAY_S)
+def test_the_lift_after_the_first_neither_asks_again_nor_leaves_in_the_dark() -> None:
+    figures = {"night_time_factor": NIGHT, "seats": 8.0, "turn_round_min": 10.0}
+    plan = plan_of(asset(count=1, figures=figures), troops=16)
+
+    def lifts_s(held: Row, hour: int) -> list[float]:
+        times = tuple(travel(held, plan=plan).values())
+        ends = {"bases": points(BASE), "places": points(PLACE)}
+        watch = watch_over(times, theatre=THEATRE, plan=plan, **ends)
+        return list(trips_at(watch, "dry", hour * HOUR_S)[0].seconds[0])
+
+    first, second, *_ = lifts_s(area(MIDDLE, "closure", "needs_approval", HOUR_S), 8)
+    assert first == pytest.approx(NOTICE_S + HOUR_S + WAY_S)
+    assert second == pytest.approx(first + 2 * WAY_S + 1200)
+    # Called 40 minutes before last light: notice and the way there are by day, the rest is not.
+    lon, lat = THEATRE.lonlat(np.array([PLACE[0]]), np.array([PLACE[1]]))
+    observer = Observer(latitude=float(lat[0]), longitude=float(lon[0]))
+    light = dusk(observer, date=dt.date(2026, 6, 1), depression=6)
+    hour = (light - dt.datetime(2026, 6, 1, tzinfo=dt.UTC)).total_seconds() / HOUR_S - 2 / 3
+    first, second, *_ = lifts_s(area(MIDDLE, "closure", "no_night"), hour)  # type: ignore[arg-type]
+    assert first == pytest.approx(NOTICE_S + WAY_S)
+    assert second == pytest.approx(until_light_s(0) - hour * HOUR_S + WAY_S, abs=15)
 
 
 # the way itself

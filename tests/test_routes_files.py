@@ -140,6 +140,10 @@ def test_the_command_prints_the_legs_and_writes_the_file(tmp_path: Path) -> None
             ("--mover", "wheeled_patrol", "--base", "B01", "--place", "P010", "--season", "humid"),
             "must be dry or wet",
         ),
+        (
+            ("--mover", "wheeled_patrol", "--base", "B01", "--place", "P010", "--light", "dusk"),
+            "must be day or night",
+        ),
     ],
 )
 def test_a_wrong_option_is_a_fault_with_its_repair(
@@ -168,6 +172,26 @@ def test_the_terminal_says_where_there_is_no_way(inputs: Inputs) -> None:
     none = RouteRow(base="A", place="B", mover="wheeled_patrol", season="dry", route=None)
     first, *_ = route_tables(FoundRoutes(theatre=inputs.theatre, rows=(none,)))
     assert str(first) == "A to B: no way for Road patrol in the dry season."
+
+
+def test_who_waits_for_approval_is_told_so_in_terminal_and_files(
+    inputs: Inputs, tmp_path: Path
+) -> None:
+    (row,) = routes(inputs, wanted()).rows
+    assert row.route is not None
+    waiting = dataclasses.replace(
+        row, light="night", route=dataclasses.replace(row.route, approval_s=21_600.0)
+    )
+    shown = route_tables(FoundRoutes(theatre=inputs.theatre, rows=(waiting,)))
+    assert "Leaves once approval is there, 6\u00a0h after the alert" in str(shown[1])
+    assert "by night" in str(shown[0].title)  # type: ignore[union-attr]
+    for ending in (".geojson", ".gpx"):
+        path = tmp_path / f"way{ending}"
+        write_routes_file([waiting], path, ending=ending, theatre=inputs.theatre)
+    table = gpd.read_file(tmp_path / "way.geojson")
+    assert set(table["approval_minutes"]) == {360}
+    assert set(table["light"]) == {"night"}
+    assert "after 360 min of waiting for approval" in (tmp_path / "way.gpx").read_text()
 
 
 def test_a_base_without_the_mover_is_a_fault(inputs: Inputs) -> None:

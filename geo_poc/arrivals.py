@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -19,7 +19,7 @@ from geo_poc.plan import ALL_CONDITIONS, PlanFile
 from geo_poc.report.clock import clock_svg
 from geo_poc.report.tables import inert
 from geo_poc.routing.arrival import Arrival, arrival
-from geo_poc.routing.binding import binding
+from geo_poc.routing.binding import Constraint, binding
 from geo_poc.routing.clock import Clock, response_clock
 from geo_poc.routing.response import response_times
 from geo_poc.routing.travel_time import Reason, TravelTime
@@ -138,14 +138,19 @@ def arrivals(inputs: Inputs, *, with_clock: bool = False, progress: Progress = q
             travel, theatre=inputs.theatre, plan=plan, bases=bases, places=places, progress=progress
         )
     progress("arrivals", 0.0)
-    trips = _trips(plan, bases, travel)
-    found = tuple(arrival(each) for each in trips)
+    found = tuple(arrival(each) for each in _trips(plan, bases, travel))
     bound: tuple[NDArray[np.object_], ...] = ()
     if plan.force is not None:
-        by_day = {each.conditions.season: each for each in trips if each.conditions.light == "day"}
+        in_light = _trips(plan, bases, _in_light(travel))
+        without = _without(plan, bases, travel)
         bound = tuple(
-            binding(each, plan.force.troops, in_daylight=by_day[each.trips.conditions.season])
-            for each in found
+            binding(
+                each,
+                plan.force.troops,
+                in_daylight=lit,
+                without={constraint: trips[row] for constraint, trips in without.items()},
+            )
+            for row, (each, lit) in enumerate(zip(found, in_light, strict=True))
         )
     return Arrivals(
         theatre=inputs.theatre,
@@ -182,6 +187,33 @@ def _trips(
         )
         for conditions in ALL_CONDITIONS
     )
+
+
+def _in_light(travel: tuple[TravelTime, ...]) -> tuple[TravelTime, ...]:
+    """The same times if it never got dark; what is forbidden by night stays so."""
+    by_day = {(t.mover, t.conditions.season): t for t in travel if t.conditions.light == "day"}
+    return tuple(
+        replace(by_day[time.mover, time.conditions.season], conditions=time.conditions)
+        if time.in_light is None
+        else time.as_if(time.in_light)
+        for time in travel
+    )
+
+
+def _without(
+    plan: PlanFile, bases: gpd.GeoDataFrame, travel: tuple[TravelTime, ...]
+) -> dict[Constraint, tuple[Trips, ...]]:
+    """Trips under each of `ALL_CONDITIONS` without closures, and without caveats, if that differs."""
+    constraints = {Reason.CLOSED: Constraint.CLOSURE, Reason.CAVEAT: Constraint.CAVEAT}
+    return {
+        constraint: _trips(
+            plan,
+            bases,
+            tuple(t.as_if(t.without[reason]) if reason in t.without else t for t in travel),
+        )
+        for reason, constraint in constraints.items()
+        if any(reason in time.without for time in travel)
+    }
 
 
 def arrivals_table(found: Arrivals) -> pd.DataFrame:

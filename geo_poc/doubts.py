@@ -10,6 +10,7 @@ from geo_poc.errors import Fault
 from geo_poc.layers.layer import Layer
 from geo_poc.plan import PlanFile
 from geo_poc.routing.catalogue import Vehicle
+from geo_poc.routing.checks import unused_ferries
 from geo_poc.routing.movers import crew_of, movers_of, wet_factor
 from geo_poc.routing.restrictions import unknown_contingents
 
@@ -38,15 +39,17 @@ def refused_rows(layer: Layer) -> list[Fault]:
 
 
 def doubts(plan: PlanFile, layers: Mapping[str, Layer]) -> list[Fault]:
-    """A warning for each caveat that binds nobody, and each vehicle that may be slower than its crew."""
-    caveats = []
+    """Warnings of caveats that bind nobody, ferries that carry nobody, vehicles that may be slower than their crew."""
+    notes: list[Fault] = []
     if "areas" in layers:
-        caveats = unknown_contingents(layers["areas"].table, layers["bases"].table)
+        notes = unknown_contingents(layers["areas"].table, layers["bases"].table)
+    if "roads" in layers:
+        notes += unused_ferries(layers["roads"].table, plan.ferries)
     movers = movers_of(plan)
     crew = crew_of(movers)
     if not np.isnan(wet_factor(crew, "wet")):
-        return caveats
-    return caveats + [
+        return notes
+    return notes + [
         Fault(
             where=f"plan: {mover.key}",
             found=f"no off_road_kmh, and no wet_time_factor of {crew.key}",

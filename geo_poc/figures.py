@@ -51,6 +51,19 @@ def duration(seconds: float) -> str:
     return text("hours", hours=_decimal(hours, 1 if hours < 10 else 0))
 
 
+def delay(seconds: float) -> str:
+    """Delay as it was given: in minutes below 90 min, then in hours, however many.
+
+    Examples
+    --------
+    >>> [delay(s).replace(chr(160), " ") for s in (2700, 5400, 172_800)]
+    ['45 min', '1.5 h', '48 h']
+    """
+    if seconds < 5400:
+        return text("minutes", n=round(seconds / 60))
+    return text("hours", hours=_decimal(seconds / 3600, 0 if seconds % 3600 == 0 else 1))
+
+
 def percent(share: float, *, whole: int | None = None) -> str:
     r"""Share (0 to 1) as a whole percentage; NaN is "unknown".
 

@@ -23,7 +23,8 @@ from geo_poc.layers.rasters import LandCover, read_elevation, read_land_cover, r
 from geo_poc.layers.read import read_layer, require_rows
 from geo_poc.patrol_rules import patrol_doubts, require_sound, site_faults
 from geo_poc.plan import PlanFile, read_plan_file
-from geo_poc.routing.closures import closed_by
+from geo_poc.routing.checks import restriction_faults
+from geo_poc.routing.closures import closed_by, idle_caveats
 from geo_poc.routing.restrictions import impossible_dates
 from geo_poc.theatre import Theatre, theatre_over
 from geo_poc.theatre_file import Source, TheatreFile, read_theatre_file
@@ -127,7 +128,8 @@ def read_inputs(
             if sources:
                 warnings.extend(_tried(faults, partial(require_rows, layer)) or ())
                 warnings.extend((*refused_rows(layer), *layer.remarks))
-    faults += _area_faults(layers.get("areas"))
+    faults += _area_faults(layers)
+    warnings += _idle_caveats(layers, theatre)
     if plan is not None and plan_path is not None and "bases" in layers:
         faults.extend(_unknown_bases(plan, layers["bases"].table, plan_path))
         faults.extend(site_faults(plan, layers, theatre))
@@ -150,13 +152,21 @@ def read_inputs(
     )
 
 
-def _area_faults(areas: Layer | None) -> list[Fault]:
-    """Refused rows and impossible dates of areas are faults: each may be a closure or a caveat."""
+def _area_faults(layers: Mapping[str, Layer]) -> list[Fault]:
+    """Refused rows, impossible dates and rules of areas are faults: each may be a closure or a caveat."""
+    areas, roads = layers.get("areas"), layers.get("roads")
     if areas is None:
         return []
     rule = "must all be readable: each may be a closure"
     refused = [dataclasses.replace(fault, rule=rule) for fault in refused_rows(areas)]
-    return refused + impossible_dates(areas.table)
+    rules = restriction_faults(areas.table, None if roads is None else roads.table)
+    return refused + impossible_dates(areas.table) + rules
+
+
+def _idle_caveats(layers: Mapping[str, Layer], theatre: Theatre) -> list[Fault]:
+    """A warning for each caveat that keeps nobody from anywhere, if all could be read."""
+    tables = {name: layers[name].table for name in ("roads", "areas") if name in layers}
+    return idle_caveats(theatre=theatre, **tables) if len(tables) > 1 else []
 
 
 def require_closures_match(inputs: Inputs) -> None:

@@ -213,6 +213,36 @@ class PlanSpec:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Ferries:
+    """Section ``[ferries]``: how ferries are used; without it nobody uses one.
+
+    All are the mission's own figures: a timetable is a fact about a place.
+
+    Parameters
+    ----------
+    wait : duration
+        Each time a ferry is boarded, loading included.
+    source : str
+        Where the figures come from; printed with the results.
+    speed_kmh : float or None
+        Of ferries whose speed or crossing time is not published. None is unknown: they carry nobody.
+    night : bool or None
+        Whether they run by night. None is unknown, and then nobody counts on it.
+    """
+
+    __pydantic_config__ = _FORBID
+
+    wait: Seconds
+    source: str
+    speed_kmh: Annotated[float, Field(gt=0, strict=True)] | None = None
+    night: bool | None = None
+
+    def run_by(self, light: Light) -> bool:
+        """Whether they are known to run by day, or by night."""
+        return light == "day" or self.night is True
+
+
+@dataclass(frozen=True, kw_only=True)
 class PlanFile:
     """A whole plan file as written; without ``force`` there is no time of k troops."""
 
@@ -225,6 +255,7 @@ class PlanFile:
     force: Force | None = None
     patrols: list[Patrol] = field(default_factory=list)
     mobile_bases: list[MobileBase] = field(default_factory=list)
+    ferries: Ferries | None = None
 
     @property
     def conditions(self) -> Conditions:

@@ -25,9 +25,9 @@ from geo_poc.report.segments import segment_table
 from geo_poc.routing.alternatives import Ways, ways_between
 from geo_poc.routing.cases import Case, case_of
 from geo_poc.routing.catalogue import Aircraft, Foot, Vehicle
-from geo_poc.routing.movers import halt_factor, movers_of, night_factor, notice_s
+from geo_poc.routing.movers import movers_of, night_factor, notice_s
 from geo_poc.routing.network import RoadNetwork
-from geo_poc.routing.routes import Route, Tables, field_of, why_none
+from geo_poc.routing.routes import Route, Tables, field_of, soonest_graph, why_none
 from geo_poc.routing.travel_time import Reason
 from geo_poc.theatre import Theatre
 from geo_poc.wording import text
@@ -169,24 +169,19 @@ def routes(inputs: Inputs, wanted: Wanted) -> FoundRoutes:
     if faults or mover is None:
         raise ConfigError(faults)
     season = wanted.season or plan.plan.season
-    conditions = Conditions(season=season, light=wanted.light)
     notice = notice_s(plan, mover.key, tables.bases)
+    conditions = Conditions(season=season, light=wanted.light)
     case = case_of(mover, conditions, notice, plan.standard.cut_off)
-    field = field_of(mover, season, theatre=inputs.theatre, plan=plan, tables=tables)
-    graphs = field.graphs(bases)
+    field = field_of(mover, season, wanted.light, theatre=inputs.theatre, plan=plan, tables=tables)
     rows, passages = [], []
     for base, place in itertools.product(bases, places):
+        approval_s, graph = soonest_graph(field, base, place)
         ways = ways_between(
-            field.ground,
-            graphs[base],
-            tables.roads,
-            base=base,
-            place=place,
-            most=wanted.alternatives,
+            field.ground, graph, tables.roads, base=base, place=place, most=wanted.alternatives
         )
         pair = _Pair(inputs=inputs, tables=tables, base=base, place=place)
         none = None if ways.routes else why_none(field, base, place)
-        rows += _pair_rows(pair, ways, mover, case, none)
+        rows += _pair_rows(pair, ways, case, none or (approval_s, field.factor))
         if wanted.alternatives:
             passages += _passages(pair, ways, field.ground.network)
     return FoundRoutes(
@@ -218,33 +213,33 @@ class _Pair:
 
 
 def _pair_rows(
-    pair: _Pair, ways: Ways, mover: Vehicle | Foot, case: Case, none: Reason | None
+    pair: _Pair, ways: Ways, case: Case, timing: Reason | tuple[float, float]
 ) -> list[RouteRow]:
-    """One row a way; one without a way, with the reason, where there is none."""
+    """One row a way, given the wait for approval and what lengthens it; without a way one with the reason."""
     conditions = case.conditions
     base, place = pair.names.values()
     only = RouteRow(
         base=base,
         place=place,
-        mover=mover.key,
+        mover=case.mover.key,
         season=conditions.season,
         light=conditions.light,
         route=None,
-        reason=none or Reason.REACHED,
+        reason=timing if isinstance(timing, Reason) else Reason.REACHED,
     )
-    # Without a known factor the times are those of the dry season, and said to be unknown.
-    factor = night_factor(mover, conditions.light) * halt_factor(mover)
-    found = [
+    if isinstance(timing, Reason):
+        return [only]
+    approval_s, factor = timing
+    return [
         dataclasses.replace(
             only,
-            route=way.slowed(factor),
-            reason=_in_time(way, pair.base, case),
+            route=dataclasses.replace(way.slowed(factor), approval_s=approval_s),
+            reason=_in_time(way, approval_s, pair.base, case),
             way=number,
             shared=part,
         )
         for number, (way, part) in enumerate(zip(ways.routes, ways.shared, strict=True), 1)
     ]
-    return found or [only]
 
 
 def _passages(pair: _Pair, ways: Ways, network: RoadNetwork) -> list[Passage]:
@@ -267,12 +262,13 @@ def _road(name: str, road_id: str, *, bridge: bool) -> str:
     return text("road_bridge", road=road) if bridge else road
 
 
-def _in_time(way: Route, base: int, case: Case) -> Reason:
-    """Whether the way is within the cut-off, notice, halts and the tail of a column included."""
+def _in_time(way: Route, approval_s: float, base: int, case: Case) -> Reason:
+    """Whether the way is within the cut-off; approval, notice, halts and the tail of a column included."""
     if np.isnan(case.factor):
         return Reason.UNKNOWN
     under_way_s = np.full((case.notice_s.size, 1), way.seconds[-1])
-    return Reason.REACHED if case.in_time(under_way_s)[base, 0] else Reason.CUT_OFF
+    arrival_s = approval_s + case.total_s(under_way_s)[base, 0]
+    return Reason.REACHED if arrival_s <= case.cut_off_s else Reason.CUT_OFF
 
 
 def _mover(inputs: Inputs, key: str, faults: list[Fault]) -> Vehicle | Foot | None:

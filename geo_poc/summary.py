@@ -163,6 +163,9 @@ def route_tables(found: FoundRoutes, *files: Path) -> list[Part]:
         parts.append(_legs(title, row, found.theatre))
         if row.way == 1:
             parts += _doubt(row, found.cut_off_s)
+        if row.way == 1 and row.route.approval_s:
+            delay = figures.delay(row.route.approval_s)
+            parts.append(Text(text("terminal_approval", delay=delay)))
     if found.alternatives:
         parts += _without_choice(found)
     return [*parts, Text(text("terminal_written", files=", ".join(map(str, files))))]

@@ -14,9 +14,18 @@ from geo_poc.errors import Fault, LayerError
 from geo_poc.layers.columns import code_words, file_view, plain
 from geo_poc.layers.precision import position_sd_m
 from geo_poc.layers.refusals import refusals
-from geo_poc.layers.schemas import FIELDS, Field
+from geo_poc.layers.schemas import FIELDS, Field, kept_as
 from geo_poc.layers.sources.raw import Raw
-from geo_poc.layers.values import Parsed, codes, dates, flags, is_missing, numbers, texts
+from geo_poc.layers.values import (
+    Parsed,
+    codes,
+    dates,
+    durations,
+    flags,
+    is_missing,
+    numbers,
+    texts,
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -81,7 +90,9 @@ def checked(
         if name in constants and parsed.faults.any():
             raise LayerError(_bad_constant(name, cells, parsed, file=file))
         faulty = parsed.faults != ""
-        table[name] = parsed.content.mask(faulty) if field.lenient else parsed.content
+        table[kept_as(name, field)] = (
+            parsed.content.mask(faulty) if field.lenient else parsed.content
+        )
         column = raw.file_columns.get(name, name)
         lines = refusals(parsed.faults, column=column, values=cells)
         (unread if field.lenient else refused).append(lines)
@@ -191,6 +202,8 @@ def _parsed(cells: pd.Series, field: Field, *, layer: str, name: str, raw: Raw) 
             return _required(parsed, cells) if field.required else parsed
         case "flag":
             return flags(cells, default=bool(field.default))
+        case "duration":
+            return durations(cells)
         case "code":
             known = {plain(code): code for code in field.codes}
             known |= code_words(layer, name)

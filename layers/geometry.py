@@ -24,7 +24,9 @@ from geo_poc.layers.values import is_missing, numbers
 from geo_poc.theatre import Theatre
 
 _IN_BOX = frozenset({"bases", "airfields"})
+_POSITIONS = frozenset({"geometry", "lon", "lat", "mgrs"})
 _ZERO = "0, 0 stands for a missing position"
+_NO_SHAPE = "no geometry"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -77,7 +79,9 @@ def located(raw: Raw, *, layer: str, file: str, crs: str | None, theatre: Theatr
     LayerError
         If the file has no position at all, or most rows have latitude and longitude swapped.
     """
-    if "geometry" in raw.table:
+    if layer == "areas" and not _POSITIONS & set(raw.table.columns):
+        placed = _without_shapes(raw, layer=layer, file=file)
+    elif "geometry" in raw.table:
         placed = _from_geometry(raw, layer=layer, file=file, crs=crs)
     else:
         placed = _from_columns(raw, layer=layer, file=file, crs=crs)
@@ -105,7 +109,7 @@ def _moved(placed: _Placed, theatre: Theatre) -> tuple[_Placed, gpd.GeoSeries]:
     moved = gpd.GeoSeries(placed.geometry.where(usable), crs=placed.geometry.crs).to_crs(
         theatre.grid.crs
     )
-    lost = usable & ~np.isfinite(moved.bounds).all(axis=1)
+    lost = usable & moved.notna() & ~np.isfinite(moved.bounds).all(axis=1)
     reason = "cannot be projected: its coordinates are not of the stated system"
     reasons = placed.reasons.mask(lost, reason)
     return replace(placed, reasons=reasons), gpd.GeoSeries(moved.where(~lost), crs=moved.crs)
@@ -188,6 +192,21 @@ def _degree_reasons(lon: pd.Series, lat: pd.Series) -> pd.Series:
     return reasons.mask((lat.abs() <= 90) & (lon.abs() > 180), "longitude is not from -180 to 180")
 
 
+def _by_roads(raw: Raw, layer: str) -> pd.Series:
+    """Whether each row says by the names of roads where it is, and so needs no shape."""
+    if layer != "areas" or "roads" not in raw.table:
+        return pd.Series(False, index=raw.table.index)
+    return ~raw.table["roads"].map(is_missing).astype(bool)
+
+
+def _without_shapes(raw: Raw, *, layer: str, file: str) -> _Placed:
+    """Rows of a table without any position, which is enough for those that name roads."""
+    if "roads" not in raw.table:
+        raise LayerError(_no_position(raw, layer=layer, file=file))
+    shapeless = replace(raw, table=raw.table.assign(geometry=None), crs=WGS84)
+    return _from_geometry(shapeless, layer=layer, file=file, crs=None)
+
+
 def _from_geometry(raw: Raw, *, layer: str, file: str, crs: str | None) -> _Placed:
     system = raw.crs or crs
     if system is None:
@@ -210,6 +229,7 @@ def _from_geometry(raw: Raw, *, layer: str, file: str, crs: str | None) -> _Plac
             degrees = _degree_reasons(corners[lon], corners[lat])
             reasons = reasons.mask((reasons == "") & (is_point | (degrees != _ZERO)), degrees)
         swap = {"lat": "latitude", "lon": "longitude"} if is_point else {}
+    reasons = reasons.mask(_by_roads(raw, layer) & (reasons == _NO_SHAPE), "")
     shown = pd.Series([_wkt(g) for g in shapes], index=geometry.index, dtype=object)
     return _Placed(geometry=geometry, reasons=reasons, column="geometry", shown=shown, swap=swap)
 
@@ -226,7 +246,7 @@ def _mended(shape: BaseGeometry | None, layer: str) -> BaseGeometry | None:
 def _shape_reason(shape: BaseGeometry | None, layer: str) -> str:
     wanted = SHAPES[layer] | ({"MultiLineString"} if layer == "roads" else set())
     if shape is None:
-        return "no geometry"
+        return _NO_SHAPE
     if shape.geom_type not in wanted:
         return f"is a {shape.geom_type}; must be a {' or '.join(sorted(SHAPES[layer]))}"
     if not np.isfinite(shapely.get_coordinates(shape)).all():

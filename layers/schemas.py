@@ -13,7 +13,7 @@ from pandera.errors import SchemaErrors
 
 from geo_poc.errors import Fault, LayerError
 
-FieldType = Literal["text", "number", "count", "whole", "date", "flag", "code"]
+FieldType = Literal["text", "number", "count", "whole", "date", "flag", "code", "duration"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +25,8 @@ class Field:
     type : str
         ``text`` (never missing), ``number`` (NaN unknown), ``count`` (a number not below 0),
         ``whole`` (integer in ``bounds``), ``date`` (NaT unknown), ``flag`` (bool), ``code`` (one
-        of ``codes``, or ``""`` unknown where that is the default).
+        of ``codes``, or ``""`` unknown where that is the default), ``duration`` (text such as
+        ``45 min``, kept in seconds in a column whose name ends in ``_s``; NaN unknown).
     codes : tuple of str
     bounds : tuple of int
         Lowest and highest whole number.
@@ -135,7 +136,12 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
             "no_fly",
             "closure",
             "landing_zone",
+            "host_state",
+            "mined",
         ),
+        "rule": _code("no_go", "no_night", "needs_approval", "clearance", default=""),
+        "delay": Field(type="duration"),
+        "roads": _TEXT,
         "barrier": _FLAG,
         "from_date": _DATE,
         "to_date": _DATE,
@@ -168,16 +174,29 @@ _DTYPES: Mapping[FieldType, str] = {
     "date": "datetime64[ns]",
     "flag": "bool",
     "code": "str",
+    "duration": "float64",
 }
+
+
+def kept_as(name: str, field: Field) -> str:
+    """Column of a layer's table that a field is kept in.
+
+    Examples
+    --------
+    >>> kept_as("delay", FIELDS["areas"]["delay"]), kept_as("name", FIELDS["areas"]["name"])
+    ('delay_s', 'name')
+    """
+    return f"{name}_s" if field.type == "duration" else name
 
 
 def _column(field: Field) -> pa.Column:
     checks = {
         "count": [pa.Check.ge(0)],
+        "duration": [pa.Check.ge(0)],
         "whole": [pa.Check.in_range(*field.bounds)],
         "code": [pa.Check.isin((*field.codes, "") if field.default == "" else field.codes)],
     }
-    unknown = field.type in {"number", "count", "date"} and not field.required
+    unknown = field.type in {"number", "count", "date", "duration"} and not field.required
     return pa.Column(_DTYPES[field.type], checks.get(field.type), nullable=unknown)
 
 
@@ -189,8 +208,9 @@ def _schema(layer: str) -> pa.DataFrameSchema:
             pa.Check(lambda g: g.geom_type.isin(shapes), error=f"must be {' or '.join(shapes)}"),
             pa.Check(lambda g: ~g.is_empty, error="must not be empty"),
         ],
+        nullable=layer == "areas",
     )
-    columns = {name: _column(field) for name, field in FIELDS[layer].items()}
+    columns = {kept_as(name, field): _column(field) for name, field in FIELDS[layer].items()}
     return pa.DataFrameSchema(
         {
             "id": pa.Column(str, pa.Check.str_length(min_value=1), unique=True),
@@ -231,7 +251,8 @@ def validated(layer: str, table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     >>> validated("bases", empty).columns.tolist()[:4]
     ['id', 'source', 'name', 'kind']
     """
-    ordered = table.reindex(columns=["id", "source", *FIELDS[layer], "geometry"])
+    fields = (kept_as(name, field) for name, field in FIELDS[layer].items())
+    ordered = table.reindex(columns=["id", "source", *fields, "geometry"])
     try:
         checked = SCHEMAS[layer].validate(ordered, lazy=True)
     except SchemaErrors as e:

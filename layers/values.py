@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from geo_poc.layers.columns import plain
+from geo_poc.units import duration_s
 
 MISSING = frozenset(
     {"", "na", "n/a", "#n/a", "nan", "null", "none", "nd", "n/d", "-", "<na>", "nat"}
@@ -91,6 +92,18 @@ def flags(cells: pd.Series, *, default: bool = False) -> Parsed:
     [True, False, False, True]
     """
     return _each(cells, lambda cell: _flag(cell, default), dtype="bool")
+
+
+def durations(cells: pd.Series) -> Parsed:
+    """Seconds of each cell's duration, ``nan`` where there is none.
+
+    Examples
+    --------
+    >>> read = durations(pd.Series(["45 min", "", "6"]))
+    >>> read.content.tolist(), read.faults[2]
+    ([2700.0, nan, nan], "must be text with a unit such as '45 min'")
+    """
+    return _each(cells, _duration, dtype="float64")
 
 
 def codes(cells: pd.Series, *, known: Mapping[str, str], default: str | None) -> Parsed:
@@ -218,6 +231,15 @@ def _number(cell: object, decimal: str, coordinate: bool) -> tuple[float, str]:
 
 def _infinite(text: str) -> bool:
     return text.casefold().lstrip("+-") in {"inf", "infinity"}
+
+
+def _duration(cell: object) -> tuple[float, str]:
+    if is_missing(cell):
+        return np.nan, ""
+    try:
+        return duration_s(_shown(cell)), ""
+    except ValueError as e:
+        return np.nan, str(e)
 
 
 def _flag(cell: object, default: bool) -> tuple[bool, str]:

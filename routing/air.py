@@ -55,7 +55,8 @@ def air_flights(
 
     They are the shortest round the no-fly areas (`geo_poc.routing.airspace.flight_m`), within the
     range and over stops for fuel (`geo_poc.routing.refuelling.flights`). Nobody lands in a caveat area
-    of the base's contingent, nor on ground above the aircraft's ceiling.
+    of the base's contingent, in an area that the airspace says is closed, nor on ground above the
+    aircraft's ceiling.
 
     Parameters
     ----------
@@ -168,17 +169,27 @@ def _four_flights(sky: _Sky, ends: Spots, measure: Measure) -> list[Flights]:
     """
     no_end, no_site = sky.airspace.barred(ends.at_m), sky.airspace.barred(sky.sites.at_m)
     bound = bool(no_end.any() or no_site.any())
+    shut_end, shut_site = sky.airspace.closed_at(ends.at_m), sky.airspace.closed_at(sky.sites.at_m)
+    shut = bool(sky.no_fly.cores.size or shut_end.any() or shut_site.any())
     cases = []
-    for no_fly in (sky.no_fly, NO_AREAS) if sky.no_fly.cores.size else (NO_AREAS,):
-        hops = _hops(sky, no_fly, ends, measure)
-        free = flights(sky.aircraft, hops, np.broadcast_to(sky.fuelled, no_site.shape))
+    for closing in (True, False) if shut else (False,):
+        hops = _hops(sky, sky.no_fly if closing else NO_AREAS, ends, measure)
+        fuelled = np.broadcast_to(sky.fuelled & ~(closing & shut_site), no_site.shape)
+        free = _landed(flights(sky.aircraft, hops, fuelled), closing & shut_end)
         held = free
         if bound:
-            held = flights(sky.aircraft, hops, sky.fuelled & ~no_site)
-            held = Flights(*(np.where(no_end, np.inf, amount) for amount in held))
+            held = _landed(flights(sky.aircraft, hops, fuelled & ~no_site), no_end)
+            held = _landed(held, closing & shut_end)
         cases.append((held, free))
     (held, free), (held_straight, free_straight) = cases[0], cases[-1]
     return [held, held_straight, free, free_straight]
+
+
+def _landed(flown: Flights, nowhere: NDArray[np.bool_]) -> Flights:
+    """Flights less those that end where they may not."""
+    if not nowhere.any():
+        return flown
+    return Flights(*(np.where(nowhere, np.inf, amount) for amount in flown))
 
 
 def _hops(sky: _Sky, no_fly: NoFly, ends: Spots, measure: Measure) -> Hops:

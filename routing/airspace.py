@@ -38,12 +38,15 @@ class Airspace:
         Rows of the caveat areas that the base's aircraft must not go to.
     elevation_m : float32 array (rows, cols) or None
         nan unknown.
+    closed : frozenset of int
+        Rows of the areas in which nobody lands.
     """
 
     areas: gpd.GeoDataFrame
     no_fly: NDArray[np.int64]
     caveats: Sequence[frozenset[int]]
     elevation_m: NDArray[np.float32] | None = None
+    closed: frozenset[int] = frozenset()
 
     def barred(self, points: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Whether a caveat keeps each base's aircraft from each point.
@@ -59,12 +62,29 @@ class Airspace:
         """
         barred = np.zeros((len(self.caveats), len(points)), dtype=np.bool_)
         for row in frozenset[int]().union(*self.caveats):
-            area = self.areas.geometry.iloc[row]
-            shapely.prepare(area)
-            within = np.asarray(shapely.intersects_xy(area, points[:, 0], points[:, 1]))
+            within = self._within(row, points)
             binds = np.array([row in bound for bound in self.caveats], dtype=np.bool_)
             barred |= binds[:, None] & within[None, :]
         return barred
+
+    def closed_at(self, points: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Whether nobody lands at each point, (n,).
+
+        Parameters
+        ----------
+        points : float64 array (n, 2)
+            In metres.
+        """
+        closed = np.zeros(len(points), dtype=np.bool_)
+        for row in self.closed:
+            closed |= self._within(row, points)
+        return closed
+
+    def _within(self, row: int, points: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Which points lie in an area; none in one that has no shape."""
+        area = self.areas.geometry.iloc[row]
+        shapely.prepare(area)
+        return np.asarray(shapely.intersects_xy(area, points[:, 0], points[:, 1]))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

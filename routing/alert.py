@@ -46,6 +46,8 @@ class Watch:
         Troops that each base can send; ``nan`` unknown.
     by_day : tuple of TravelTime
         In daylight, of every mover in both seasons.
+    by_night : tuple of TravelTime
+        At the pace of the day on the ways that are open by night, of movers for which those differ.
     at_place : Daylight
         Shape (places, spells).
     at_both : Daylight
@@ -57,6 +59,7 @@ class Watch:
     movers: tuple[Mover, ...]
     pool: _Floats
     by_day: tuple[TravelTime, ...]
+    by_night: tuple[TravelTime, ...]
     at_place: Daylight
     at_both: Daylight
 
@@ -90,6 +93,7 @@ def watch_over(
         movers=tuple(movers[carrier.mover] for carrier in carriers),
         pool=troops_to_send(plan.force, bases["strength"].to_numpy(dtype=np.float64)),
         by_day=tuple(time for time in travel if time.conditions.light == "day"),
+        by_night=tuple(time.as_if(time.in_light) for time in travel if time.in_light is not None),
         at_place=at_place,
         at_both=at_base.shared(at_place),
     )
@@ -109,7 +113,9 @@ def trips_at(
     On the ground the night slows that part of the way that is made by night. A day-only aircraft leaves
     when it can be at the place and back at its base in one spell of daylight at both, its turn-round
     included where it is known; so does one of which nobody knows whether it flies by night, but if it
-    would have to wait then its time is unknown.
+    would have to wait then its time is unknown. Where other ways are open by night than by day, whoever
+    can move by night takes those that are always open at once, or the others within one spell of
+    daylight at the place, for which it may wait at its base: whichever arrives first.
 
     Parameters
     ----------
@@ -128,13 +134,18 @@ def trips_at(
         Seconds of the first lifts that wait for first light if they did not; ``inf`` for all others.
     """
     times = {t.mover: t for t in watch.by_day if t.conditions.season == season}
+    nights = {t.mover: t for t in watch.by_night if t.conditions.season == season}
     shortest = shortest_notices(watch.carriers)
     firsts, undelayed_s = [], []
     for carrier, mover, notice_s in zip(watch.carriers, watch.movers, shortest, strict=True):
         cut_off_s = watch.plan.standard.cut_off
         first = first_lift(times[mover.key], carrier, notice_s, cut_off_s=cut_off_s)
         seconds = first.seconds
-        if not always_day:
+        if mover.key in nights and not always_day and _moves_by_night(mover):
+            open_always = first_lift(nights[mover.key], carrier, notice_s, cut_off_s=cut_off_s)
+            along = _as_it_gets_dark(watch, open_always, carrier, mover, alert_s)
+            first = _first_of(watch, along, first, carrier, alert_s)
+        elif not always_day:
             first = _as_it_gets_dark(watch, first, carrier, mover, alert_s)
         late = np.isfinite(first.seconds) & (first.seconds > cut_off_s)
         firsts.append(
@@ -161,6 +172,46 @@ def trips_at(
     return trips, np.where(trips.lift == 1, of_trips_s, np.inf)
 
 
+def _moves_by_night(mover: Mover) -> bool:
+    """Whether it does for certain, however slowly."""
+    if not isinstance(mover, Aircraft):
+        return True
+    return mover.night is not None and mover.night.value == 1
+
+
+def _leave_s(first: FirstLift, carrier: Carrier, alert_s: float) -> _Floats:
+    """When the first lift leaves each base for each place, after midnight; nan without the carrier."""
+    leave_s = (alert_s + carrier.notice_s)[:, None] + first.approval_s
+    return np.broadcast_to(leave_s, first.seconds.shape)
+
+
+def _first_of(
+    watch: Watch, along: FirstLift, by_day: FirstLift, carrier: Carrier, alert_s: float
+) -> FirstLift:
+    """Who goes along at once on ways that are always open, or by daylight on all of them, if sooner."""
+    leave_s = _leave_s(by_day, carrier, alert_s)
+    waited_s = watch.at_place.wait_s(leave_s, by_day.way_s)
+    there = np.isfinite(by_day.seconds)
+    in_light_s = np.where(there, by_day.seconds + waited_s, by_day.seconds)
+    # Nothing is sooner than a way in full daylight, whatever is not known of the night.
+    seconds = np.where(there & (waited_s == 0), in_light_s, np.minimum(along.seconds, in_light_s))
+    waits = np.isfinite(seconds) & (seconds == in_light_s)
+    way_s = np.where(waits, by_day.way_s, along.way_s)
+    turn_round_s = float(np.nan_to_num(carrier.shuttle.turn_round_s))
+
+    def wait_s(base: int, leave: _Floats) -> _Floats:
+        light_s = watch.at_place.wait_s(alert_s + leave, 2 * way_s[base] + turn_round_s)
+        return np.where(waits[base], light_s, 0.0)
+
+    return FirstLift(
+        seconds=seconds,
+        way_s=way_s,
+        reasons=np.where(waits, by_day.reasons, along.reasons).astype(np.int8),
+        approval_s=np.where(waits, by_day.approval_s, along.approval_s),
+        wait_s=wait_s,
+    )
+
+
 def _as_it_gets_dark(
     watch: Watch,
     first: FirstLift,
@@ -168,15 +219,15 @@ def _as_it_gets_dark(
     mover: Mover,
     alert_s: float,
 ) -> FirstLift:
-    leave_s = np.broadcast_to((alert_s + carrier.notice_s)[:, None], first.seconds.shape)
+    leave_s = _leave_s(first, carrier, alert_s)
     if not isinstance(mover, Aircraft):
         factor = night_factor(mover, "night")
-        way_s = first.seconds - carrier.notice_s[:, None]
+        way_s = first.seconds - (leave_s - alert_s)
         arrived_s = watch.at_place.arrival_s(leave_s, way_s, factor)
         stationed = np.isfinite(carrier.notice_s)[:, None]
         seconds = np.where(stationed, arrived_s - alert_s, np.inf)
         return dataclasses.replace(first, seconds=seconds)
-    if mover.night is not None and mover.night.value == 1:
+    if _moves_by_night(mover):
         return first
     turn_round_s = carrier.shuttle.turn_round_s
     needed_s = 2 * first.way_s + (0.0 if math.isnan(turn_round_s) else turn_round_s)

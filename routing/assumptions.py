@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from geo_poc.plan import Force, PlanFile
+from geo_poc.plan import Ferries, Force, PlanFile
 from geo_poc.routing.catalogue import (
     DEFAULT_TERRAIN,
     Aircraft,
@@ -90,6 +90,8 @@ def assumptions(plan: PlanFile, bases: pd.DataFrame | None = None) -> pd.DataFra
     needed = _NEEDED if plan.force is None else (*_NEEDED, *FORCE_FIGURES)
     if plan.force is not None:
         rows += _force_rows(plan.force) + _missing_rows(plan, bases)
+    if plan.ferries is not None:
+        rows += _ferry_rows(plan.ferries)
     for mover in movers:
         rows += _rows(mover, needed)
         if isinstance(mover, Vehicle):
@@ -125,6 +127,17 @@ def _unknown(what: str, source: str) -> _Row:
         "source": source,
         "grade": "",
     }
+
+
+def _ferry_rows(ferries: Ferries) -> list[_Row]:
+    figures = {
+        "ferries: wait each time one is boarded (min)": ferries.wait / 60,
+        "ferries: speed where none is published (km/h)": ferries.speed_kmh,
+        "ferries: run by night": None if ferries.night is None else float(ferries.night),
+    }
+    return [
+        _own(what, value, ferries.source) for what, value in figures.items() if value is not None
+    ]
 
 
 def _own(what: str, value: float, source: str) -> _Row:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,12 +41,17 @@ _Floats = NDArray[np.float64]
 
 
 def binding(
-    found: Arrival, troops: float, *, in_daylight: Trips | None = None
+    found: Arrival,
+    troops: float,
+    *,
+    in_daylight: Trips | None = None,
+    without: Mapping[Constraint, Trips] = MappingProxyType({}),
 ) -> NDArray[np.object_]:
     """The constraint whose removal alone brings so many troops soonest, for each place.
 
     Removed one at a time: ``notice`` to 0; ``seats`` and ``nobody_left`` (what a base can send) to no
-    limit; ``daylight`` so that trips go as ``in_daylight`` says. ``distance`` is the time under way that
+    limit; ``daylight``, ``closure`` and ``caveat`` so that trips go as ``in_daylight`` and ``without``
+    say. ``distance`` is the time under way that
     is left when all of them are removed together. Where the troops never come, trips that are not made
     because of a ``closure``, a ``caveat``, the ``range`` or the ``distance`` (too late, or no way) arrive
     at the cut-off, as nothing more is known of them. ``several`` if no removal alone brings them;
@@ -57,6 +63,8 @@ def binding(
     troops : float
     in_daylight : Trips, optional
         The same trips if it were always day.
+    without : mapping of Constraint to Trips
+        The same trips if there were no closures, or no caveats, where that makes a difference.
 
     Returns
     -------
@@ -72,11 +80,12 @@ def binding(
             opened = _opened(found.trips.at(never), _OPENED[constraint])
             freed_s[never] = arrival(opened).time_to_force(troops)
         if constraint == Constraint.DISTANCE:
-            way_s = _way_alone_s(found.trips, in_daylight)
+            way_s = _way_alone_s([in_daylight or found.trips, *without.values()])
             freed_s[~never] = times_s[~never] - way_s[~never]
-        freed = _freed(found.trips, constraint, in_daylight)
+        freed = without.get(constraint) or _freed(found.trips, constraint, in_daylight)
         if freed is not None and known.any():
-            freed_s[known] = arrival(freed.at(known)).time_to_force(troops)
+            freed_times_s = arrival(freed.at(known)).time_to_force(troops)
+            freed_s[known] = np.fmin(freed_s[known], freed_times_s)
         sooner = known & (freed_s < best_s)
         best_s[sooner], best[sooner] = freed_s[sooner], code
     return np.asarray(np.array(_ALL, dtype=object)[best])
@@ -104,8 +113,8 @@ def _opened(trips: Trips, reasons: tuple[Reason, ...]) -> Trips:
     return dataclasses.replace(trips, seconds=np.where(opened, trips.cut_off_s, trips.seconds))
 
 
-def _way_alone_s(trips: Trips, in_daylight: Trips | None) -> _Floats:
-    """Shortest time under way of any first lift, by day where that is known; ``inf`` where none comes."""
-    made = trips if in_daylight is None else in_daylight
-    way_s = np.where(made.lift == 1, made.seconds - made.notice_s, np.inf)
-    return np.asarray(np.nan_to_num(way_s, nan=np.inf).min(axis=1, initial=np.inf))
+def _way_alone_s(freed: Sequence[Trips]) -> _Floats:
+    """Shortest time under way of any first lift without what delays it; ``inf`` where none comes."""
+    ways_s = [np.where(t.lift == 1, t.seconds - t.notice_s, np.inf) for t in freed]
+    every_s = np.concatenate(ways_s, axis=1)
+    return np.asarray(np.nan_to_num(every_s, nan=np.inf).min(axis=1, initial=np.inf))

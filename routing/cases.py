@@ -11,7 +11,7 @@ from geo_poc.plan import Conditions
 from geo_poc.routing.catalogue import Aircraft, Figure, Mover, kind_of
 from geo_poc.routing.movers import halt_factor, night_factor, pass_time_s, wet_factor
 from geo_poc.routing.reach import Reach, UnderWay
-from geo_poc.routing.travel_time import PRIORITY, Reason, TravelTime
+from geo_poc.routing.travel_time import PRIORITY, PlaceTimes, Reason, TravelTime
 from geo_poc.theatre import Theatre
 
 _REASONS = np.array(list(Reason), dtype=object)
@@ -132,7 +132,7 @@ def travel_time(
         reach.places, case, reach, lost=(reach.unknown, reach.outside), stranded=stranded[0]
     )
     reached, unknown = codes == _CODE[Reason.REACHED], codes == _CODE[Reason.UNKNOWN]
-    total = case.total_s(reach.places.seconds)
+    total, waits_s = case.total_s(reach.places.seconds), reach.places.approval_s
     cell_seconds, cell_owner, cell_reasons = _nearest_of_cells(reach, case, theatre)
     return TravelTime(
         mover=case.mover.key,
@@ -149,7 +149,34 @@ def travel_time(
         cell_owner=cell_owner,
         cell_reasons=cell_reasons,
         landing_checked=reach.stranded is not None,
+        approval_s=None if waits_s is None else np.where(reached, waits_s[0], 0.0),
+        without={
+            reason: place_times(reach, case, number)
+            for number, reason in ((1, Reason.CLOSED), (2, Reason.CAVEAT))
+            if not np.array_equal(reach.places.four[number], reach.places.seconds, equal_nan=True)
+        },
     )
+
+
+def place_times(reach: Reach, case: Case, number: int = 0) -> PlaceTimes:
+    """Response times to places in one of the four cases of `UnderWay.four`, without their reasons.
+
+    Parameters
+    ----------
+    reach : Reach
+    case : Case
+    number : int
+        0 as things are, 1 without closures, 2 without caveats, 3 without both.
+    """
+    under_way = reach.places.four[number]
+    arrives = case.in_time(under_way) & ~reach.outside
+    lost = reach.unknown & ~np.isnan(case.notice_s)[:, None]
+    unknown = lost | (arrives & np.isnan(case.factor * under_way))
+    waits_s = np.zeros(under_way.shape)
+    if reach.places.approval_s is not None:
+        waits_s = np.where(arrives, reach.places.approval_s[number], 0.0)
+    seconds = np.where(arrives, case.total_s(under_way), np.inf)
+    return PlaceTimes(seconds=np.where(unknown, np.nan, seconds), approval_s=waits_s)
 
 
 def _codes(

@@ -1,4 +1,4 @@
-"""What each closure closed, and an error for one that closed nothing."""
+"""What each closure closed, and an error for one that closed nothing; the same of all like it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import pandas as pd
 
 from geo_poc.errors import Fault, NetworkError
 from geo_poc.routing.ground import Ground, ground_of
-from geo_poc.routing.moves import centres_within
+from geo_poc.routing.moves import barred_moves, centres_within
 from geo_poc.routing.network import road_network
-from geo_poc.routing.restrictions import Restrictions, restrictions_on
+from geo_poc.routing.restrictions import Restrictions, restrictions_on, rules_of
+from geo_poc.routing.stretches import with_stretches
 from geo_poc.theatre import Theatre
 
 CLOSED_COLUMNS = (
@@ -19,6 +20,9 @@ CLOSED_COLUMNS = (
     "from_date",
     "to_date",
     "source",
+    "kind",
+    "rule",
+    "delay_s",
     "edges",
     "road_km",
     "cells",
@@ -40,9 +44,10 @@ def closed_by(
     Returns
     -------
     DataFrame
-        One row a closure: ``id, name, from_date, to_date, source``, ``edges`` (pieces of road, at most
-        1 km each), ``road_km``, ``cells`` (whose centre lies in it) and ``legs`` (straight ways between
-        cells or from a road into a cell).
+        One row for each closure, restriction of the host state and mined area: ``id, name, from_date,
+        to_date, source, kind, rule, delay_s`` (nan none), ``edges`` (pieces of road, at most 1 km each),
+        ``road_km``, ``cells`` (whose centre lies in it) and ``legs`` (straight ways between cells or
+        from a road into a cell).
 
     Raises
     ------
@@ -72,7 +77,7 @@ def restricted_ground(
 ) -> Ground:
     """The ground of a theatre, cut by the barriers, closures and caveats in force."""
     cutting = np.concatenate([restrictions.closures, restrictions.caveats])
-    return ground_of(
+    ground = ground_of(
         theatre=theatre,
         network=road_network(roads, cell_size_m=theatre.grid.cell_size_m),
         bases=bases,
@@ -80,6 +85,7 @@ def restricted_ground(
         barriers=areas.geometry.iloc[restrictions.barriers],
         cutting=areas.geometry.iloc[cutting].set_axis(cutting),
     )
+    return with_stretches(ground, areas, roads, restrictions.clearing_s)
 
 
 def closed_table(
@@ -87,10 +93,14 @@ def closed_table(
 ) -> pd.DataFrame:
     """As `closed_by`, from a ground that is there already."""
     rows, faults = [], []
+    rule, delay_s = rules_of(areas)
     for row in restrictions.closures:
         area = areas.iloc[row]
         cut = ground.cuts[int(row)]
         amounts = {
+            "kind": area["kind"],
+            "rule": rule[row],
+            "delay_s": delay_s[row],
             "edges": cut.edges.size,
             "road_km": float(ground.network.length_m[cut.edges].sum() / 1000),
             "cells": centres_within(ground.nodes.grid, area.geometry).size,
@@ -106,8 +116,34 @@ def closed_table(
 
 def _nothing_closed(area: pd.Series) -> Fault:
     return Fault(
-        where=f"areas: closure {area['id']} ({area['name']})",
+        where=f"areas: {area['kind']} {area['id']} ({area['name']})",
         found="no road and no cell in it",
         rule="must close at least one road or cell",
         repair="check its position, or remove it if the road is not in the data",
     )
+
+
+def idle_caveats(
+    *, theatre: Theatre, roads: gpd.GeoDataFrame, areas: gpd.GeoDataFrame
+) -> list[Fault]:
+    """A warning for each caveat in force that touches no road and no way between cells.
+
+    Parameters
+    ----------
+    theatre : Theatre
+    roads, areas : GeoDataFrame
+        With the columns of their layers, in the theatre's CRS.
+    """
+    rows = areas.iloc[restrictions_on(areas, theatre.as_of).caveats]
+    rows = rows[rows.geometry.notna()]
+    barred = barred_moves(theatre.grid, rows.geometry.to_numpy())
+    return [
+        Fault(
+            where=f"areas: caveat {area['id']} ({area['name']})",
+            found="no road and no cell in it",
+            rule="keeps nobody from anywhere on the ground",
+            repair="check its position",
+        )
+        for (_, area), cut in zip(rows.iterrows(), barred, strict=True)
+        if not cut.moves and not roads.intersects(area.geometry).any()
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import numpy as np
@@ -114,11 +114,17 @@ class Cut:
         Between cells.
     legs, edges : int64 array
         Rows of the other legs, and of the road edges.
+    inside : int64 array
+        Road vertices inside a stretch that can be cleared.
+    clearing_s : float
+        What it takes whoever enters the edges from a vertex that is not inside; ``inf`` they are shut.
     """
 
     moves: Barred
     legs: NDArray[np.int64]
     edges: NDArray[np.int64]
+    inside: NDArray[np.int64] = field(default_factory=_NONE.copy)
+    clearing_s: float = np.inf
 
     @property
     def ways(self) -> int:
@@ -168,7 +174,7 @@ def ground_of(
     those, to the road vertices within 1.5 cells and to each other within the same reach. Legs lead
     only out of bases and into places, so that nobody's way runs through another base or place. A move
     or leg that touches a barrier is left out; a leg of no length never is. Cells whose centre is
-    outside the area are not walked.
+    outside the area are not walked. Vertices in the middle of a ferry's crossing have no legs.
 
     Parameters
     ----------
@@ -193,7 +199,7 @@ def ground_of(
         at_place=points_m(places),
     )
     inside = theatre.inside
-    legs = _legs(theatre, nodes, inside)
+    legs = _legs(theatre, nodes, inside, nodes.vertices[~network.afloat])
     barred = crossings(_lines(nodes, legs), barriers.to_numpy())
     free = np.ones(legs.start.size, dtype=np.bool_)
     free[np.concatenate([_NONE, *barred])] = False
@@ -263,17 +269,19 @@ def crossings(
     return [np.sort(line[which == n]) for n in range(len(geometries))]
 
 
-def _legs(theatre: Theatre, nodes: Nodes, inside: NDArray[np.bool_]) -> Legs:
+def _legs(
+    theatre: Theatre, nodes: Nodes, inside: NDArray[np.bool_], vertices: NDArray[np.int64]
+) -> Legs:
     grid = theatre.grid
     bases = nodes.bases[in_grid(grid, nodes.at_base)]
     places = nodes.places[in_area(theatre, nodes.at_place)]
     reach_m = REACH_CELLS * grid.cell_size_m
     pairs = [
-        _around(nodes, nodes.vertices)[::-1],
+        _around(nodes, vertices)[::-1],
         _around(nodes, bases),
         _around(nodes, places)[::-1],
-        _within(nodes, bases, nodes.vertices, reach_m),
-        _within(nodes, nodes.vertices, places, reach_m),
+        _within(nodes, bases, vertices, reach_m),
+        _within(nodes, vertices, places, reach_m),
         _within(nodes, bases, places, reach_m),
     ]
     start = np.concatenate([start for start, _ in pairs])

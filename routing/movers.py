@@ -263,6 +263,18 @@ def halt_factor(mover: Mover) -> float:
     return 60 / (60 - mover.halt_min_per_h.value)
 
 
+def fixed_share(mover: Vehicle | Foot, light: Light) -> float:
+    """What a second that neither light nor halts lengthen is of the time under way, before they do.
+
+    Examples
+    --------
+    >>> fixed_share(known_movers()["foot_patrol"], "night")
+    0.8
+    """
+    factor = night_factor(mover, light) * halt_factor(mover)
+    return 1.0 if math.isnan(factor) else 1 / factor
+
+
 def pass_time_s(mover: Mover) -> float:
     """Seconds from the first to the last vehicle of a column past one point, by day in the dry.
 

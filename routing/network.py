@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
 JOIN_M = 0.01
 LONGEST_EDGE_M = 1000.0
+FERRIES = ("ferry", "foot_ferry", "vehicle_ferry")
+"""Road classes of ferries: for all, for people on foot only, and for vehicles only."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -26,7 +29,7 @@ class RoadNetwork:
         Along the road as published, not along the drawn line where the two differ.
     road : int64 array (edges,)
         Row of the road in the table.
-    oneway, bridge : bool array (edges,)
+    oneway, bridge, ferry : bool array (edges,)
         One-way edges lead from ``start`` to ``end`` only.
     """
 
@@ -38,6 +41,16 @@ class RoadNetwork:
     road: NDArray[np.int64]
     oneway: NDArray[np.bool_]
     bridge: NDArray[np.bool_]
+    ferry: NDArray[np.bool_]
+
+    @property
+    def afloat(self) -> NDArray[np.bool_]:
+        """Vertices between two pieces of one crossing, where nobody gets on or off a ferry."""
+        ends = np.concatenate([self.start, self.end])
+        on_ferry = np.concatenate([self.ferry, self.ferry])
+        meeting = np.bincount(ends, minlength=self.x_m.size)
+        ferries = np.bincount(ends[on_ferry], minlength=self.x_m.size)
+        return np.asarray((meeting == 2) & (ferries == 2))
 
     @property
     def segments(self) -> NDArray[np.object_]:
@@ -56,7 +69,8 @@ def road_network(roads: gpd.GeoDataFrame, *, cell_size_m: float) -> RoadNetwork:
     Parameters
     ----------
     roads : GeoDataFrame
-        Columns ``length_m`` (nan: measure the line), ``oneway``, ``bridge``, lines in metres.
+        Columns ``length_m`` (nan: measure the line), ``oneway``, ``bridge``, lines in metres;
+        ``road_class`` where it is known.
     cell_size_m : float
 
     Returns
@@ -96,7 +110,15 @@ def road_network(roads: gpd.GeoDataFrame, *, cell_size_m: float) -> RoadNetwork:
         road=road,
         oneway=roads["oneway"].to_numpy(dtype=np.bool_)[road],
         bridge=roads["bridge"].to_numpy(dtype=np.bool_)[road],
+        ferry=is_ferry(roads)[road],
     )
+
+
+def is_ferry(roads: pd.DataFrame) -> NDArray[np.bool_]:
+    """Which roads are ferries, whoever they carry; none where the classes are not known."""
+    if "road_class" not in roads:
+        return np.zeros(len(roads), dtype=np.bool_)
+    return roads["road_class"].isin(FERRIES).to_numpy(dtype=np.bool_)
 
 
 def _joined(points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

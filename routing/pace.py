@@ -36,6 +36,11 @@ class Pace:
         As `geo_poc.routing.slopes.slope_table`; None where slopes do not count.
     height_m : float32 array (rows, cols) or None
         Height of the cells' centres; nan, and so flat, where it is not known.
+    wait_s : float
+        For a ferry, each time one is boarded.
+    fixed_share : float
+        Times what light and halts do not lengthen (waiting, crossing, clearing), it is in the unit of
+        the rest: 1 / their factor.
     """
 
     cells_kmh: NDArray[np.float64]
@@ -45,6 +50,8 @@ class Pace:
     off_road_limit_m: float = np.inf
     slope_factor: NDArray[np.float32] | None = None
     height_m: NDArray[np.float32] | None = None
+    wait_s: float = 0.0
+    fixed_share: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -126,12 +133,24 @@ def timed_legs(
     for row in shut:
         usable[ground.cuts[row].legs] = False
     usable[usable] = ~_over_water(ground, pace, legs.where(usable))
+    clearing_s = pace.fixed_share * _clearing_s(ground, shut)[usable]
     return TimedLegs(
         start=legs.start[usable],
         end=legs.end[usable],
-        seconds=legs.length_m[usable] * (there + here)[usable] / 2,
+        seconds=legs.length_m[usable] * (there + here)[usable] / 2 + clearing_s,
         length_m=legs.length_m[usable],
     )
+
+
+def _clearing_s(ground: Ground, shut: Collection[int]) -> NDArray[np.float64]:
+    """What each leg out of a base takes that stands on a mined road itself."""
+    legs, nodes = ground.legs, ground.nodes
+    seconds = np.zeros(legs.start.size)
+    for cut in (ground.cuts[row] for row in shut):
+        if cut.inside.size:
+            begins = np.isin(legs.end, cut.inside + nodes.first_vertex)
+            seconds[begins & (legs.start >= nodes.first_base)] += cut.clearing_s
+    return seconds
 
 
 def _over_water(ground: Ground, pace: Pace, legs: Legs) -> NDArray[np.bool_]:

@@ -34,12 +34,35 @@ class UnderWay:
     without_closures, without_caveats, unrestricted : float array (bases, n)
         The same if closures (for aircraft: no-fly areas, and closures on the last leg), caveats, or both
         did not hold. The same array as ``seconds`` where nothing is shut.
+    approval_s : tuple of float64 array (bases, n), or None
+        What of each of the four is waiting for approval, as it is on the clock; None where nobody waits.
     """
 
     seconds: NDArray[np.floating]
     without_closures: NDArray[np.floating]
     without_caveats: NDArray[np.floating]
     unrestricted: NDArray[np.floating]
+    approval_s: tuple[NDArray[np.float64], ...] | None = None
+
+    @classmethod
+    def of(
+        cls,
+        four: Sequence[NDArray[np.floating]],
+        approval_s: Sequence[NDArray[np.float64]] | None = None,
+    ) -> UnderWay:
+        """As things are, without closures, without caveats, and without both."""
+        return cls(
+            seconds=four[0],
+            without_closures=four[1],
+            without_caveats=four[2],
+            unrestricted=four[3],
+            approval_s=None if approval_s is None else tuple(approval_s),
+        )
+
+    @property
+    def four(self) -> tuple[NDArray[np.floating], ...]:
+        """As things are, without closures, without caveats, and without both."""
+        return self.seconds, self.without_closures, self.without_caveats, self.unrestricted
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

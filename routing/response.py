@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -11,19 +12,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo_poc.errors import CrsError, Fault, GridError
-from geo_poc.plan import ALL_CONDITIONS, Conditions, PlanFile, Season
-from geo_poc.routing.air import air_flights, air_reach
+from geo_poc.plan import ALL_CONDITIONS, Conditions, Ferries, Light, PlanFile, Season
+from geo_poc.routing.air import AirFlights, air_flights, air_reach
 from geo_poc.routing.airspace import Airspace
-from geo_poc.routing.cases import case_of, travel_time
+from geo_poc.routing.cases import case_of, place_times, travel_time
 from geo_poc.routing.catalogue import Aircraft, Foot, Mover, Vehicle
 from geo_poc.routing.closures import closed_table, restricted_ground
 from geo_poc.routing.ground import Ground, points_m
 from geo_poc.routing.landing import Landing, landing_cells
-from geo_poc.routing.movers import crew_of, movers_of, night_factor, notice_s, wet_factor
+from geo_poc.routing.movers import (
+    crew_of,
+    fixed_share,
+    movers_of,
+    night_factor,
+    notice_s,
+    wet_factor,
+)
+from geo_poc.routing.network import is_ferry
 from geo_poc.routing.reach import Reach, ground_reaches
 from geo_poc.routing.refuelling import fuel_at
 from geo_poc.routing.restrictions import Restrictions, caveats_of, restrictions_on
 from geo_poc.routing.seasons import SeasonPace, season_paces
+from geo_poc.routing.stages import Stage, soonest, stages
 from geo_poc.routing.travel_time import TravelTime
 from geo_poc.theatre import Theatre
 
@@ -112,20 +122,20 @@ def response_times(
         restrictions=restrictions,
         ground=ground,
         walker=crew_of(movers),
+        ferries=plan.ferries if is_ferry(roads).any() else None,
     )
     ids = tuple(bases["id"].astype(str)), tuple(places["id"].astype(str))
     times: list[TravelTime] = []
     for mover, notice in zip(movers, notices, strict=True):
         told = _of_mover(mover.key, progress)
-        times += [
-            travel_time(
-                reach,
-                case_of(mover, conditions, notice, plan.standard.cut_off),
-                theatre=theatre,
-                ids=ids,
-            )
-            for conditions, reach in _reaches(scene, mover, np.isfinite(notice), told)
-        ]
+        for conditions, reach, in_light in _reaches(scene, mover, np.isfinite(notice), told):
+            case = case_of(mover, conditions, notice, plan.standard.cut_off)
+            time = travel_time(reach, case, theatre=theatre, ids=ids)
+            if in_light is not None:
+                lit = Conditions(season=conditions.season, light="day")
+                case = case_of(mover, lit, notice, plan.standard.cut_off)
+                time = replace(time, in_light=place_times(in_light, case))
+            times.append(time)
         told(1.0)
     return tuple(times)
 
@@ -145,19 +155,29 @@ class _Scene:
     restrictions: Restrictions
     ground: Ground
     walker: Foot
+    ferries: Ferries | None
 
     @property
-    def closures(self) -> frozenset[int]:
-        """Rows of the closures in force."""
-        return frozenset(self.restrictions.closures.tolist())
+    def nights_differ(self) -> bool:
+        """Whether other ways are open by night than by day."""
+        by_day_only = self.ferries is not None and not self.ferries.run_by("night")
+        return bool(self.restrictions.at_night) or by_day_only
 
     @property
-    def caveats(self) -> tuple[frozenset[int], ...]:
-        """Rows of the caveats that bind each base."""
-        return caveats_of(self.bases, self.areas, self.restrictions.caveats)
+    def some_fixed(self) -> bool:
+        """Whether there is anything on the way that light and halts do not lengthen."""
+        limits = self.restrictions
+        return bool(limits.approval_s or limits.clearing_s) or self.ferries is not None
 
-    def paces(self, mover: Vehicle | Foot) -> dict[Season, SeasonPace]:
-        """Pace of a mover in each season."""
+    def stages(self, light: Light) -> tuple[Stage, ...]:
+        """What is shut for whom by day or night, approval by approval."""
+        bound = caveats_of(self.bases, self.areas, self.restrictions.caveats)
+        return stages(self.restrictions, bound, light)
+
+    def paces(
+        self, mover: Vehicle | Foot, light: Light = "day", share: float = 1.0
+    ) -> dict[Season, SeasonPace]:
+        """Pace of a mover in each season, with the ferries of a day or night."""
         return season_paces(
             mover,
             self.theatre,
@@ -165,39 +185,102 @@ class _Scene:
             crew=self.walker,
             land_cover=self.land_cover,
             elevation_m=self.elevation_m,
+            ferries=self.ferries,
+            light=light,
+            fixed_share=share,
         )
+
+
+_Found = tuple[Conditions, Reach, Reach | None]
+"""Reach under some conditions; and by day under the rules of the night, where those differ."""
 
 
 def _reaches(
     scene: _Scene, mover: Mover, stationed: NDArray[np.bool_], told: Callable[[float], None]
-) -> Iterator[tuple[Conditions, Reach]]:
+) -> Iterator[_Found]:
     """Reach of a mover under each of the conditions, computed once where it is the same."""
     if isinstance(mover, Aircraft):
         yield from _by_air(scene, mover, stationed)
         return
-    reaches = ground_reaches(
-        scene.ground,
-        scene.paces(mover),
-        theatre=scene.theatre,
-        stationed=stationed,
-        closures=scene.closures,
-        caveats=scene.caveats,
-        progress=told,
-    )
-    yield from ((conditions, reaches[conditions.season]) for conditions in ALL_CONDITIONS)
+
+    @cache
+    def reaches(rules: Light, share: float) -> dict[Season, Reach]:
+        return _on_ground(scene, mover, stationed, told, (rules, share))
+
+    for conditions in ALL_CONDITIONS:
+        rules: Light = conditions.light if scene.nights_differ else "day"
+        shares = [
+            fixed_share(mover, light) if scene.some_fixed else 1.0
+            for light in (conditions.light, "day")
+        ]
+        in_light = reaches(rules, shares[1])[conditions.season] if rules == "night" else None
+        yield conditions, reaches(rules, shares[0])[conditions.season], in_light
 
 
-def _by_air(
-    scene: _Scene, aircraft: Aircraft, stationed: NDArray[np.bool_]
-) -> Iterator[tuple[Conditions, Reach]]:
-    """Reach by air under each of the conditions, which bear on the last leg on foot."""
+def _on_ground(
+    scene: _Scene,
+    mover: Vehicle | Foot,
+    stationed: NDArray[np.bool_],
+    told: Callable[[float], None],
+    under: tuple[Light, float],
+) -> dict[Season, Reach]:
+    """Reach in each season under the rules of a day or night, with a share of what nothing lengthens."""
+    rules, share = under
+    paces, steps = scene.paces(mover, rules, share), scene.stages(rules)
+    found = [
+        ground_reaches(
+            scene.ground,
+            paces,
+            theatre=scene.theatre,
+            stationed=stationed,
+            closures=step.closures,
+            caveats=step.caveats,
+            progress=told,
+        )
+        for step in steps
+    ]
+    delays_s = [step.delay_s for step in steps]
+    return {season: soonest([each[season] for each in found], delays_s, share) for season in paces}
+
+
+def _by_air(scene: _Scene, aircraft: Aircraft, stationed: NDArray[np.bool_]) -> Iterator[_Found]:
+    """Reach by air under each of the conditions, which bear on landing and the last leg on foot."""
+    cells = _landing_cells(scene, aircraft)
+
+    @cache
+    def flying(rules: Light) -> list[AirFlights]:
+        return [_flights(scene, aircraft, step) for step in scene.stages(rules)]
+
+    @cache
+    def reach(rules: Light, season: Season, light: Light) -> Reach:
+        steps = scene.stages(rules)
+        landings: Sequence[Landing | None] = [None] * len(steps)
+        if cells is not None:
+            paces = scene.paces(scene.walker, rules)
+            conditions = Conditions(season=season, light=light)
+            landings = [
+                _landing(scene, cells, paces, conditions, stationed, step) for step in steps
+            ]
+        found = [air_reach(*both) for both in zip(flying(rules), landings, strict=True)]
+        return soonest(found, [step.delay_s for step in steps])
+
+    walked: dict[Light, Light] = {"day": "day", "night": "day" if cells is None else "night"}
+    for conditions in ALL_CONDITIONS:
+        season: Season = "dry" if cells is None else conditions.season
+        rules: Light = conditions.light if scene.nights_differ else "day"
+        in_light = reach(rules, season, "day") if rules == "night" else None
+        yield conditions, reach(rules, season, walked[conditions.light]), in_light
+
+
+def _flights(scene: _Scene, aircraft: Aircraft, step: Stage) -> AirFlights:
     airspace = Airspace(
         areas=scene.areas,
         no_fly=scene.restrictions.no_fly,
-        caveats=scene.caveats,
+        caveats=step.caveats,
         elevation_m=scene.elevation_m,
+        closed=step.closures & scene.restrictions.no_landing,
     )
-    flights = air_flights(
+    return air_flights(
         aircraft,
         airspace,
         theatre=scene.theatre,
@@ -205,15 +288,6 @@ def _by_air(
         places=scene.places.geometry,
         fuel=fuel_at(scene.bases, scene.airfields),
     )
-    cells = _landing_cells(scene, aircraft)
-    paces = scene.paces(scene.walker)
-    known: dict[tuple[str, str], Reach] = {}
-    for conditions in ALL_CONDITIONS:
-        landing = None if cells is None else _landing(scene, cells, paces, conditions, stationed)
-        case = ("", "") if landing is None else (conditions.season, str(landing.factor))
-        if case not in known:
-            known[case] = air_reach(flights, landing)
-        yield conditions, known[case]
 
 
 def _landing_cells(scene: _Scene, aircraft: Aircraft) -> NDArray[np.bool_] | None:
@@ -235,6 +309,7 @@ def _landing(
     paces: Mapping[Season, SeasonPace],
     conditions: Conditions,
     stationed: NDArray[np.bool_],
+    step: Stage,
 ) -> Landing:
     """Where the aircraft lands, and the walk from there; its factor is unknown where the rains' is."""
     known = not np.isnan(wet_factor(scene.walker, conditions.season))
@@ -243,8 +318,8 @@ def _landing(
         ground=scene.ground,
         pace=paces[conditions.season].as_is,
         factor=night_factor(scene.walker, conditions.light) if known else np.nan,
-        closures=scene.closures,
-        caveats=scene.caveats,
+        closures=step.closures,
+        caveats=step.caveats,
         stationed=stationed,
     )
 

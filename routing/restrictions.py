@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import numpy as np
@@ -13,7 +14,10 @@ from numpy.typing import NDArray
 
 from geo_poc.errors import Fault
 
-_RESTRICTING = ("closure", "caveat", "no_fly", "landing_zone")
+CLOSING = ("closure", "host_state", "mined")
+"""Kinds of area that bind everyone on the ground."""
+ON_GROUND = (*CLOSING, "caveat")
+_RESTRICTING = (*ON_GROUND, "no_fly", "landing_zone")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -25,13 +29,21 @@ class Restrictions:
     barriers : int64 array
         Never crossed off a road.
     closures : int64 array
-        Closed for everyone on the ground.
+        Closed for everyone on the ground: closures, what the host state forbids, and what is mined.
     caveats : int64 array
         Closed for the bases of some contingents.
     no_fly : int64 array
         Not flown through.
     landing_zones : int64 array
         Where aircraft can land.
+    at_night : frozenset of int
+        Rows among closures and caveats that hold by night only.
+    approval_s : mapping of int to float
+        Rows that are entered once approval is there, and how long after the alert that is.
+    clearing_s : mapping of int to float
+        Rows that are mined, and what it takes to clear a road each time it is entered there.
+    no_landing : frozenset of int
+        Rows among closures in which aircraft do not land either.
     """
 
     barriers: NDArray[np.int64]
@@ -39,17 +51,21 @@ class Restrictions:
     caveats: NDArray[np.int64]
     no_fly: NDArray[np.int64]
     landing_zones: NDArray[np.int64]
+    at_night: frozenset[int] = frozenset()
+    approval_s: Mapping[int, float] = field(default_factory=dict)
+    clearing_s: Mapping[int, float] = field(default_factory=dict)
+    no_landing: frozenset[int] = frozenset()
 
 
 def restrictions_on(areas: gpd.GeoDataFrame, day: dt.date) -> Restrictions:
     """Rows of the areas in force on a day: from ``from_date`` on, up to but without ``to_date``.
 
-    A missing date leaves that side open.
+    A missing date leaves that side open. Approval or clearing whose delay is not known never comes.
 
     Parameters
     ----------
     areas : GeoDataFrame
-        Columns ``kind, barrier, from_date, to_date``.
+        Columns ``kind, barrier, from_date, to_date``; ``rule, delay_s`` where they are known.
     day : date
 
     Examples
@@ -68,13 +84,34 @@ def restrictions_on(areas: gpd.GeoDataFrame, day: dt.date) -> Restrictions:
     active = in_force.to_numpy(dtype=np.bool_)
     kind = areas["kind"].to_numpy(dtype=str)
     barrier = areas["barrier"].to_numpy(dtype=np.bool_)
+    binding = active & np.isin(kind, ON_GROUND)
+    rule, delay_s = rules_of(areas)
     return Restrictions(
         barriers=np.flatnonzero(active & barrier & ~np.isin(kind, _RESTRICTING)),
-        closures=np.flatnonzero(active & (kind == "closure")),
+        closures=np.flatnonzero(active & np.isin(kind, CLOSING)),
         caveats=np.flatnonzero(active & (kind == "caveat")),
         no_fly=np.flatnonzero(active & (kind == "no_fly")),
         landing_zones=np.flatnonzero(active & (kind == "landing_zone")),
+        at_night=frozenset(np.flatnonzero(binding & (rule == "no_night")).tolist()),
+        approval_s=_delays(delay_s, binding & (rule == "needs_approval")),
+        clearing_s=_delays(delay_s, active & (kind == "mined") & (rule == "clearance")),
+        no_landing=frozenset(
+            np.flatnonzero(active & np.isin(kind, ("host_state", "mined"))).tolist()
+        ),
     )
+
+
+def rules_of(areas: gpd.GeoDataFrame) -> tuple[NDArray[np.str_], NDArray[np.float64]]:
+    """Rule and delay of each area; ``no_go`` where it has no rule, nan where no delay is given."""
+    none = pd.Series("", index=areas.index)
+    rule = areas.get("rule", none).to_numpy(dtype=str)
+    delay_s = areas.get("delay_s", pd.Series(np.nan, index=areas.index)).to_numpy(np.float64)
+    return np.where(rule == "", "no_go", rule), delay_s
+
+
+def _delays(delay_s: NDArray[np.float64], rows: NDArray[np.bool_]) -> dict[int, float]:
+    known = np.flatnonzero(rows & np.isfinite(delay_s))
+    return dict(zip(known.tolist(), delay_s[known].tolist(), strict=True))
 
 
 def impossible_dates(areas: gpd.GeoDataFrame) -> list[Fault]:

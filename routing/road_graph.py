@@ -83,13 +83,16 @@ def road_edges(ground: Ground, pace: Pace, shut: Collection[int]) -> RoadEdges:
     metres_a_second = pace.roads_kmh[network.road] * MS
     usable = metres_a_second > 0
     for row in shut:
-        usable[ground.cuts[row].edges] = False
+        if np.isinf(ground.cuts[row].clearing_s):
+            usable[ground.cuts[row].edges] = False
     back = usable & ~(network.oneway & pace.oneway)
     edge = np.concatenate([np.flatnonzero(usable), np.flatnonzero(back)])
     forth = np.arange(edge.size) < usable.sum()
     start = np.where(forth, network.start[edge], network.end[edge]) + first
     end = np.where(forth, network.end[edge], network.start[edge]) + first
     seconds = network.length_m[edge] / metres_a_second[edge]
+    seconds[network.ferry[edge]] *= pace.fixed_share
+    seconds += pace.fixed_share * _delays_s(ground, pace, shut, edge, start - first)
     order = np.lexsort((seconds, end, start))
     again = (np.diff(start[order], prepend=-1) == 0) & (np.diff(end[order], prepend=-1) == 0)
     kept = order[~again]
@@ -100,6 +103,24 @@ def road_edges(ground: Ground, pace: Pace, shut: Collection[int]) -> RoadEdges:
         length_m=network.length_m[edge[kept]],
         road=network.road[edge[kept]],
     )
+
+
+def _delays_s(
+    ground: Ground,
+    pace: Pace,
+    shut: Collection[int],
+    edge: NDArray[np.int64],
+    start: NDArray[np.int64],
+) -> NDArray[np.float64]:
+    """Waiting for a ferry, and clearing of mined stretches, of edges entered at some vertices."""
+    network = ground.network
+    boarded = network.ferry[edge] & ~network.afloat[start]
+    seconds = np.where(boarded, pace.wait_s, 0.0)
+    for cut in (ground.cuts[row] for row in shut):
+        if np.isfinite(cut.clearing_s):
+            entered = np.isin(edge, cut.edges) & ~np.isin(start, cut.inside)
+            seconds += cut.clearing_s * entered
+    return seconds
 
 
 def linked(nodes: Nodes, edges: RoadEdges, joins: TimedLegs) -> Links:

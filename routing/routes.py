@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -15,15 +15,24 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geo_poc.plan import PlanFile, Season
+from geo_poc.plan import Light, PlanFile, Season
 from geo_poc.routing.catalogue import Foot, Vehicle
 from geo_poc.routing.closures import closed_table, restricted_ground
 from geo_poc.routing.ground import Ground
-from geo_poc.routing.movers import crew_of, movers_of, notice_s
-from geo_poc.routing.network import JOIN_M
+from geo_poc.routing.movers import (
+    crew_of,
+    fixed_share,
+    halt_factor,
+    movers_of,
+    night_factor,
+    notice_s,
+)
+from geo_poc.routing.network import FERRIES, JOIN_M
+from geo_poc.routing.pace import Pace
 from geo_poc.routing.reach import astray
 from geo_poc.routing.restrictions import caveats_of, restrictions_on
 from geo_poc.routing.seasons import SeasonPace, season_paces
+from geo_poc.routing.stages import Stage, stages
 from geo_poc.routing.travel_graph import TravelGraph, travel_graph
 from geo_poc.routing.travel_time import Reason
 from geo_poc.routing.ways import quickest_times_s, way_nodes
@@ -53,11 +62,12 @@ class On(StrEnum):
     ROAD = "road"
     TRACK = "track"
     CROSS_COUNTRY = "cross-country"
+    FERRY = "ferry"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Route:
-    """The quickest way of one mover from a base to a place, notice to move left out.
+    """The quickest way of one mover from a base to a place, notice and approval left out.
 
     Parameters
     ----------
@@ -72,6 +82,8 @@ class Route:
     length_m : float64 array (points - 1,)
         Of each step, along the road as published.
     crs : str
+    approval_s : float
+        Waited at the base for approval before; not in ``seconds``.
     """
 
     points_m: NDArray[np.float64]
@@ -80,6 +92,7 @@ class Route:
     road_class: tuple[str, ...]
     length_m: NDArray[np.float64]
     crs: str
+    approval_s: float = 0.0
 
     @property
     def line(self) -> shapely.LineString:
@@ -157,6 +170,7 @@ def route_along(
     road_class[on_road] = roads["road_class"].to_numpy(dtype=object)[graph.edges.road[edge]]
     on = np.where(on_road, On.ROAD, On.CROSS_COUNTRY)
     on[on_road & np.isin(road_class.astype(str), TRACKS)] = On.TRACK
+    on[on_road & np.isin(road_class.astype(str), FERRIES)] = On.FERRY
     # A base or place on a road or in the middle of a cell is a step of no length away from it.
     some_way = length_m > JOIN_M
     some_way[-1] |= not some_way.any()
@@ -175,44 +189,56 @@ def route_along(
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Field:
-    """A ground with one mover's pace in a season, and what is shut on it for whom."""
+    """A ground with one mover's pace in a season by day or night, and what is shut on it for whom.
+
+    Parameters
+    ----------
+    factor : float
+        Times the seconds of the graphs it is the time under way; ``nan`` unknown.
+    stages : tuple of Stage
+        In order of the wait for approval.
+    """
 
     theatre: Theatre
     ground: Ground
     pace: SeasonPace
+    factor: float
     stationed: Sequence[int]
-    closures: frozenset[int]
-    caveats: Sequence[frozenset[int]]
+    stages: tuple[Stage, ...]
+    made: dict[frozenset[int], TravelGraph] = dataclasses.field(default_factory=dict)
 
-    def shut(self, base: int) -> frozenset[int]:
-        """Rows of the areas that the base keeps out of."""
-        return self.closures | self.caveats[base]
+    def graph(self, base: int, stage: Stage) -> TravelGraph:
+        """Seconds of those who leave a base in a stage; bases that keep out of the same areas share it."""
+        shut = stage.closures | stage.caveats[base]
+        if shut not in self.made:
+            self.made[shut] = self.opened(shut, self.pace.as_is)
+        return self.made[shut]
 
-    def graph(self, shut: frozenset[int], *, opened: bool = False) -> TravelGraph:
-        """Its seconds with some areas shut, and as if the season closed no road where ``opened``."""
-        pace = self.pace.opened if opened else self.pace.as_is
+    def opened(self, shut: frozenset[int], pace: Pace) -> TravelGraph:
+        """Seconds at a pace with some areas shut."""
         return travel_graph(self.ground, pace, shut, from_bases=self.stationed)
-
-    def graphs(self, bases: Iterable[int]) -> dict[int, TravelGraph]:
-        """The graph of each base; bases bound by the same caveats share one."""
-        shut = {base: self.shut(base) for base in bases}
-        made = {each: self.graph(each) for each in set(shut.values())}
-        return {base: made[shut[base]] for base in shut}
 
 
 def field_of(
-    mover: Vehicle | Foot, season: Season, *, theatre: Theatre, plan: PlanFile, tables: Tables
+    mover: Vehicle | Foot,
+    season: Season,
+    light: Light = "day",
+    *,
+    theatre: Theatre,
+    plan: PlanFile,
+    tables: Tables,
 ) -> Field:
     """The ground of a theatre with one mover's pace on it.
 
-    Closures in force hold for all, caveats for the bases of the contingents that they name. In the wet
-    season a mover whose factor nobody knows goes as in the dry one.
+    Closures in force hold for all, caveats for the bases of the contingents that they name, each by
+    its rule. In the wet season a mover whose factor nobody knows goes as in the dry one.
 
     Parameters
     ----------
     mover : Vehicle or Foot
         With the plan's figures, as `geo_poc.routing.movers.movers_of` gives it.
     season : "dry" or "wet"
+    light : "day" or "night"
     theatre : Theatre
     plan : PlanFile
     tables : Tables
@@ -227,6 +253,7 @@ def field_of(
         If a closure in force closes nothing.
     """
     restrictions = restrictions_on(tables.areas, theatre.as_of)
+    caveats = caveats_of(tables.bases, tables.areas, restrictions.caveats)
     ground = restricted_ground(
         theatre=theatre,
         roads=tables.roads,
@@ -243,15 +270,38 @@ def field_of(
         crew=crew_of(movers_of(plan)),
         land_cover=tables.land_cover,
         elevation_m=tables.elevation_m,
+        ferries=plan.ferries,
+        light=light,
+        fixed_share=fixed_share(mover, light),
     )
     return Field(
         theatre=theatre,
         ground=ground,
         pace=paces[season],
+        factor=night_factor(mover, light) * halt_factor(mover),
         stationed=np.flatnonzero(np.isfinite(notice_s(plan, mover.key, tables.bases))).tolist(),
-        closures=frozenset(restrictions.closures.tolist()),
-        caveats=caveats_of(tables.bases, tables.areas, restrictions.caveats),
+        stages=stages(restrictions, caveats, light),
     )
+
+
+def soonest_graph(field: Field, base: int, place: int) -> tuple[float, TravelGraph]:
+    """Seconds to wait for approval, and the graph of those who are there first: at once if nobody arrives."""
+    first, *others = field.stages
+    best = first.delay_s, field.graph(base, first)
+    if not others:
+        return best
+    best_s = _under_way_s(field, best[1], base, place)
+    for stage in others:
+        graph = field.graph(base, stage)
+        arrival_s = stage.delay_s + _under_way_s(field, graph, base, place)
+        if arrival_s < best_s:
+            best, best_s = (stage.delay_s, graph), arrival_s
+    return best
+
+
+def _under_way_s(field: Field, graph: TravelGraph, base: int, place: int) -> float:
+    seconds, _ = quickest_times_s(field.ground, graph, base)
+    return float(seconds[place]) * (1.0 if np.isnan(field.factor) else field.factor)
 
 
 def why_none(field: Field, base: int, place: int) -> Reason:
@@ -268,17 +318,17 @@ def why_none(field: Field, base: int, place: int) -> Reason:
     Reason
         ``unknown``, ``outside_area``, ``closed``, ``caveat`` or ``no_network``.
     """
-    nodes = field.ground.nodes
+    nodes, last = field.ground.nodes, field.stages[-1]
     lost, outside = astray(field.theatre, nodes.at_base[[base]], nodes.at_place[[place]])
     if lost.any() or outside.any():
         return Reason.UNKNOWN if lost.any() else Reason.OUTSIDE_AREA
-    for shut, opened, reason in (
-        (field.caveats[base], True, Reason.CLOSED),
-        (field.closures, False, Reason.CAVEAT),
-        (frozenset[int](), True, Reason.CLOSED),
+    for shut, pace, reason in (
+        (last.caveats[base], field.pace.opened, Reason.CLOSED),
+        (last.closures, field.pace.as_is, Reason.CAVEAT),
+        (frozenset[int](), field.pace.opened, Reason.CLOSED),
     ):
-        graph = field.graph(shut, opened=opened)
-        if np.isfinite(quickest_times_s(field.ground, graph, base)[0][place]):
+        seconds, _ = quickest_times_s(field.ground, field.opened(shut, pace), base)
+        if np.isfinite(seconds[place]):
             return reason
     return Reason.NO_NETWORK
 
@@ -286,7 +336,9 @@ def why_none(field: Field, base: int, place: int) -> Reason:
 def quickest_routes(
     field: Field, between: Sequence[tuple[int, int]], *, roads: gpd.GeoDataFrame
 ) -> list[Route | Reason]:
-    """The quickest way by day for each pair of base and place, or the reason where there is none.
+    """The quickest way for each pair of base and place, halts included, or the reason where there is none.
+
+    Where waiting for approval brings somebody there sooner, the way is that of those who wait.
 
     Parameters
     ----------
@@ -300,9 +352,12 @@ def quickest_routes(
     -------
     list of Route or Reason
     """
-    graphs = field.graphs({base for base, _ in between})
-    return [
-        route(field.ground, graphs[base], roads, base=base, place=place)
-        or why_none(field, base, place)
-        for base, place in between
-    ]
+
+    def quickest(base: int, place: int) -> Route | Reason:
+        approval_s, graph = soonest_graph(field, base, place)
+        way = route(field.ground, graph, roads, base=base, place=place)
+        if way is None:
+            return why_none(field, base, place)
+        return dataclasses.replace(way.slowed(field.factor), approval_s=approval_s)
+
+    return [quickest(base, place) for base, place in between]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from geo_poc.errors import ConfigError
 from geo_poc.grid import Grid
-from geo_poc.plan import Season
+from geo_poc.plan import Ferries, Season
 from geo_poc.routing.catalogue import (
     DEFAULT_TERRAIN,
     IMPASSABLE_TERRAIN,
@@ -20,17 +20,22 @@ from geo_poc.routing.catalogue import (
     slowest_road,
 )
 from geo_poc.routing.movers import no_such, wet_factor
+from geo_poc.routing.network import FERRIES
 
 if TYPE_CHECKING:
     from geo_poc.layers.rasters import LandCover
 
-NOT_USABLE = ("construction", "proposed", "ferry")
+NOT_USABLE = ("construction", "proposed", "no_ferry", *FERRIES)
 NOT_DRIVEN = ("footway", "steps", "cycleway", "pedestrian", "bridleway", "corridor")
 _WATER = ("seasonal_water", "wetland")
 
 
 def road_speeds_kmh(
-    mover: Vehicle | Foot, roads: pd.DataFrame, *, season: Season
+    mover: Vehicle | Foot,
+    roads: pd.DataFrame,
+    *,
+    season: Season,
+    ferries: Ferries | None = None,
 ) -> NDArray[np.float64]:
     """Speed on each road in km/h in a season; 0 on a road that the mover cannot use.
 
@@ -38,7 +43,8 @@ def road_speeds_kmh(
     unknown class at the slowest sourced speed, but not above the caps of surface, tracktype and
     smoothness; never above its own cap. Of several words (``grade3;grade5``) the lowest cap counts; a
     cap of 0 holds against the file's speed too. Classes ``construction`` and ``proposed`` are nobody's,
-    footways and steps no vehicle's; a ferry carries nobody, because its hours and load are unknown.
+    footways and steps no vehicle's. A ferry carries nobody without the plan's ``ferries``; with them it
+    runs at its own speed, else at theirs, which is not the mover's and which the rains do not slow.
 
     In the wet season nobody uses a road in the state ``closed``; on an ``open`` one the speed is that
     of the dry season; on one that is ``difficult`` or of unknown state, it is that divided by the
@@ -52,6 +58,8 @@ def road_speeds_kmh(
         where they are known.
     season : str
         ``dry`` or ``wet``.
+    ferries : Ferries, optional
+        Where they run.
 
     Returns
     -------
@@ -79,11 +87,26 @@ def road_speeds_kmh(
     else:
         driven_kmh = _driven_kmh(mover, road_class, roads)
         dry_kmh = np.where(road_class.isin(NOT_USABLE + NOT_DRIVEN), 0.0, driven_kmh)
+    ferry_kmh = _ferries_kmh(mover, road_class, roads, ferries)
     if season == "dry":
-        return dry_kmh
+        return np.fmax(dry_kmh, ferry_kmh)
     state = _words(roads, "wet_state")
     wet_kmh = np.where(state == "open", dry_kmh, dry_kmh / _slowing(mover, season))
-    return np.where(state == "closed", 0.0, wet_kmh)
+    return np.where(state == "closed", 0.0, np.fmax(wet_kmh, ferry_kmh))
+
+
+def _ferries_kmh(
+    mover: Vehicle | Foot, road_class: pd.Series, roads: pd.DataFrame, ferries: Ferries | None
+) -> NDArray[np.float64]:
+    """Speed of the ferries that carry a mover; 0 of all other roads, and of ferries of unknown speed."""
+    if ferries is None:
+        return np.zeros(len(roads))
+    carrying = road_class.isin(
+        ("ferry", f"{'foot' if isinstance(mover, Foot) else 'vehicle'}_ferry")
+    )
+    published = roads["speed_kmh"].to_numpy(np.float64)
+    speed_kmh = np.where(published > 0, published, ferries.speed_kmh or 0.0)
+    return np.where(carrying, speed_kmh, 0.0)
 
 
 def _driven_kmh(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
@@ -56,6 +57,21 @@ class Nearest(NamedTuple):
     reason: NDArray[np.object_]
 
 
+class PlaceTimes(NamedTuple):
+    """Times to places under other rules than those that hold.
+
+    Parameters
+    ----------
+    seconds : float64 array (bases, places)
+        From the alert; ``inf`` where not reached, ``nan`` where unknown.
+    approval_s : float64 array (bases, places)
+        What of it is waiting for approval; 0 where nobody waits.
+    """
+
+    seconds: NDArray[np.float64]
+    approval_s: NDArray[np.float64]
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class TravelTime:
     """Response time of one mover under one set of conditions, notice to move included.
@@ -83,6 +99,12 @@ class TravelTime:
         `nearest`.
     landing_checked : bool
         Of an aircraft: whether it was checked where it can land, and the last leg is walked.
+    approval_s : float64 array (bases, places) or None
+        What of the seconds is waiting at the base for approval; None where nobody waits.
+    without : mapping of Reason to PlaceTimes
+        The same if nothing were closed, and if there were no caveats; empty where nothing is shut.
+    in_light : PlaceTimes or None
+        By night, where other ways are open than by day: the same ways by day; else None.
     """
 
     mover: str
@@ -99,6 +121,27 @@ class TravelTime:
     cell_owner: NDArray[np.int32]
     cell_reasons: NDArray[np.int8]
     landing_checked: bool = False
+    approval_s: NDArray[np.float64] | None = None
+    without: Mapping[Reason, PlaceTimes] = field(default_factory=dict)
+    in_light: PlaceTimes | None = None
+
+    @property
+    def waits_s(self) -> NDArray[np.float64]:
+        """What of the seconds is waiting at the base for approval; 0 where nobody waits."""
+        none = np.zeros(self.seconds.shape)
+        return none if self.approval_s is None else self.approval_s
+
+    def as_if(self, times: PlaceTimes) -> TravelTime:
+        """The same mover with other times to places; who is still not reached is so for the same reason."""
+        found = np.where(np.isnan(times.seconds), Reason.UNKNOWN, Reason.REACHED).astype(object)
+        was = np.isin(self.reasons, [Reason.REACHED, Reason.UNKNOWN])
+        late = np.where(was, Reason.CUT_OFF, self.reasons)
+        return replace(
+            self,
+            seconds=times.seconds,
+            approval_s=times.approval_s,
+            reasons=np.where(np.isinf(times.seconds), late, found),
+        )
 
     def nearest(self, rank: int = 0) -> Nearest:
         """Base that reaches each place first (rank 0), second (rank 1) and so on.

@@ -29,6 +29,8 @@ class FirstLift:
         From the alert; ``inf`` not reached, ``nan`` unknown.
     way_s : float64 array (bases, places)
         Of it, under way.
+    approval_s : float64 array (bases, places)
+        Of it, waiting at the base for approval; 0 where nobody waits.
     reasons : int8 array (bases, places)
         Position in `Reason`.
     wait_s : callable, optional
@@ -39,6 +41,7 @@ class FirstLift:
     seconds: NDArray[np.float64]
     way_s: NDArray[np.float64]
     reasons: NDArray[np.int8]
+    approval_s: NDArray[np.float64] | float = 0.0
     wait_s: Callable[[int, NDArray[np.float64]], NDArray[np.float64]] | None = None
 
 
@@ -143,7 +146,10 @@ def first_lift(
     seconds = np.where(np.isinf(time.seconds) | late, np.inf, own)
     return FirstLift(
         seconds=np.where(stationed, seconds, np.inf),
-        way_s=np.where(np.isfinite(time.seconds), time.seconds - shortest_s[:, None], np.nan),
+        way_s=np.where(
+            np.isfinite(time.seconds), time.seconds - time.waits_s - shortest_s[:, None], np.nan
+        ),
+        approval_s=time.waits_s,
         reasons=np.where(
             stationed,
             np.where(late, REASON_CODE[Reason.CUT_OFF], codes),

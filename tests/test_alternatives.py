@@ -81,7 +81,9 @@ def tables(
 
 def found(of: Tables, most: int = 2) -> Ways:
     field = field_of(PATROL, "dry", theatre=THEATRE, plan=PLAN, tables=of)
-    return ways_between(field.ground, field.graphs([0])[0], of.roads, base=0, place=0, most=most)
+    return ways_between(
+        field.ground, field.graph(0, field.stages[0]), of.roads, base=0, place=0, most=most
+    )
 
 
 def minutes(ways: Ways) -> list[float]:

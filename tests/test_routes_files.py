@@ -230,6 +230,27 @@ def test_a_way_in_rains_of_unknown_effect_is_said_to_have_dry_times(inputs: Inpu
     assert any("times of the dry season" in str(part) for part in route_tables(found))
 
 
+def test_who_waits_for_approval_is_told_so_in_terminal_and_files(
+    inputs: Inputs, tmp_path: Path
+) -> None:
+    found = routes(inputs, wanted())
+    (row,) = found.rows
+    assert row.route is not None
+    waiting = dataclasses.replace(
+        row, light="night", route=dataclasses.replace(row.route, approval_s=21_600.0)
+    )
+    shown = route_tables(dataclasses.replace(found, rows=(waiting,)))
+    assert "Leaves once approval is there, 6\u00a0h after the alert" in str(shown[1])
+    assert "by night" in str(shown[0].title)  # type: ignore[union-attr]
+    for ending in (".geojson", ".gpx"):
+        path = tmp_path / f"way{ending}"
+        write_routes_file([waiting], path, ending=ending, theatre=inputs.theatre)
+    table = gpd.read_file(tmp_path / "way.geojson")
+    assert set(table["approval_minutes"]) == {360}
+    assert set(table["light"]) == {"night"}
+    assert "after 360 min of waiting for approval" in (tmp_path / "way.gpx").read_text()
+
+
 def test_a_base_without_the_mover_is_a_fault(inputs: Inputs) -> None:
     plan = inputs.plan
     (first, *_) = plan.assets

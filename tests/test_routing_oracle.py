@@ -17,7 +17,7 @@ from shapely.affinity import translate
 
 from geo_poc.grid import Grid
 from geo_poc.layers.rasters import LAND_COVERS, LandCover
-from geo_poc.plan import Asset, PlanFile, PlanSpec, Standard
+from geo_poc.plan import Asset, Ferries, PlanFile, PlanSpec, Standard
 from geo_poc.routing.catalogue import Vehicle, known_movers
 from geo_poc.routing.closures import restricted_ground
 from geo_poc.routing.ground import Ground
@@ -491,3 +491,142 @@ def test_cells_over_terrain_alone_equal_bellman_ford(world: World, data: st.Data
     pace_sm[kmh > 0] = 3.6 / kmh[kmh > 0]
     found = times(alone, "foot_patrol")[0].cell_seconds - 60.0
     np.testing.assert_allclose(found, relaxed_s(pace_sm, start), rtol=1e-5)
+
+
+# delays on roads: mined stretches and ferries
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delays:
+    """Mined areas with the seconds to clear them, which roads are ferries, and the wait for one."""
+
+    mined: tuple[tuple[Xy, float], ...]
+    ferry: tuple[bool, ...]
+    wait_s: float
+
+
+@st.composite
+def delayed_worlds(draw: st.DrawFn) -> tuple[World, Delays]:
+    """Worlds whose roads share a few ends, on which bases and places stand as often as not."""
+    world = draw(worlds())
+    x = st.integers(0, int(world.cols * CELL_M) // 37).map(lambda n: n * 37.0)
+    y = st.integers(0, int(world.rows * CELL_M) // 37).map(lambda n: n * 37.0)
+    spots = draw(st.lists(st.tuples(x, y), min_size=3, max_size=5, unique=True))
+    spot = st.sampled_from(spots)
+    ends = st.tuples(spot, spot).filter(lambda pair: pair[0] != pair[1])
+    pairs = draw(st.lists(ends, min_size=2, max_size=5, unique_by=frozenset))
+    kmh = st.sampled_from([8.0, 30.0, 60.0])
+    world = replace(
+        world,
+        bases=tuple(draw(st.lists(st.one_of(spot, st.tuples(x, y)), min_size=1, max_size=2))),
+        places=tuple(draw(st.lists(st.one_of(spot, st.tuples(x, y)), min_size=1, max_size=3))),
+        roads=tuple((*pair, draw(kmh), draw(st.booleans())) for pair in pairs),
+        closures=(),
+    )
+    mined = st.tuples(st.one_of(spot, st.tuples(x, y)), st.sampled_from([0.0, 60.0, 900.0]))
+    return world, Delays(
+        mined=tuple(draw(st.lists(mined, max_size=2))),
+        ferry=tuple(draw(st.booleans()) for _ in pairs),
+        wait_s=draw(st.sampled_from([0.0, 300.0])),
+    )
+
+
+class DelayedGraph(SlowGraph):
+    """The slow graph whose roads are cleared, or are ferries that are waited for."""
+
+    def __init__(self, world: World, delays: Delays) -> None:
+        self.delays = delays
+        self.mined = [(closed_box(at), delay_s) for at, delay_s in delays.mined]
+        self.meeting: dict[Xy, list[bool]] = {}
+        super().__init__(world)
+
+    def afloat(self, xy: Xy) -> bool:
+        """Whether two pieces of ferry meet there and nothing else does."""
+        return self.meeting[xy] == [True, True]
+
+    def _add_roads(self) -> set[Xy]:
+        vertices: dict[Xy, Xy] = {}
+        edges = []
+        for (start, end, kmh, oneway), ferry in zip(
+            self.world.roads, self.delays.ferry, strict=True
+        ):
+            line = shapely.segmentize(shapely.LineString([start, end]), CELL_M)
+            at = [vertices.setdefault((round(x, 2), round(y, 2)), (x, y)) for x, y in line.coords]
+            for a, b in itertools.pairwise(at):
+                edges += [(a, b, kmh, ferry)] + ([] if oneway else [(b, a, kmh, ferry)])
+                for xy in (a, b):
+                    self.meeting.setdefault(xy, []).append(ferry)
+        for a, b, kmh, ferry in edges:
+            line = shapely.LineString([a, b])
+            seconds = line.length / kmh * 3.6
+            seconds += self.delays.wait_s if ferry and not self.afloat(a) else 0.0
+            seconds += self._clearing_s(line, a)
+            known = self.graph.get_edge_data(("v", a), ("v", b), {"seconds": np.inf})
+            if seconds < known["seconds"]:
+                self.graph.add_edge(("v", a), ("v", b), seconds=seconds)
+        return set(vertices.values())
+
+    def _clearing_s(self, line: shapely.LineString, entered: Xy) -> float:
+        """Of every mined area that a road touches and that whoever enters it is not in yet."""
+        return sum(
+            delay_s
+            for shape, delay_s in self.mined
+            if line.intersects(shape) and not shape.intersects(shapely.Point(entered))
+        )
+
+    def _leg(self, a: tuple[str, object], p: Xy, b: tuple[str, object], q: Xy) -> None:
+        leg = shapely.LineString([p, q])
+        if any(kind == "v" and self.afloat(xy) for (kind, _), xy in ((a, p), (b, q))):
+            return
+        inside = [(s, t) for s, t in self.mined if leg.intersects(s)]
+        joins_road = {a[0], b[0]} == {"c", "v"}
+        if inside and (leg.length > 0.01 or joins_road):
+            return
+        super()._leg(a, p, b, q)
+        if inside and (a[0], b[0]) == ("b", "v") and self.graph.has_edge(a, b):
+            self.graph.edges[a, b]["seconds"] += sum(delay_s for _, delay_s in inside)
+
+    def _move(self, one: tuple[int, int], other: tuple[int, int]) -> None:
+        leg = shapely.LineString([self.cells[one], self.cells[other]])
+        if not any(leg.intersects(shape) for shape, _ in self.mined):
+            super()._move(one, other)
+
+
+def delayed_times(world: World, delays: Delays) -> TravelTime:
+    roads = roads_of(world).assign(road_class=["ferry" if ferry else "" for ferry in delays.ferry])
+    mined = areas_of(replace(world, walls=(), closures=tuple(at for at, _ in delays.mined)))
+    mined = mined.assign(
+        kind="mined", rule="clearance", delay_s=[delay_s for _, delay_s in delays.mined]
+    )
+    walls = areas_of(world).assign(rule="", delay_s=np.nan)
+    asset = Asset(mover="wheeled_patrol", bases="all", notice=60.0, source="test")
+    return response_times(
+        theatre=theatre_of(world),
+        plan=PlanFile(
+            plan=PlanSpec(name="test", season="dry"),
+            standard=Standard(response=3600.0, cut_off=1e9, source="test"),
+            bases=[],
+            assets=[asset],
+            ferries=Ferries(wait=delays.wait_s, source="test"),
+        ),
+        bases=points(world, world.bases),
+        places=points(world, world.places),
+        roads=roads,
+        areas=gpd.GeoDataFrame(pd.concat([walls, mined], ignore_index=True), crs=CRS),
+        land_cover=cover_of(world),
+    )[0]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(delayed_worlds())
+def test_clearing_and_ferries_take_what_they_take_on_the_slow_graph(
+    case: tuple[World, Delays],
+) -> None:
+    world, delays = case
+    cells = SlowGraph(replace(world, walls=(), roads=())).cells.values()
+    assume(
+        all(any(closed_box(at).contains(shapely.Point(c)) for c in cells) for at, _ in delays.mined)
+    )
+    expected = DelayedGraph(world, delays).seconds()
+    found = delayed_times(world, delays).seconds - 60.0
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-2)

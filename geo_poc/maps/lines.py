@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TypedDict
+from collections.abc import Hashable, Iterable
+from typing import Any, TypedDict
 
 import geopandas as gpd
 import numpy as np
@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from geo_poc import figures
 from geo_poc.coverage.findings import Findings
 from geo_poc.maps.columns import Lines, packed_lines
+from geo_poc.routing.stretches import shapes_of
 from geo_poc.theatre import Theatre
 from geo_poc.wording import text
 
@@ -22,7 +23,14 @@ TRUNK = ("motorway", "trunk", "primary")
 MINOR = ("secondary", "tertiary", "unclassified")
 SLOW_KMH = 25.0
 CUT_EDGE_M = 2_000.0
-WARNED = ("no_fly", "caveat", "closure")
+DRAWN_AS = {
+    "no_fly": "no_fly",
+    "caveat": "caveat",
+    "closure": "closure",
+    "host_state": "closure",
+    "mined": "closure",
+}
+"""Kinds of area that change an answer, and whose line they have on the map."""
 
 
 class Area(TypedDict):
@@ -70,7 +78,7 @@ def drawing(findings: Findings) -> Drawing:
         "swamps": _lines(findings.theatre, areas.geometry[areas["kind"] == "swamp"]),
         "rivers": _lines(findings.theatre, water.geometry[~flat]),
         "roads": _roads(findings),
-        "areas": [_area(findings.theatre, row) for row in _warned(areas)],
+        "areas": [_area(findings.theatre, *each) for each in _warned(findings)],
         "names": _names(findings.theatre, areas),
     }
 
@@ -125,37 +133,39 @@ def _merged(lines: gpd.GeoSeries) -> list[BaseGeometry]:
     return [shapely.line_merge(shapely.union_all(lines.to_numpy()))] if len(lines) else []
 
 
-def _warned(
-    areas: gpd.GeoDataFrame,
-) -> Iterable[tuple[str, str, object, object, str, BaseGeometry]]:
-    rows = areas[areas["kind"].isin(WARNED)]
-    columns = ("kind", "name", "from_date", "to_date", "contingents", "geometry")
-    return zip(*(rows[column] for column in columns), strict=True)
+def _warned(findings: Findings) -> Iterable[tuple[dict[Hashable, Any], BaseGeometry]]:
+    areas = findings.layers["areas"].table
+    rows = areas[areas["kind"].isin(DRAWN_AS)]
+    shapes = shapes_of(rows, findings.layers["roads"].table)
+    return zip(rows.to_dict("records"), shapes, strict=True)
 
 
-def _area(theatre: Theatre, row: tuple[str, str, object, object, str, BaseGeometry]) -> Area:
-    kind, name, start, end, contingents, geometry = row
+def _area(theatre: Theatre, area: dict[Hashable, Any], shape: BaseGeometry) -> Area:
     return {
-        "kind": kind,
-        "name": name,
-        "text": _area_text(kind, start, end, contingents),
-        "outline": _lines(theatre, [geometry]),
+        "kind": DRAWN_AS[area["kind"]],
+        "name": area["name"],
+        "text": _area_text(area),
+        "outline": _lines(theatre, [shape]),
     }
 
 
-def _area_text(kind: str, start: object, end: object, contingents: str) -> str:
-    """What the area forbids to whom, and since and until when."""
-    if kind == "caveat" and contingents:
-        rule = text("area_caveat_of", contingents=contingents.replace(";", ", "))
+def _area_text(area: dict[Hashable, Any]) -> str:
+    """What the area forbids to whom and how, and since and until when."""
+    if area["kind"] == "caveat" and area["contingents"]:
+        said = [text("area_caveat_of", contingents=area["contingents"].replace(";", ", "))]
     else:
-        rule = text(f"area_{kind}")
+        said = [text(f"area_{area['kind']}")]
+    if area.get("rule", "") == "no_night":
+        said.append(text("area_no_night"))
+    elif area.get("rule", "") in {"needs_approval", "clearance"}:
+        said.append(text(f"area_{area['rule']}", delay=figures.delay(area["delay_s"])))
     days = {
         name: figures.day(day.date())
-        for name, day in (("start", start), ("end", end))
+        for name, day in (("start", area["from_date"]), ("end", area["to_date"]))
         if isinstance(day, pd.Timestamp)
     }
     key = {("start", "end"): "area_from_to", ("start",): "area_from", ("end",): "area_to"}
-    return f"{rule} {text(key[tuple(days)], **days)}" if days else rule
+    return " ".join(said + ([text(key[tuple(days)], **days)] if days else []))
 
 
 def _names(theatre: Theatre, areas: gpd.GeoDataFrame) -> list[Named]:

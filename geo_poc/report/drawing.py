@@ -20,6 +20,7 @@ from geo_poc.report.frame import Canvas, Frame, frame_of, metres
 from geo_poc.report.names import ZONES_SHOWN, draw_names
 from geo_poc.report.svg import Attributes, element, path_data, written
 from geo_poc.report.typeset import printable
+from geo_poc.routing.stretches import shapes_of
 from geo_poc.wording import text
 
 _ROAD_RANKS = (
@@ -30,7 +31,7 @@ _ROAD_RANKS = (
 )
 _MOST_ROAD_BYTES = 70_000
 _FLAT = ("Polygon", "MultiPolygon")
-_LIMITS = ("no_fly", "caveat", "closure")
+LIMITS = ("no_fly", "caveat", "closure", "host_state", "mined")
 
 
 def coverage_map(findings: Findings, *, palette: Palette = DAY) -> str:
@@ -138,7 +139,9 @@ def _draw_lines(canvas: Canvas, findings: Findings) -> None:
         "stroke-dasharray": "7 2 1.5 2",
     }
     _path(canvas, outline, border)
-    limits = areas.geometry[areas["kind"].isin(_LIMITS) & areas.geom_type.isin(_FLAT)]
+    drawn = areas.geom_type.isin(_FLAT) | areas.geometry.isna()
+    held = areas[areas["kind"].isin(LIMITS) & drawn]
+    limits = shapes_of(held, findings.layers["roads"].table)
     _path(canvas, limits, {"stroke": palette.ink2, "stroke-width": 1, "stroke-dasharray": "1 2"})
     zones = findings.zones.geometry.head(ZONES_SHOWN)
     edges = shapely.simplify(zones.to_numpy(), 0.5 * findings.theatre.grid.cell_size_m)

@@ -20,7 +20,7 @@ from geo_poc.coverage.findings import Findings
 from geo_poc.palette import DAY
 from geo_poc.report import symbols
 from geo_poc.report.blocks import Table, fitting_rows
-from geo_poc.report.drawing import coverage_map
+from geo_poc.report.drawing import LIMITS, coverage_map
 from geo_poc.report.frame import WIDTH, frame_of
 from geo_poc.report.grounds import main_assumptions, sources_table
 from geo_poc.report.headline import (
@@ -239,4 +239,4 @@ def _legend(findings: Findings) -> tuple[Sign, ...]:
 
 def _has_limits(findings: Findings) -> bool:
     kinds = findings.layers["areas"].table["kind"]
-    return bool(kinds.isin(["no_fly", "caveat", "closure"]).any())
+    return bool(kinds.isin(LIMITS).any())

@@ -23,7 +23,7 @@ from geo_poc.theatre import Theatre
 FORMATS = (".geojson", ".gpx")
 COLUMNS = (
     "base", "place", "mover", "season", "light", "way", "shared", "leg", "on", "road_class", "km", "minutes",
-    "from_mgrs", "to_mgrs", "minutes_since_start", "marking",
+    "from_mgrs", "to_mgrs", "minutes_since_start", "approval_minutes", "marking",
 )  # fmt: skip
 _DECIMALS = 6
 
@@ -96,6 +96,7 @@ def leg_table(row: RouteRow, theatre: Theatre) -> pd.DataFrame:
         from_mgrs=mgrs[legs["first"]],
         to_mgrs=mgrs[legs["last"]],
         minutes_since_start=row.route.seconds[legs["last"]] / 60,
+        approval_minutes=row.route.approval_s / 60,
         marking=theatre.marking,
     )[[*COLUMNS, "first", "last"]]
 
@@ -155,7 +156,8 @@ def _gpx(rows: Sequence[RouteRow], theatre: Theatre) -> str:
         when = f"{row.season}, {row.light}"
         track = gpxpy.gpx.GPXTrack(
             name=row.name,
-            description=f"{theatre.marking}; {row.mover}, {when}; {legs['km'].sum():.1f} km, {minutes:.0f} min",
+            description=f"{theatre.marking}; {row.mover}, {when}; {legs['km'].sum():.1f} km, "
+            f"{minutes:.0f} min{_after_approval(row.route)}",
         )
         segment = gpxpy.gpx.GPXTrackSegment(
             [gpxpy.gpx.GPXTrackPoint(latitude=lat, longitude=lon) for lon, lat in at]
@@ -166,6 +168,11 @@ def _gpx(rows: Sequence[RouteRow], theatre: Theatre) -> str:
             _waypoint(row, leg, at[leg["last"]]) for leg in legs.to_dict("records")
         ]
     return str(document.to_xml(version="1.1"))
+
+
+def _after_approval(route: Route) -> str:
+    waited = route.approval_s / 60
+    return f", after {waited:.0f} min of waiting for approval" if waited else ""
 
 
 def _waypoint(

@@ -10,6 +10,7 @@ import networkx as nx
 import pandas as pd
 import shapely
 
+from geo_poc.layers.sources.ferries import with_crossings
 from geo_poc.layers.sources.raw import Raw
 from geo_poc.layers.sources.road_tags import tag_text, with_road_columns
 from geo_poc.layers.sources.vector import damaged, require_file
@@ -73,6 +74,9 @@ def roads_of_graph(graph: nx.MultiDiGraph[int], source: Source) -> Raw:
     streets = pd.DataFrame(_streets(edges.reset_index()))
     streets.index = pd.RangeIndex(1, len(streets) + 1, name="row")
     table, file_columns = with_road_columns(streets, columns=source.columns)
+    way, length_m = _texts(streets, "osmid"), table["length_m"]
+    whole_m = length_m.groupby(way).transform("sum").where(way != "", length_m)
+    table = with_crossings(table, whole_m)
     return Raw(table=table, crs=edges.crs.to_string(), file_columns=file_columns)
 
 

@@ -15,6 +15,7 @@ from shapely import LineString, MultiLineString
 from shapely.geometry.base import BaseGeometry
 
 from geo_poc.grid import WGS84
+from geo_poc.layers.sources.ferries import geodesic_m, with_crossings
 from geo_poc.layers.sources.raw import Raw
 from geo_poc.layers.sources.road_tags import with_road_columns
 from geo_poc.layers.sources.vector import damaged, require_file
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 
 TAGS = (
     "highway", "route", "name", "surface", "tracktype", "smoothness", "maxspeed", "oneway",
-    "junction", "bridge", "tunnel", "ford", "access", "motor_vehicle", "service",
+    "junction", "bridge", "tunnel", "ford", "access", "motor_vehicle", "service", "foot", "vehicle",
+    "duration",
 )  # fmt: skip
 NOT_A_ROAD = frozenset({
     "abandoned", "bus_stop", "construction", "corridor", "disused", "elevator", "no", "planned",
@@ -55,7 +57,7 @@ def read(path: Path | None, source: Source, *, layer: str) -> Raw:  # noqa: ARG0
     Raw
         In WGS 84. ``id`` is ``way/`` and OSM's number. Beside the columns of the roads layer: the
         tags in :data:`TAGS` and ``restricted`` (access ``no`` or ``private``). ``road_class`` of a
-        ferry is ``ferry``.
+        ferry is ``ferry``, or ``foot_ferry`` or ``vehicle_ferry`` where it takes only those.
 
     Raises
     ------
@@ -70,6 +72,7 @@ def read(path: Path | None, source: Source, *, layer: str) -> Raw:  # noqa: ARG0
     table = pd.DataFrame(rows, columns=["id", *TAGS, "geometry"], dtype=object)
     table.index = pd.RangeIndex(1, len(table) + 1, name="row")
     table, file_columns = with_road_columns(table, columns=source.columns)
+    table = with_crossings(table, geodesic_m(table["geometry"]))
     return Raw(table=table, crs=WGS84, file_columns=file_columns)
 
 

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo_poc.plan import PlanFile
+from geo_poc.routing.field import Tables
 from geo_poc.routing.first_ways import Fleet, Fleets, bases_of, first_arrivals, ground_fleets
-from geo_poc.routing.routes import Route, Tables, route
+from geo_poc.routing.routes import Route, route
 from geo_poc.theatre import Theatre
 
 MOST = 5

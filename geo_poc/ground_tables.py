@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from geo_poc.coverage.demand import demand
 from geo_poc.inputs import Inputs
-from geo_poc.routing.routes import Tables
+from geo_poc.routing.field import Tables
 
 
 def ground_tables(inputs: Inputs) -> Tables:

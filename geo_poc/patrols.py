@@ -36,6 +36,7 @@ from geo_poc.plan import PlanFile
 from geo_poc.provenance import versions, write_json
 from geo_poc.report.patrols import PatrolProduct, write_patrol_files
 from geo_poc.routing.catalogue import Foot
+from geo_poc.routing.field import Tables
 from geo_poc.routing.ground import points_m
 from geo_poc.routing.mobile import Deployment, deployments, with_mobile_bases
 from geo_poc.routing.outings import not_sending, outing_of
@@ -43,7 +44,6 @@ from geo_poc.routing.patrol import CODE, Outing, patrol_trips
 from geo_poc.routing.patrol_ground import patrol_ground
 from geo_poc.routing.patrol_reach import PatrolReach, nearer, no_reach
 from geo_poc.routing.perimeter import Outlines, outlines
-from geo_poc.routing.routes import Tables
 from geo_poc.routing.travel_time import Reason
 from geo_poc.theatre import Theatre
 
@@ -237,7 +237,7 @@ def _searched(
 ) -> tuple[list[PatrolReach], dict[_Key, dict[str, object]], dict[_Key, shapely.MultiPolygon]]:
     """The best of each patrol; rows and areas of each patrol and base."""
     progress("patrols: ground", 0.0)
-    there = patrol_ground(scene.theatre, scene.tables, scene.at_cells)
+    there = patrol_ground(scene.theatre, scene.tables, scene.at_cells, plan=scene.plan)
     cells = there.ground.nodes.first_vertex
     points = len(scene.tables.places) + scene.at_cells.size
     bests = [no_reach(cells, points) for _ in scene.outings]

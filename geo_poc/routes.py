@@ -25,9 +25,10 @@ from geo_poc.report.segments import segment_table
 from geo_poc.routing.alternatives import Ways, ways_between
 from geo_poc.routing.cases import Case, case_of
 from geo_poc.routing.catalogue import Aircraft, Foot, Vehicle
+from geo_poc.routing.field import Tables, field_of, soonest_graph, why_none
 from geo_poc.routing.movers import movers_of, night_factor, notice_s
 from geo_poc.routing.network import RoadNetwork
-from geo_poc.routing.routes import Route, Tables, field_of, soonest_graph, why_none
+from geo_poc.routing.routes import Route
 from geo_poc.routing.travel_time import Reason
 from geo_poc.theatre import Theatre
 from geo_poc.wording import text

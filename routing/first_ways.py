@@ -14,12 +14,12 @@ from geo_poc.plan import Conditions, PlanFile
 from geo_poc.routing.cases import Case, case_of
 from geo_poc.routing.catalogue import Foot, Vehicle
 from geo_poc.routing.closures import closed_table, restricted_ground
+from geo_poc.routing.field import Tables, mover_paces
 from geo_poc.routing.ground import Ground
 from geo_poc.routing.movers import movers_of, notice_s
 from geo_poc.routing.pace import Pace
 from geo_poc.routing.restrictions import caveats_of, restrictions_on
-from geo_poc.routing.routes import Tables
-from geo_poc.routing.seasons import season_paces
+from geo_poc.routing.stages import stages
 from geo_poc.routing.tracing import steps_back
 from geo_poc.routing.travel_graph import TravelGraph, travel_graph
 from geo_poc.routing.ways import soonest_arrivals
@@ -93,6 +93,8 @@ def ground_fleets(
 ) -> Fleets:
     """Every ground mover of a plan at all of its bases; bases bound by the same caveats share a graph.
 
+    What needs an approval stays shut: who waits for one is not counted.
+
     Parameters
     ----------
     theatre : Theatre
@@ -111,7 +113,7 @@ def ground_fleets(
     """
     restrictions = restrictions_on(tables.areas, theatre.as_of)
     caveats = caveats_of(tables.bases, tables.areas, restrictions.caveats)
-    closures = frozenset(restrictions.closures.tolist())
+    at_once, *_ = stages(restrictions, caveats, conditions.light)
     ground = restricted_ground(
         theatre=theatre,
         roads=tables.roads,
@@ -121,7 +123,7 @@ def ground_fleets(
         places=tables.places.geometry,
     )
     closed_table(ground, tables.areas, restrictions)
-    shut = [closures | bound for bound in caveats]
+    shut = [at_once.closures | bound for bound in at_once.caveats]
     fleets: list[Fleet] = []
     untimed = []
     for mover in movers_of(plan):
@@ -132,18 +134,14 @@ def ground_fleets(
         if np.isnan(case.factor):
             untimed.append(mover.key)
         else:
-            fleets += _of_mover(ground, case, _pace(mover, theatre, tables, conditions), shut)
+            fleets += _of_mover(ground, case, _pace(mover, theatre, plan, tables, conditions), shut)
     return Fleets(ground=ground, fleets=tuple(fleets), untimed=tuple(untimed))
 
 
-def _pace(mover: Vehicle | Foot, theatre: Theatre, tables: Tables, conditions: Conditions) -> Pace:
-    paces = season_paces(
-        mover,
-        theatre,
-        tables.roads,
-        land_cover=tables.land_cover,
-        elevation_m=tables.elevation_m,
-    )
+def _pace(
+    mover: Vehicle | Foot, theatre: Theatre, plan: PlanFile, tables: Tables, conditions: Conditions
+) -> Pace:
+    paces = mover_paces(mover, conditions.light, theatre=theatre, tables=tables, plan=plan)
     return paces[conditions.season].as_is
 
 

@@ -17,11 +17,11 @@ from geo_poc.plan import Conditions, MobileBase, PlanFile
 from geo_poc.routing.cases import case_of, travel_time
 from geo_poc.routing.catalogue import Foot, Vehicle
 from geo_poc.routing.closures import restricted_ground
+from geo_poc.routing.field import Tables, mover_paces
 from geo_poc.routing.movers import notice_s
 from geo_poc.routing.reach import ground_reaches
 from geo_poc.routing.restrictions import caveats_of, restrictions_on
-from geo_poc.routing.routes import Tables
-from geo_poc.routing.seasons import season_paces
+from geo_poc.routing.stages import stages
 from geo_poc.routing.travel_time import Reason
 from geo_poc.theatre import Theatre
 
@@ -169,7 +169,7 @@ def _of_mover(
     parents = sorted({ids.index(mobile.parent) for mobile in wanting})
     notices = notice_s(plan, mover.key, tables.bases)[parents]
     tables = replace(tables, bases=tables.bases.iloc[parents])
-    seconds, reasons = _answers(mover, notices, tables, theatre, conditions)
+    seconds, reasons = _answers(mover, notices, tables, theatre, (plan, conditions))
     for column, mobile in enumerate(plan.mobile_bases):
         if mobile in wanting:
             row = parents.index(ids.index(mobile.parent))
@@ -190,9 +190,10 @@ def _answers(
     notices: NDArray[np.float64],
     tables: Tables,
     theatre: Theatre,
-    conditions: Conditions,
+    case: tuple[PlanFile, Conditions],
 ) -> tuple[NDArray[np.float64], NDArray[np.object_]]:
-    """Seconds and reasons from each base to each of the places."""
+    """Seconds and reasons from each base to each of the places; what needs an approval stays shut."""
+    plan, conditions = case
     restrictions = restrictions_on(tables.areas, theatre.as_of)
     ground = restricted_ground(
         theatre=theatre,
@@ -202,21 +203,17 @@ def _answers(
         bases=tables.bases.geometry,
         places=tables.places.geometry,
     )
-    paces = season_paces(
-        mover,
-        theatre,
-        tables.roads,
-        land_cover=tables.land_cover,
-        elevation_m=tables.elevation_m,
-    )
+    caveats = caveats_of(tables.bases, tables.areas, restrictions.caveats)
+    at_once, *_ = stages(restrictions, caveats, conditions.light)
+    paces = mover_paces(mover, conditions.light, theatre=theatre, tables=tables, plan=plan)
     season = conditions.season
     reaches = ground_reaches(
         ground,
         {season: paces[season]},
         theatre=theatre,
         stationed=np.isfinite(notices),
-        closures=frozenset(restrictions.closures.tolist()),
-        caveats=caveats_of(tables.bases, tables.areas, restrictions.caveats),
+        closures=at_once.closures,
+        caveats=at_once.caveats,
         progress=lambda _: None,
     )
     time = travel_time(

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from geo_poc.plan import Conditions
 from geo_poc.routing.cases import case_of
 from geo_poc.routing.catalogue import Foot, Vehicle
+from geo_poc.routing.field import mover_paces
 from geo_poc.routing.ground import in_grid
 from geo_poc.routing.patrol_ground import PatrolGround, Shut, graph_pair, shut_cases
 from geo_poc.routing.reach import astray, own_cell_reached
-from geo_poc.routing.seasons import season_paces
 from geo_poc.routing.travel_graph import TravelGraph
 from geo_poc.routing.travel_time import Reason
 from geo_poc.routing.ways import quickest_times_s
@@ -103,9 +103,9 @@ def patrol_trips(
     Trip
         Only a few bases are in memory at a time.
     """
-    groups: dict[tuple[str, str], list[int]] = {}
+    groups: dict[tuple[str, str, str], list[int]] = {}
     for n, outing in enumerate(outings):
-        groups.setdefault(_alike(outing), []).append(n)
+        groups.setdefault(_alike(there, outing), []).append(n)
     for done, members in enumerate(groups.values()):
 
         def told(share: float, done: int = done) -> None:
@@ -114,36 +114,34 @@ def patrol_trips(
         yield from _trips_of(there, {n: outings[n] for n in members}, told)
 
 
-def _alike(outing: Outing) -> tuple[str, str]:
+def _alike(there: PatrolGround, outing: Outing) -> tuple[str, str, str]:
     """What the graph depends on, base and closures aside: patrols that share it share the searches."""
-    return outing.mover.key, outing.conditions.season
+    light = outing.conditions.light if there.light_matters else ""
+    return outing.mover.key, outing.conditions.season, light
 
 
 def _trips_of(there: PatrolGround, outings: dict[int, Outing], told: Share) -> Iterator[Trip]:
     """Trips of patrols that share their graphs."""
     one = next(iter(outings.values()))
-    tables, at_base = there.tables, there.ground.nodes.at_base
+    at_base = there.ground.nodes.at_base
     sends = np.logical_or.reduce([outing.sends for outing in outings.values()])
     placed = in_grid(there.theatre.grid, at_base)
     for base in np.flatnonzero(sends & ~placed).tolist():
         yield from (_lost(there, n, base) for n, each in outings.items() if each.sends[base])
-    pace = season_paces(
-        one.mover,
-        there.theatre,
-        tables.roads,
-        land_cover=tables.land_cover,
-        elevation_m=tables.elevation_m,
+    light = one.conditions.light
+    pace = mover_paces(
+        one.mover, light, theatre=there.theatre, tables=there.tables, plan=there.plan
     )[one.conditions.season]
     rows: list[int] = np.flatnonzero(sends & placed).tolist()
     stationed = np.flatnonzero(one.stationed & placed).tolist()
     pairs = {
         case: graph_pair(there, pace, case, stationed)
-        for case in {case for row in rows for case in shut_cases(there, pace, row)}
+        for case in {case for row in rows for case in shut_cases(there, pace, row, light)}
     }
     bound_s = max(_limits_s(outings.values()), default=0.0)
 
     def of_base(row: int) -> list[_Both]:
-        return _searched(there, pairs, shut_cases(there, pace, row), row, bound_s)
+        return _searched(there, pairs, shut_cases(there, pace, row, light), row, bound_s)
 
     workers = os.cpu_count() or 1
     # Threads, because the compiled search needs no interpreter; a few bases at a time, for memory.

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geo_poc.plan import LIGHTS, Light, PlanFile
 from geo_poc.routing.closures import restricted_ground
+from geo_poc.routing.field import Tables
 from geo_poc.routing.ground import Ground
 from geo_poc.routing.restrictions import caveats_of, restrictions_on
-from geo_poc.routing.routes import Tables
 from geo_poc.routing.seasons import SeasonPace
+from geo_poc.routing.stages import Stage, stages
 from geo_poc.routing.travel_graph import TravelGraph, travel_graph
 from geo_poc.routing.turned import turned_round
 from geo_poc.theatre import Theatre
@@ -31,10 +33,10 @@ class PatrolGround:
     tables : Tables
         Bases with the mobile ones, places, roads, areas, rasters.
     ground : Ground
-    closures : frozenset of int
-        Rows of the closures in force.
-    caveats : tuple of frozenset, one per base
-        Rows of the caveat areas that bind it.
+    at_once : mapping of light to Stage
+        What is shut by day and by night; what needs an approval stays shut.
+    plan : PlanFile or None
+        Its crews and ferries count.
     at_cells : int64 array
         Cells that are judged like places, row by row.
     """
@@ -42,12 +44,25 @@ class PatrolGround:
     theatre: Theatre
     tables: Tables
     ground: Ground
-    closures: frozenset[int]
-    caveats: tuple[frozenset[int], ...]
+    at_once: Mapping[Light, Stage]
+    plan: PlanFile | None
     at_cells: NDArray[np.int64]
 
+    @property
+    def light_matters(self) -> bool:
+        """Whether more than the pace differs by day and by night: what is shut, or the share of fixed delays."""
+        ferries = self.plan is not None and self.plan.ferries is not None
+        clearing = any(np.isfinite(cut.clearing_s) for cut in self.ground.cuts.values())
+        return ferries or clearing or self.at_once["day"] != self.at_once["night"]
 
-def patrol_ground(theatre: Theatre, tables: Tables, at_cells: NDArray[np.int64]) -> PatrolGround:
+
+def patrol_ground(
+    theatre: Theatre,
+    tables: Tables,
+    at_cells: NDArray[np.int64],
+    *,
+    plan: PlanFile | None = None,
+) -> PatrolGround:
     """The ground of a theatre on its day, cut as it is for responses.
 
     Parameters
@@ -56,8 +71,10 @@ def patrol_ground(theatre: Theatre, tables: Tables, at_cells: NDArray[np.int64])
     tables : Tables
     at_cells : int64 array
         Cells that are judged like places.
+    plan : PlanFile, optional
     """
     restrictions = restrictions_on(tables.areas, theatre.as_of)
+    caveats = caveats_of(tables.bases, tables.areas, restrictions.caveats)
     return PatrolGround(
         theatre=theatre,
         tables=tables,
@@ -69,8 +86,8 @@ def patrol_ground(theatre: Theatre, tables: Tables, at_cells: NDArray[np.int64])
             bases=tables.bases.geometry,
             places=tables.places.geometry,
         ),
-        closures=frozenset(restrictions.closures.tolist()),
-        caveats=caveats_of(tables.bases, tables.areas, restrictions.caveats),
+        at_once={light: stages(restrictions, caveats, light)[0] for light in LIGHTS},
+        plan=plan,
         at_cells=at_cells,
     )
 
@@ -94,12 +111,13 @@ def graph_pair(
     return out, turned_round(out)
 
 
-def shut_cases(there: PatrolGround, pace: SeasonPace, base: int) -> tuple[Shut, ...]:
+def shut_cases(there: PatrolGround, pace: SeasonPace, base: int, light: Light) -> tuple[Shut, ...]:
     """What is shut for a base: as it is, without closures, without caveats, without both, as for responses."""
-    bound, opened = there.caveats[base], pace.opened is not pace.as_is
+    stage, opened = there.at_once[light], pace.opened is not pace.as_is
+    bound = stage.caveats[base]
     return (
-        (there.closures | bound, False),
+        (stage.closures | bound, False),
         (bound, opened),
-        (there.closures, False),
+        (stage.closures, False),
         (frozenset(), opened),
     )

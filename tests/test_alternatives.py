@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from geo_poc.grid import Grid
 from geo_poc.plan import Asset, PlanFile, PlanSpec, Standard
 from geo_poc.routing.alternatives import LONGEST_RATIO, Ways, shared_ratio, ways_between
+from geo_poc.routing.field import Tables, field_of
 from geo_poc.routing.movers import movers_of
-from geo_poc.routing.routes import Route, Tables, field_of, quickest_routes
+from geo_poc.routing.routes import Route, quickest_routes
 from geo_poc.routing.segments import segment_line
 from geo_poc.theatre import Theatre
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from geo_poc.grid import Grid
 from geo_poc.plan import Asset, Conditions, PlanFile, PlanSpec, Standard
 from geo_poc.routing.criticality import Concerned, Critical, Loss, critical_segments
+from geo_poc.routing.field import Tables
 from geo_poc.routing.first_ways import (
     Fleets,
     bases_of,
@@ -25,7 +26,6 @@ from geo_poc.routing.first_ways import (
     ground_fleets,
 )
 from geo_poc.routing.response import response_times
-from geo_poc.routing.routes import Tables
 from geo_poc.routing.segments import road_segments
 from geo_poc.theatre import Theatre
 

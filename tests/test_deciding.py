@@ -17,7 +17,7 @@ from geo_poc.data.generator import Recipe, make_theatre
 from geo_poc.grid import Grid
 from geo_poc.inputs import read_inputs
 from geo_poc.plan import Asset, PlanFile, PlanSpec, Standard
-from geo_poc.routing.routes import Tables
+from geo_poc.routing.field import Tables
 from geo_poc.run import analyse
 from geo_poc.theatre import Theatre
 

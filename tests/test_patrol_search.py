@@ -21,12 +21,12 @@ from geo_poc.layers.rasters import LAND_COVERS, LandCover
 from geo_poc.plan import Conditions
 from geo_poc.routing.catalogue import Figure, Foot, Vehicle, known_movers
 from geo_poc.routing.closures import restricted_ground
+from geo_poc.routing.field import Tables
 from geo_poc.routing.pace import Pace
 from geo_poc.routing.patrol import Outing, Trip, patrol_trips
 from geo_poc.routing.patrol_ground import PatrolGround, patrol_ground
 from geo_poc.routing.patrol_reach import PatrolReach, nearer, no_reach
 from geo_poc.routing.restrictions import restrictions_on
-from geo_poc.routing.routes import Tables
 from geo_poc.routing.slopes import climb_factor
 from geo_poc.routing.travel_graph import travel_graph
 from geo_poc.routing.travel_time import Reason

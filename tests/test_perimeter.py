@@ -15,12 +15,12 @@ from geo_poc.grid import Grid
 from geo_poc.layers.rasters import LAND_COVERS, LandCover
 from geo_poc.plan import Conditions
 from geo_poc.routing.catalogue import Foot, known_movers
+from geo_poc.routing.field import Tables
 from geo_poc.routing.ground import points_m
 from geo_poc.routing.patrol import Outing, patrol_trips
 from geo_poc.routing.patrol_ground import patrol_ground
 from geo_poc.routing.patrol_reach import PatrolReach, nearer, no_reach
 from geo_poc.routing.perimeter import outlines, walkable
-from geo_poc.routing.routes import Tables
 from geo_poc.routing.travel_time import Reason
 from geo_poc.theatre import Theatre
 

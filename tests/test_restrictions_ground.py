@@ -32,9 +32,10 @@ from geo_poc.routing.binding import Constraint
 from geo_poc.routing.catalogue import Foot, Vehicle
 from geo_poc.routing.clock import Clock, response_clock
 from geo_poc.routing.closures import closed_by
+from geo_poc.routing.field import Tables, field_of
 from geo_poc.routing.movers import movers_of
 from geo_poc.routing.response import response_times
-from geo_poc.routing.routes import Route, Tables, field_of, quickest_routes
+from geo_poc.routing.routes import Route, quickest_routes
 from geo_poc.routing.travel_time import Reason, TravelTime
 from geo_poc.theatre import Theatre
 

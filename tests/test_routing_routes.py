@@ -14,9 +14,10 @@ import shapely
 from geo_poc.grid import Grid
 from geo_poc.plan import Asset, PlanFile, PlanSpec, Season, Standard
 from geo_poc.routing.catalogue import Vehicle
+from geo_poc.routing.field import Tables, field_of
 from geo_poc.routing.movers import movers_of
 from geo_poc.routing.response import response_times
-from geo_poc.routing.routes import Route, Tables, field_of, quickest_routes
+from geo_poc.routing.routes import Route, quickest_routes
 from geo_poc.routing.travel_time import Reason
 from geo_poc.theatre import Theatre
 

@@ -20,6 +20,8 @@ from geo_poc.routing.refuelling import Flights, Fuel, Hops, flights
 from geo_poc.routing.travel_time import Reason
 from geo_poc.theatre import Theatre
 
+_BLOCK = 50_000  # cells whose flights are worked out at once
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class AirFlights:
@@ -87,7 +89,7 @@ def air_flights(
         at_base=at_base,
         at_place=at_place,
         to_place=_four_flights(sky, spots(theatre, at_place), exact_m),
-        to_cell=_four_flights(sky, centres, swift_m),
+        to_cell=_in_blocks(sky, centres),
     )
 
 
@@ -183,6 +185,30 @@ def _four_flights(sky: _Sky, ends: Spots, measure: Measure) -> list[Flights]:
         cases.append((held, free))
     (held, free), (held_straight, free_straight) = cases[0], cases[-1]
     return [held, held_straight, free, free_straight]
+
+
+def _in_blocks(sky: _Sky, ends: Spots) -> list[Flights]:
+    """As `_four_flights`, in float32 and block by block, because there may be millions of cells.
+
+    Cases share one object where they share it in every block.
+    """
+    size = len(ends.at_m)
+    rows = [np.arange(first, min(first + _BLOCK, size)) for first in range(0, size, _BLOCK)]
+    blocks = [_narrow(_four_flights(sky, ends.only(block), swift_m)) for block in rows]
+    joined: dict[tuple[int, ...], Flights] = {}
+    found = []
+    for case in zip(*blocks, strict=True):
+        key = tuple(id(block) for block in case)
+        if key not in joined:
+            amounts = zip(*case, strict=True)
+            joined[key] = Flights(*(np.concatenate(amount, axis=1) for amount in amounts))
+        found.append(joined[key])
+    return found
+
+
+def _narrow(four: list[Flights]) -> list[Flights]:
+    known = {id(one): Flights(*(amount.astype(np.float32) for amount in one)) for one in four}
+    return [known[id(one)] for one in four]
 
 
 def _landed(flown: Flights, nowhere: NDArray[np.bool_]) -> Flights:

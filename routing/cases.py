@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,10 @@ from geo_poc.theatre import Theatre
 
 _REASONS = np.array(list(Reason), dtype=object)
 _CODE = {reason: code for code, reason in enumerate(Reason)}
+# The reason of a cell is that of any base that comes first here.
+_ORDER = list(dict.fromkeys((Reason.REACHED, *PRIORITY, *Reason)))
+_OF_RANK = np.array([_CODE[reason] for reason in _ORDER], np.int8)
+_RANK = np.argsort(_OF_RANK).astype(np.int8)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -217,25 +221,37 @@ def _codes(
 def _nearest_of_cells(
     reach: Reach, case: Case, theatre: Theatre
 ) -> tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.int8]]:
-    """Seconds, base and reason of each cell; outside the area unknown, none and outside."""
+    """Seconds, base and reason of each cell; outside the area unknown, none and outside.
+
+    Base by base, so that no more than one is held beside the times under way.
+    """
     inside = theatre.inside.ravel()
-    beyond = np.broadcast_to(~inside, reach.cells.seconds.shape)
-    stranded = reach.stranded or (np.False_, np.False_)
-    codes = _codes(
-        reach.cells, case, reach, lost=(np.zeros_like(beyond), beyond), stranded=stranded[1]
-    )
-    total = np.where(codes == _CODE[Reason.REACHED], case.total_s(reach.cells.seconds), np.inf)
-    total = np.vstack([total, np.full(inside.size, np.inf)])
-    owner = total.argmin(axis=0)
-    seconds = total[owner, np.arange(owner.size)]
-    reached = np.isfinite(seconds)
-    code = np.full(inside.size, _CODE[Reason.NO_ASSET], np.int8)
-    for reason in reversed(PRIORITY):
-        code[(codes == _CODE[reason]).any(axis=0)] = _CODE[reason]
-    code[reached] = _CODE[Reason.REACHED]
+    seconds = np.full(inside.size, np.inf)
+    owner = np.full(inside.size, -1, np.int32)
+    rank = np.full(inside.size, _RANK[_CODE[Reason.NO_ASSET]])
+    for base in range(len(case.notice_s)):
+        total, codes = _of_base(reach, case, base, ~inside)
+        sooner = total < seconds
+        seconds[sooner], owner[sooner] = total[sooner], base
+        np.minimum(rank, _RANK[codes], out=rank)
+    code = _OF_RANK[rank]
     seconds[~inside | (code == _CODE[Reason.UNKNOWN])] = np.nan
     return (
         seconds.reshape(theatre.grid.shape).astype(np.float32),
-        np.where(reached, owner, -1).reshape(theatre.grid.shape).astype(np.int32),
+        owner.reshape(theatre.grid.shape),
         code.reshape(theatre.grid.shape),
     )
+
+
+def _of_base(
+    reach: Reach, case: Case, base: int, beyond: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
+    """Seconds from one base to each cell, ``inf`` where it does not reach, and position in `Reason`."""
+    one = slice(base, base + 1)
+    alone = replace(case, notice_s=case.notice_s[one])
+    cells = UnderWay.of([times[one] for times in reach.cells.four])
+    stranded = np.False_ if reach.stranded is None else reach.stranded[1][one]
+    lost = np.zeros_like(beyond)[None], beyond[None]
+    codes = _codes(cells, alone, reach, lost=lost, stranded=stranded)
+    total = np.where(codes == _CODE[Reason.REACHED], alone.total_s(cells.seconds), np.inf)
+    return total[0], codes[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import geopandas as gpd
 import networkx as nx
 import numpy as np
@@ -75,6 +77,13 @@ def test_a_ring_that_hangs_on_a_road_is_one_segment_with_one_end() -> None:
     assert line.length == segments.length_m[row]
 
 
+def test_a_ferry_is_a_segment_of_its_own_and_no_bridge() -> None:
+    network, _ = cut(([(0, 0), (4000, 0)], False), ([(4000, 0), (4200, 0)], False))
+    segments = road_segments(dataclasses.replace(network, ferry=network.road == 1))
+    assert lengths_km(segments) == [0.2, 4.0]
+    assert not segments.bridge.any()
+
+
 def test_without_roads_there_are_no_segments() -> None:
     empty = np.empty(0, np.int64)
     segments = road_segments(
@@ -87,6 +96,7 @@ def test_without_roads_there_are_no_segments() -> None:
             road=empty,
             oneway=np.empty(0, bool),
             bridge=np.empty(0, bool),
+            ferry=np.empty(0, bool),
         )
     )
     assert segments.length_m.size == segments.of_edge.size == 0

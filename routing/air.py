@@ -21,6 +21,7 @@ from geo_poc.routing.travel_time import Reason
 from geo_poc.theatre import Theatre
 
 _BLOCK = 50_000  # cells whose flights are worked out at once
+_NO_LENGTHS = np.empty((0, 0), np.float32)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -34,7 +35,7 @@ class AirFlights:
         In metres.
     to_place, to_cell : sequence of Flights
         As they are, without no-fly areas, without caveats, and without both; one object stands for all
-        cases that do not differ.
+        cases that do not differ. To cells only the first has lengths.
     """
 
     theatre: Theatre
@@ -89,7 +90,7 @@ def air_flights(
         at_base=at_base,
         at_place=at_place,
         to_place=_four_flights(sky, spots(theatre, at_place), exact_m),
-        to_cell=_in_blocks(sky, centres),
+        to_cell=_to_cells(sky, centres, at_base),
     )
 
 
@@ -113,12 +114,7 @@ def air_reach(flying: AirFlights, landing: Landing | None = None) -> Reach:
     to_place, to_cell = flying.to_place, flying.to_cell
     ways = list(zip(to_place, to_cell, strict=True))
     # Cases that do not differ share one object, for which the last leg is then walked once.
-    known = {
-        (id(there), id(cells)): Times(
-            there.seconds, _own_cell(theatre.grid, at_base, cells.seconds)
-        )
-        for there, cells in ways
-    }
+    known = {(id(there), id(cells)): Times(there.seconds, cells.seconds) for there, cells in ways}
     flown = [known[id(there), id(cells)] for there, cells in ways]
     times, stranded = flown, None
     distance_m, off_road_m = to_place[0].distance_m, np.zeros_like(to_place[0].seconds)
@@ -187,27 +183,35 @@ def _four_flights(sky: _Sky, ends: Spots, measure: Measure) -> list[Flights]:
     return [held, held_straight, free, free_straight]
 
 
-def _in_blocks(sky: _Sky, ends: Spots) -> list[Flights]:
+def _to_cells(sky: _Sky, centres: Spots, at_base: NDArray[np.float64]) -> list[Flights]:
     """As `_four_flights`, in float32 and block by block, because there may be millions of cells.
 
+    Only the first case has lengths. Time is 0 in each base's own cell, if anybody flies there at all.
     Cases share one object where they share it in every block.
     """
-    size = len(ends.at_m)
+    size = len(centres.at_m)
     rows = [np.arange(first, min(first + _BLOCK, size)) for first in range(0, size, _BLOCK)]
-    blocks = [_narrow(_four_flights(sky, ends.only(block), swift_m)) for block in rows]
+    blocks = [_narrow(_four_flights(sky, centres.only(block), swift_m)) for block in rows]
     joined: dict[tuple[int, ...], Flights] = {}
     found = []
-    for case in zip(*blocks, strict=True):
+    for n, case in enumerate(zip(*blocks, strict=True)):
         key = tuple(id(block) for block in case)
         if key not in joined:
-            amounts = zip(*case, strict=True)
-            joined[key] = Flights(*(np.concatenate(amount, axis=1) for amount in amounts))
+            seconds = np.concatenate([block.seconds for block in case], axis=1)
+            lengths = [block.distance_m for block in case] if n == 0 else [_NO_LENGTHS]
+            joined[key] = Flights(
+                _own_cell(sky.grid, at_base, seconds), np.concatenate(lengths, axis=1)
+            )
         found.append(joined[key])
     return found
 
 
 def _narrow(four: list[Flights]) -> list[Flights]:
-    known = {id(one): Flights(*(amount.astype(np.float32) for amount in one)) for one in four}
+    """In float32, with lengths in the first case only."""
+    known = {}
+    for one in four:
+        lengths = one.distance_m.astype(np.float32) if one is four[0] else _NO_LENGTHS
+        known[id(one)] = Flights(one.seconds.astype(np.float32), lengths)
     return [known[id(one)] for one in four]
 
 

@@ -212,18 +212,24 @@ def enters(
     found = np.zeros(len(ends), dtype=np.bool_)
     for core in cores:
         near = np.flatnonzero(_meets_box(core.bounds, start, ends) & ~found)
-        if near.size > _MANY:
-            shadow = _shadow(core, start, 2 * float(np.hypot(*(ends[near] - start).T).max()))
-            shapely.prepare(shadow)
-            found[near] = shapely.intersects_xy(shadow, *ends[near].T)
-        else:
-            pairs = np.stack([np.broadcast_to(start, (near.size, 2)), ends[near]], axis=1)
-            found[near] = shapely.intersects(core, shapely.linestrings(pairs))
+        found[near] = _hidden(core, start, ends[near])
     return found
 
 
-def _shadow(core: BaseGeometry, start: NDArray[np.float64], far_m: float) -> BaseGeometry:
-    """All points that the core hides from a start, as far as 0.7 of ``far_m``.
+def _hidden(
+    core: BaseGeometry, start: NDArray[np.float64], ends: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    if len(ends) > _MANY:
+        shadow = _shadow(core, start, 2 * float(np.hypot(*(ends - start).T).max()))
+        if shadow is not None:
+            shapely.prepare(shadow)
+            return np.asarray(shapely.intersects_xy(shadow, *ends.T))
+    pairs = np.stack([np.broadcast_to(start, ends.shape), ends], axis=1)
+    return np.asarray(shapely.intersects(core, shapely.linestrings(pairs)))
+
+
+def _shadow(core: BaseGeometry, start: NDArray[np.float64], far_m: float) -> BaseGeometry | None:
+    """All points that the core hides from a start, as far as 0.7 of ``far_m``; None where GEOS fails.
 
     Finding points in one polygon is ten times as fast as testing a line to each. Each side of the core
     that faces the start hides what lies behind it, and its shadow ends in a corner, so that even a wide
@@ -242,7 +248,10 @@ def _shadow(core: BaseGeometry, start: NDArray[np.float64], far_m: float) -> Bas
         middle /= np.hypot(*middle.T)[:, None]
         far = [ray * far_m for ray in (rays[0], middle, rays[1])]
         sides.append(np.stack([first, *far, last], axis=1) + start)
-    return shapely.union_all(shapely.polygons(np.concatenate(sides)))
+    try:
+        return shapely.union_all(shapely.polygons(np.concatenate(sides)))
+    except shapely.errors.GEOSException:  # sides that lie almost on each other
+        return None
 
 
 def _turned(ways: NDArray[np.float64], angle: float) -> NDArray[np.float64]:

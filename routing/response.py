@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -251,7 +251,7 @@ def _by_air(scene: _Scene, aircraft: Aircraft, stationed: NDArray[np.bool_]) -> 
     def flying(rules: Light) -> list[AirFlights]:
         return [_flights(scene, aircraft, step) for step in scene.stages(rules)]
 
-    @cache
+    @lru_cache(maxsize=1)  # a reach holds every base and cell, and the next one seldom is the same
     def reach(rules: Light, season: Season, light: Light) -> Reach:
         steps = scene.stages(rules)
         landings: Sequence[Landing | None] = [None] * len(steps)

@@ -283,7 +283,8 @@ def _run(theatre: Path, plan: Path, out: Path, made: dt.datetime | None) -> None
         with progress_bar() as progress:
             from geo_poc.run import run as run_all  # noqa: PLC0415
 
-            done = run_all(theatre, plan, out, made=_product_time(made), progress=progress)
+            stamp = _product_time(made)
+            done = run_all(theatre, plan, out, made=stamp, progress=progress, announce=_say_memory)
         _print_run(done)
 
 
@@ -304,6 +305,12 @@ def _product_time(made: dt.datetime | None) -> dt.datetime:
     if epoch:
         return dt.datetime.fromtimestamp(int(epoch), tz=dt.UTC)
     return dt.datetime.now(tz=dt.UTC)
+
+
+def _say_memory(inputs: Inputs) -> None:
+    from geo_poc.summary import memory_line  # noqa: PLC0415
+
+    print_parts(memory_line(inputs))
 
 
 def _print_inputs(inputs: Inputs) -> None:

@@ -21,6 +21,7 @@ from geo_poc.layers.area import read_area
 from geo_poc.layers.layer import Layer, SourceRecord, file_sha256
 from geo_poc.layers.rasters import LandCover, read_elevation, read_land_cover, read_population
 from geo_poc.layers.read import read_layer, require_rows
+from geo_poc.memory import MemoryNeed, memory_faults, memory_need
 from geo_poc.patrol_rules import patrol_doubts, require_sound, site_faults
 from geo_poc.plan import PlanFile, read_plan_file
 from geo_poc.routing.checks import restriction_faults
@@ -67,6 +68,7 @@ class Inputs:
     land_cover: LandCover | None
     sources: tuple[SourceRecord, ...]
     warnings: tuple[Fault, ...]
+    memory: MemoryNeed | None = None
 
     @property
     def plan(self) -> PlanFile:
@@ -136,6 +138,7 @@ def read_inputs(
         warnings += [
             _in_file(doubt, plan_path) for doubt in [*doubts(plan, layers), *patrol_doubts(plan)]
         ]
+    memory = _tried(faults, partial(_memory, theatre, plan, layers, may_be_known=not faults))
     rasters = _tried(faults, partial(_rasters, file, folder, theatre))
     if faults or rasters is None:
         raise InputError(faults)
@@ -149,7 +152,21 @@ def read_inputs(
         land_cover=rasters.land_cover,
         sources=tuple(s for layer in layers.values() for s in layer.sources) + rasters.records,
         warnings=tuple(warnings),
+        memory=memory,
     )
+
+
+def _memory(
+    theatre: Theatre, plan: PlanFile | None, layers: Mapping[str, Layer], *, may_be_known: bool
+) -> MemoryNeed | None:
+    """What a run needs, where all is known that decides on it; an InputError where that does not fit."""
+    if plan is None or not may_be_known:
+        return None
+    need = memory_need(theatre, plan, layers)
+    faults = memory_faults(need)
+    if faults:
+        raise InputError(faults)
+    return need
 
 
 def _area_faults(layers: Mapping[str, Layer]) -> list[Fault]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,7 @@ def run(
     *,
     made: dt.datetime,
     progress: Progress = quiet,
+    announce: Callable[[Inputs], None] = lambda _: None,
 ) -> Run:
     """Read, compute and write everything; the output folder changes only when all of it succeeded.
 
@@ -72,6 +74,8 @@ def run(
     made : datetime
         When the product is made, with its zone; printed on every page.
     progress : callable (step, share done)
+    announce : callable
+        Called with the checked inputs before the computing begins.
 
     Raises
     ------
@@ -82,6 +86,7 @@ def run(
     with written_whole(out) as folder:
         with watch.step("read"):
             inputs = read_inputs(theatre_path, plan_path, progress=progress)
+        announce(inputs)
         findings = analyse(inputs, watch=watch, progress=progress)
         with watch.step("write"):
             write_outputs(findings, folder, made=made, progress=progress)

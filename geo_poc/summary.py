@@ -69,10 +69,22 @@ def input_tables(inputs: Inputs) -> list[Part]:
                 crs=grid.crs,
             )
         ),
+        *memory_line(inputs),
         *_layers(inputs.sources),
         *_unused(inputs.sources),
         *_notes(inputs.warnings),
     ]
+
+
+def memory_line(inputs: Inputs) -> list[Part]:
+    """About what a run takes; nothing where only a theatre was read."""
+    need = inputs.memory
+    if need is None:
+        return []
+    amounts = {
+        name: f"{size / 1e9:.1f}" for name, size in (("need", need.bytes), ("free", need.available))
+    }
+    return [Text(text("terminal_memory", bases=need.bases, cells=f"{need.cells:,}", **amounts))]
 
 
 def arrival_tables(found: Arrivals, *files: Path) -> list[Part]:

@@ -239,7 +239,7 @@ def _own_cell(
     return np.where(np.isinf(seconds), seconds, own_cell_reached(grid, at_base, seconds))
 
 
-def _under_way(cases: list[NDArray[np.float64]]) -> UnderWay:
+def _under_way(cases: list[NDArray[np.floating]]) -> UnderWay:
     return UnderWay(
         seconds=cases[0],
         without_closures=cases[1],

@@ -29,8 +29,8 @@ LANDING_COVERS = ("bare", "crops", "grass")
 class Times(NamedTuple):
     """Seconds from each base to each place and cell; inf where there is no way, nan unknown."""
 
-    places: NDArray[np.float64]
-    cells: NDArray[np.float64]
+    places: NDArray[np.floating]
+    cells: NDArray[np.floating]
 
 
 class LastLeg(NamedTuple):
@@ -299,7 +299,7 @@ def _times_of(walks: Walks) -> Times:
     return Times(places=walks.seconds, cells=walks.cell_seconds.astype(np.float64))
 
 
-def _sooner(flown: NDArray[np.float64], walked: NDArray[np.float64]) -> NDArray[np.float64]:
+def _sooner(flown: NDArray[np.floating], walked: NDArray[np.floating]) -> NDArray[np.floating]:
     """The sooner of two times; unknown only where no time is known and one of the two may be."""
     known = np.fmin(flown, walked)
     unsure = np.isinf(known) & (np.isnan(flown) | np.isnan(walked))

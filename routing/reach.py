@@ -87,8 +87,8 @@ class Reach:
 
     places: UnderWay
     cells: UnderWay
-    distance_m: NDArray[np.float64]
-    off_road_m: NDArray[np.float64]
+    distance_m: NDArray[np.floating]
+    off_road_m: NDArray[np.floating]
     unknown: NDArray[np.bool_]
     outside: NDArray[np.bool_]
     otherwise: Reason

@@ -32,14 +32,14 @@ class Flights(NamedTuple):
 
     Parameters
     ----------
-    seconds : float64 array (bases, ends)
+    seconds : float array (bases, ends)
         Refuelling included; inf where nobody flies, nan where it takes a stop of unknown length.
-    distance_m : float64 array (bases, ends)
+    distance_m : float array (bases, ends)
         Way flown; inf where nobody flies.
     """
 
-    seconds: NDArray[np.float64]
-    distance_m: NDArray[np.float64]
+    seconds: NDArray[np.floating]
+    distance_m: NDArray[np.floating]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -17,7 +17,7 @@ from geo_poc.routing.restrictions import caveats_of, restrictions_on
 from geo_poc.routing.stages import stages
 from geo_poc.theatre import Theatre
 
-# Measured with benchmarks/bench_memory.py; what is not measured there is counted from the arrays.
+# Counted from the arrays; tests/test_memory.py holds it against what a run takes.
 _PROGRAM = 450e6
 _PER_CELL = 250
 _GROUND = 12  # bytes a cell, base and case: times of two seasons, and one of them twice while it is stacked

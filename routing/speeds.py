@@ -43,7 +43,7 @@ def road_speeds_kmh(
     unknown class at the slowest sourced speed, but not above the caps of surface, tracktype and
     smoothness; never above its own cap. Of several words (``grade3;grade5``) the lowest cap counts; a
     cap of 0 holds against the file's speed too. Classes ``construction`` and ``proposed`` are nobody's,
-    footways and steps no vehicle's. A ferry carries nobody without the plan's ``ferries``; with them it
+    footways and steps no vehicle's, a path only where the file gives its speed. A ferry carries nobody without the plan's ``ferries``; with them it
     runs at its own speed, else at theirs, which is not the mover's and which the rains do not slow.
 
     In the wet season nobody uses a road in the state ``closed``; on an ``open`` one the speed is that
@@ -86,7 +86,9 @@ def road_speeds_kmh(
         dry_kmh = np.where(road_class.isin(NOT_USABLE), 0.0, mover.road_kmh.value)
     else:
         driven_kmh = _driven_kmh(mover, road_class, roads)
-        dry_kmh = np.where(road_class.isin(NOT_USABLE + NOT_DRIVEN), 0.0, driven_kmh)
+        # Cars are kept off most paths, and a way that ends at one is not to be promised.
+        unsure = (road_class == "path") & ~(roads["speed_kmh"] > 0)
+        dry_kmh = np.where(road_class.isin(NOT_USABLE + NOT_DRIVEN) | unsure, 0.0, driven_kmh)
     ferry_kmh = _ferries_kmh(mover, road_class, roads, ferries)
     if season == "dry":
         return np.fmax(dry_kmh, ferry_kmh)

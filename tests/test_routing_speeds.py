@@ -60,6 +60,12 @@ def wet(mover: Vehicle | Foot, roads: pd.DataFrame) -> NDArray[np.float64]:
     return road_speeds_kmh(mover, roads, season="wet")
 
 
+def test_a_path_is_driven_only_at_a_speed_of_the_file_and_walked_always() -> None:
+    unknown, known = road(road_class="path"), road(road_class="path", speed_kmh=12.0)
+    assert (dry(vehicle(), unknown)[0], dry(vehicle(), known)[0]) == (0.0, 12.0)
+    assert dry(walker(), unknown)[0] > 0
+
+
 def test_road_speed_is_the_files_then_the_class_under_the_cap_of_the_surface() -> None:
     rows = [
         ("primary", "", 80.0),

@@ -43,8 +43,9 @@ def road_speeds_kmh(
     unknown class at the slowest sourced speed, but not above the caps of surface, tracktype and
     smoothness; never above its own cap. Of several words (``grade3;grade5``) the lowest cap counts; a
     cap of 0 holds against the file's speed too. Classes ``construction`` and ``proposed`` are nobody's,
-    footways and steps no vehicle's, a path only where the file gives its speed. A ferry carries nobody without the plan's ``ferries``; with them it
-    runs at its own speed, else at theirs, which is not the mover's and which the rains do not slow.
+    footways and steps no vehicle's, a path only where the file gives its speed. A ferry carries nobody
+    without the plan's ``ferries``; with them it runs at its own speed, else at theirs, which is not the
+    mover's and which the rains do not slow.
 
     In the wet season nobody uses a road in the state ``closed``; on an ``open`` one the speed is that
     of the dry season; on one that is ``difficult`` or of unknown state, it is that divided by the

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
+import os
+import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,6 +100,46 @@ def scipy_dijkstra(side: int) -> Work:
     return run
 
 
+def grass_cost(side: int) -> Work:
+    """The module r.cost alone: region and rasters are made before it is timed."""
+    base = subprocess.run(
+        ["grass", "--config", "path"], check=True, capture_output=True, text=True
+    ).stdout.strip()
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder)
+    subprocess.run(["grass", "-c", "XY", str(folder / "xy"), "-e"], check=True, capture_output=True)
+    (folder / "rc").write_text(
+        f"GISDBASE: {folder}\nLOCATION_NAME: xy\nMAPSET: PERMANENT\nGUI: text\n", encoding="ascii"
+    )
+    programs = os.pathsep.join([f"{base}/bin", f"{base}/scripts", os.environ["PATH"]])
+    env = {
+        **os.environ,
+        "GISBASE": base,
+        "GISRC": str(folder / "rc"),
+        "PATH": programs,
+        "LD_LIBRARY_PATH": f"{base}/lib",
+    }
+
+    def module(name: str, *options: str) -> None:
+        subprocess.run([name, "--quiet", "--overwrite", *options], check=True, env=env)
+
+    _, pace, cells = terrain(side)
+    (pace * CELL_M).astype("<f4").tofile(folder / "pace.bin")
+    edges = ("north=0", f"south={-side}", "west=0", f"east={side}")
+    module("g.region", "n=0", f"s={-side}", "w=0", f"e={side}", f"rows={side}", f"cols={side}")
+    size = (f"rows={side}", f"cols={side}", "bytes=4", "order=little")
+    module("r.in.bin", "-f", f"input={folder / 'pace.bin'}", "output=pace", *edges, *size)
+    row, col = np.divmod(cells, side)
+    at = "\n".join(f"{c + 0.5}|{-r - 0.5}" for r, c in zip(row, col, strict=True))
+    (folder / "starts.txt").write_text(at + "\n", encoding="ascii")
+    points = ("separator=pipe", "x=1", "y=2", "-t", "-b")
+    module("v.in.ascii", f"input={folder / 'starts.txt'}", "output=starts", *points)
+    megabytes = max(300, side * side * 60 // 1_000_000)
+    return lambda: module(
+        "r.cost", "input=pace", "output=cost", "start_points=starts", f"memory={megabytes}"
+    )
+
+
 WORK = "nearest of 50 starts, whole grid, terrain only"
 ENGINES: dict[str, Callable[[int], Work]] = {
     "geo-poc, 8 neighbours": lambda side: geo_poc(side, 8),
@@ -104,6 +149,7 @@ ENGINES: dict[str, Callable[[int], Work]] = {
     "xarray-spatial cost_distance": xarray_spatial,
     "scikit-image MCP_Geometric": scikit_image,
     "scipy dijkstra": scipy_dijkstra,
+    "GRASS r.cost": grass_cost,
 }
 
 
@@ -134,6 +180,9 @@ def main() -> None:
         return
     for side in (1000, 2000, 5000):
         for engine in ENGINES:
+            if engine.startswith("GRASS") and shutil.which("grass") is None:
+                sys.stdout.write("GRASS is not installed: r.cost is left out\n")
+                continue
             subprocess.run([sys.executable, __file__, engine, str(side)], check=True)
 
 

@@ -23,6 +23,7 @@ from geo_poc.routing.ground import Ground, ground_of
 from geo_poc.routing.nearest import base_surfaces, nearest_base, ranked
 from geo_poc.routing.network import RoadNetwork, road_network
 from geo_poc.routing.pace import Pace
+from geo_poc.routing.search import settled
 from geo_poc.routing.slopes import slope_table
 from geo_poc.routing.surface import travel_surface
 from geo_poc.routing.travel_graph import TravelGraph, travel_graph
@@ -141,6 +142,48 @@ def xarray_spatial_per_base(cut_off_s: float) -> Work:
     return lambda: [of_base(cell) for cell in cells]
 
 
+def million_vertices() -> tuple[Ground, TravelGraph]:
+    """A lattice of a million crossings with roads of many speeds, and nothing passable beside them."""
+    side, cell_m = 1000, 1000.0
+    grid = Grid(rows=side, cols=side, cell_size_m=cell_m, left_m=0.0, top_m=0.0, crs="EPSG:32636")
+    lines = roads(side * cell_m, cell_m)
+    none = gpd.GeoSeries([], crs="EPSG:32636")
+    ground = ground_of(
+        theatre=theatre_of(grid),
+        network=road_network(lines, cell_size_m=cell_m),
+        bases=gpd.GeoSeries([shapely.Point(cell_m / 2, -cell_m / 2)], crs="EPSG:32636"),
+        places=none,
+        barriers=none,
+        cutting=none,
+    )
+    pace = Pace(
+        cells_kmh=np.zeros(grid.shape),
+        default_kmh=3.0,
+        roads_kmh=np.random.default_rng(3).uniform(10.0, 80.0, len(lines)),
+        oneway=False,
+    )
+    return ground, travel_graph(ground, pace)
+
+
+def one_to_all() -> Work:
+    _, graph = million_vertices()
+    seed = graph.number[graph.edges.start[:1]]
+    start_s = np.zeros(1, np.float32)
+    return lambda: settled(graph, seed, start_s, np.inf)
+
+
+def scipy_one_to_all() -> Work:
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import dijkstra
+
+    ground, graph = million_vertices()
+    first, edges = ground.nodes.first_vertex, graph.edges
+    size = ground.nodes.vertices.size
+    ends = (edges.start - first, edges.end - first)
+    csr = coo_array((edges.seconds, ends), shape=(size, size)).tocsr()
+    return lambda: dijkstra(csr, indices=int(ends[0][0]))
+
+
 def two_hundred_million() -> Work:
     side = 14_142
     grid = Grid(rows=side, cols=side, cell_size_m=CELL_M, left_m=0.0, top_m=0.0, crs="EPSG:32636")
@@ -153,6 +196,7 @@ def two_hundred_million() -> Work:
     return lambda: travel_surface(grid, pace, cells, neighbours=8)
 
 
+ROADS = "road graph, one to all"
 OWNERS = "nearest of 50 bases, owners"
 SURFACES = "50 surfaces, one a base, cut-off 6 h"
 THREE = "three nearest of 50 bases within 2 h, roads"
@@ -178,6 +222,8 @@ PIECES: dict[tuple[str, str, str, int], Callable[[], Work]] = {
     (THREE, "4 Mcells", "geo-poc, one whole-grid pass", 1): lambda: nearest(
         2000, 20_000.0, cell_m=COARSE_M
     ),
+    (ROADS, "1 M vertices", "geo-poc", 1): one_to_all,
+    (ROADS, "1 M vertices", "scipy dijkstra", 1): scipy_one_to_all,
     (
         "nearest of 50 starts, terrain only",
         "200 Mcells",

@@ -12,7 +12,7 @@ COLUMNS = ["work", "size", "engine", "threads", "median_s", "peak_mb"]
 
 
 def write(rows: Sequence[dict[str, object]]) -> None:
-    """Replace the rows of the same work, size and engine; keep all others; print the new ones."""
+    """Replace the rows of the same work, size, engine and threads; keep all others; print the new ones."""
     mine = {_key(row) for row in rows}
     kept = []
     if RESULTS.exists():
@@ -43,4 +43,4 @@ def _kilobytes(status: Path, name: str) -> int:
 
 
 def _key(row: dict[str, object]) -> tuple[str, ...]:
-    return tuple(str(row[name]) for name in ("work", "size", "engine"))
+    return tuple(str(row[name]) for name in ("work", "size", "engine", "threads"))

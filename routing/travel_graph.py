@@ -99,7 +99,7 @@ def travel_graph(
         barred=barred,
         slope=_slope(pace, half.shape),
         roads=links.roads,
-        width_s=typical_half_s(half),
+        width_s=_width_s(half, edges),
         fan_out=links.fan_out,
         stride=half.shape[1],
         number=links.number,
@@ -108,6 +108,13 @@ def travel_graph(
         into=legs.where(~from_base & to_place),
         direct=legs.where(from_base & to_place),
     )
+
+
+def _width_s(half: NDArray[np.float32], edges: RoadEdges) -> float:
+    """Half of a typical crossing of a cell or, where none can be crossed, of a road edge."""
+    if np.isfinite(half).any() or not edges.seconds.size:
+        return typical_half_s(half)
+    return max(float(np.median(edges.seconds)) / 2, 1e-3)
 
 
 def node_array(

@@ -142,9 +142,9 @@ def xarray_spatial_per_base(cut_off_s: float) -> Work:
     return lambda: [of_base(cell) for cell in cells]
 
 
-def million_vertices() -> tuple[Ground, TravelGraph]:
-    """A lattice of a million crossings with roads of many speeds, and nothing passable beside them."""
-    side, cell_m = 1000, 1000.0
+def million_vertices(side: int = 1000) -> tuple[Ground, TravelGraph]:
+    """A lattice of side x side crossings with roads of many speeds, and nothing passable beside them."""
+    cell_m = 1000.0
     grid = Grid(rows=side, cols=side, cell_size_m=cell_m, left_m=0.0, top_m=0.0, crs="EPSG:32636")
     lines = roads(side * cell_m, cell_m)
     none = gpd.GeoSeries([], crs="EPSG:32636")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from bench_ground import geo_poc, scipy_dijkstra
+from bench_network import million_vertices
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracle_networks import Network, engine_s, networkx_s, random_network
@@ -15,6 +16,13 @@ from oracle_networks import Network, engine_s, networkx_s, random_network
 def test_times_on_a_pure_road_network_equal_networkx(seed: int) -> None:
     network = random_network(seed)
     np.testing.assert_allclose(engine_s(network), networkx_s(network), rtol=1e-5)
+
+
+def test_where_no_cell_can_be_crossed_the_road_edges_set_the_width_of_the_buckets() -> None:
+    """A second, as for cells that take none, would make a slow way a long search."""
+    ground, graph = million_vertices(side=5)
+    assert ground.nodes.vertices.size == 25
+    assert graph.width_s == pytest.approx(np.median(graph.edges.seconds) / 2)
 
 
 @pytest.fixture(scope="module")

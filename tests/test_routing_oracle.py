@@ -21,7 +21,7 @@ from geo_poc.plan import Asset, Ferries, PlanFile, PlanSpec, Standard
 from geo_poc.routing.catalogue import Vehicle, known_movers
 from geo_poc.routing.closures import restricted_ground
 from geo_poc.routing.ground import Ground
-from geo_poc.routing.nearest import nearest_base
+from geo_poc.routing.nearest import base_surfaces, nearest_base, ranked
 from geo_poc.routing.pace import Pace
 from geo_poc.routing.response import response_times
 from geo_poc.routing.restrictions import restrictions_on
@@ -383,6 +383,61 @@ def test_the_nearest_base_in_one_search_is_the_nearest_of_all_searches(
     assert (there == np.isfinite(seconds)).all()
     of_owner = every[owner[there], np.flatnonzero(there)]
     np.testing.assert_allclose(of_owner, seconds[there], rtol=1e-5, atol=1e-3)
+
+
+@few
+@given(worlds(), st.data())
+def test_the_three_nearest_bases_are_the_first_of_all_sorted(
+    world: World, data: st.DataObject
+) -> None:
+    ground, pace = ground_and_pace(closable(world))
+    graph = travel_graph(ground, pace, ground.cuts)
+    rows = range(len(world.bases))
+    notice_s = np.array(
+        data.draw(
+            st.lists(st.sampled_from([0.0, 300.0, np.nan]), min_size=len(rows), max_size=len(rows))
+        )
+    )
+    cut_off_s = data.draw(st.sampled_from([600.0, 1e9]))
+    threads = data.draw(st.sampled_from([1, 2]))
+    surfaces = base_surfaces(ground, graph, rows, notice_s, cut_off_s=cut_off_s, threads=threads)
+    found = ranked(surfaces, rows, cells=ground.nodes.first_vertex)
+    every = np.array(
+        [
+            notice + quickest_ways(ground, graph, base).cell_seconds
+            for base, notice in enumerate(notice_s)
+        ]
+    )
+    every[~(every <= cut_off_s)] = np.inf
+    first = np.sort(np.vstack([every, np.full((3, every.shape[1]), np.inf)]), axis=0)[:3].T
+    # On either side of the cut-off by rounding is no difference.
+    alike = np.isfinite(found.seconds) == np.isfinite(first)
+    assert (alike | (abs(np.fmin(found.seconds, first) - cut_off_s) < 0.1)).all()
+    both = np.isfinite(found.seconds) & np.isfinite(first)
+    np.testing.assert_allclose(found.seconds[both], first[both], rtol=1e-5, atol=1e-3)
+    assert ((found.base >= 0) == np.isfinite(found.seconds)).all()
+    cell, rank = np.nonzero(both & (every < np.inf).any(axis=0)[:, None])
+    own = every[found.base[cell, rank], cell]
+    known = np.isfinite(own)
+    np.testing.assert_allclose(own[known], found.seconds[cell, rank][known], rtol=1e-5, atol=1e-3)
+
+
+@few
+@given(worlds())
+def test_a_changed_base_is_computed_anew_alone(world: World) -> None:
+    """Its notice changes: one new surface ranked with the old ones is everything computed anew."""
+    ground, pace = ground_and_pace(closable(world))
+    graph = travel_graph(ground, pace, ground.cuts)
+    rows, cells = range(len(world.bases)), ground.nodes.first_vertex
+    before, after = np.zeros(len(rows)), np.zeros(len(rows))
+    after[-1] = 900.0
+    old = base_surfaces(ground, graph, rows, before, cut_off_s=3600.0)
+    (new,) = base_surfaces(ground, graph, rows[-1:], after, cut_off_s=3600.0)
+    anew = base_surfaces(ground, graph, rows, after, cut_off_s=3600.0)
+    patched = ranked([*old[:-1], new], rows, cells=cells)
+    whole = ranked(anew, rows, cells=cells)
+    np.testing.assert_array_equal(patched.seconds, whole.seconds)
+    np.testing.assert_array_equal(patched.base, whole.base)
 
 
 def ground_and_pace(world: World) -> tuple[Ground, Pace]:

@@ -34,6 +34,16 @@ class Shuttle:
     tank_s: float = math.inf
     crew_day_s: float = math.inf
 
+    @property
+    def at_best(self) -> Shuttle:
+        """The quickest that it can be: what is unknown takes no time and has no limit."""
+        return Shuttle(
+            turn_round_s=0.0 if math.isnan(self.turn_round_s) else self.turn_round_s,
+            refuel_s=0.0 if math.isnan(self.refuel_s) else self.refuel_s,
+            tank_s=self.tank_s,
+            crew_day_s=math.inf if math.isnan(self.crew_day_s) else self.crew_day_s,
+        )
+
 
 def lifts_needed(troops: float, count: float, seats: float) -> float:
     """Number of lifts that bring so many troops: ``ceil(troops / (count seats))``.

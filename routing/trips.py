@@ -6,6 +6,7 @@ import dataclasses
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -233,13 +234,12 @@ def _times_s(
     seconds, way_s = first.seconds[base], first.way_s[base]
     lifts = _lift_count(seconds, way_s, carrier, troops, cut_off_s)
     wait_s = first.wait_s
-    times = lift_times_s(
-        seconds,
-        way_s,
-        carrier.shuttle,
-        lifts=lifts,
-        wait_s=None if wait_s is None else lambda leave: wait_s(base, leave),
-    )
+    wait = None if wait_s is None else partial(wait_s, base)
+    times = lift_times_s(seconds, way_s, carrier.shuttle, lifts=lifts, wait_s=wait)
+    if np.isnan(times).any():
+        # Too late even if all that is unknown took no time: then it is never.
+        least = lift_times_s(seconds, way_s, carrier.shuttle.at_best, lifts=lifts, wait_s=wait)
+        times = np.where(np.isnan(times) & (least > cut_off_s), np.inf, times)
     return np.where(times > cut_off_s, np.inf, times)
 
 

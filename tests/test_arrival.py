@@ -233,6 +233,16 @@ def test_a_second_wave_that_hangs_on_a_turn_round_is_unknown() -> None:
     assert found.second_wave_s.tolist() == [INF]
 
 
+def test_a_second_lift_too_late_even_without_a_turn_round_is_never() -> None:
+    # There after 501 min, of which 30 are notice: back and there again is at 501 + 2 x 471 = 1,443 > 1,440.
+    late = arrival(to_one_place([carrier(48.0, notice_min=(30.0,))], [[501.0]], [49]))
+    assert late.second_wave_s.tolist() == [INF]
+    assert force_min(late, 49) == INF
+    # One minute sooner it could be there at 1,440 exactly, if a turn-round took no time.
+    close = arrival(to_one_place([carrier(48.0, notice_min=(30.0,))], [[500.0]], [49]))
+    assert np.isnan(close.second_wave_s).all()
+
+
 def test_an_unknown_time_is_never_none_and_never_inf() -> None:
     found = arrival(to_one_place([carrier(48.0)], [[NAN, INF]], [48, 48]))
     assert math.isnan(found.first_s[0])

@@ -125,3 +125,12 @@ def test_no_way_at_all_takes_the_turn_rounds_only() -> None:
         40,
         50,
     ]
+
+
+def test_at_best_what_is_unknown_takes_no_time_and_has_no_limit() -> None:
+    unknown = Shuttle(turn_round_s=math.nan, refuel_s=math.nan, tank_s=5.0, crew_day_s=math.nan)
+    assert unknown.at_best == Shuttle(
+        turn_round_s=0.0, refuel_s=0.0, tank_s=5.0, crew_day_s=math.inf
+    )
+    known = Shuttle(turn_round_s=1.0, refuel_s=2.0, tank_s=3.0, crew_day_s=4.0)
+    assert known.at_best == known

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import geopandas as gpd
 import numpy as np
+import shapely
 
 from geo_poc.errors import Fault
 from geo_poc.layers.layer import Layer
@@ -12,7 +14,12 @@ from geo_poc.plan import PlanFile
 from geo_poc.routing.catalogue import Vehicle
 from geo_poc.routing.checks import unused_ferries
 from geo_poc.routing.movers import crew_of, movers_of, wet_factor
-from geo_poc.routing.restrictions import unknown_contingents
+from geo_poc.routing.restrictions import restrictions_on, unknown_contingents
+from geo_poc.theatre import Theatre
+
+_NAMED = 5
+_EDGE_M = 2000.0  # rivers of world maps are no better
+_FAR_M = 5000.0  # about an hour on foot
 
 
 def refused_rows(layer: Layer) -> list[Fault]:
@@ -60,4 +67,64 @@ def doubts(plan: PlanFile, layers: Mapping[str, Layer]) -> list[Fault]:
         )
         for mover in movers
         if isinstance(mover, Vehicle) and mover.off_road_kmh is None
+    ]
+
+
+def position_doubts(layers: Mapping[str, Layer], theatre: Theatre) -> list[Fault]:
+    """Warnings of bases and camps on the edge of a barrier, and of camps far from every road.
+
+    Parameters
+    ----------
+    layers : mapping of str to Layer
+        ``bases, camps, roads, areas`` as far as they could be read.
+    theatre : Theatre
+        Its day, and its cell: so near to a barrier, or within 2 km, a position is on its edge.
+    """
+    if {"bases", "camps", "roads", "areas"} - layers.keys():
+        return []
+    tables = {name: layers[name].table for name in ("bases", "camps", "roads", "areas")}
+    return _on_the_edge(tables, theatre) + _far_from_roads(tables)
+
+
+def _on_the_edge(tables: Mapping[str, gpd.GeoDataFrame], theatre: Theatre) -> list[Fault]:
+    edge_m, areas = min(theatre.grid.cell_size_m, _EDGE_M), tables["areas"]
+    barriers = areas.geometry.iloc[restrictions_on(areas, theatre.as_of).barriers]
+    if barriers.empty:
+        return []
+    edge = shapely.union_all(barriers.to_numpy())
+    near = {
+        name: tables[name][tables[name].geometry.distance(edge) <= edge_m]
+        for name in ("bases", "camps")
+    }
+    count = sum(map(len, near.values()))
+    if not count:
+        return []
+    first = [str(row) for table in near.values() for row in table["name"]][:_NAMED]
+    return [
+        Fault(
+            where="bases and camps",
+            found=f"{count} within {edge_m / 1000:g} km of a barrier: "
+            f"{', '.join(first)}{' and more' if count > len(first) else ''}",
+            rule="a coarse river can have them on its wrong bank, and then their times are those of the detour",
+            repair="look at their ways with geo-poc routes, and correct the position or the river",
+        )
+    ]
+
+
+def _far_from_roads(tables: Mapping[str, gpd.GeoDataFrame]) -> list[Fault]:
+    camps, roads = tables["camps"], tables["roads"]
+    if camps.empty or roads.empty:
+        return []
+    far = int(
+        (camps.geometry.distance(shapely.union_all(roads.geometry.to_numpy())) > _FAR_M).sum()
+    )
+    if 2 * far <= len(camps) or far < _NAMED:
+        return []
+    return [
+        Fault(
+            where="roads",
+            found=f"{far} of {len(camps)} camps lie more than {_FAR_M / 1000:g} km from every road",
+            rule="what is not in the file is no road: the last part of these ways is across country",
+            repair="add the smaller roads if there is a file of them, or off_road_kmh if the mission knows it",
+        )
     ]

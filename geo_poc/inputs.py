@@ -15,7 +15,7 @@ import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
-from geo_poc.doubts import doubts, refused_rows
+from geo_poc.doubts import doubts, position_doubts, refused_rows
 from geo_poc.errors import ConfigError, Fault, GeoPocError, InputError, OutputError
 from geo_poc.layers.area import read_area
 from geo_poc.layers.layer import Layer, SourceRecord, file_sha256
@@ -132,6 +132,7 @@ def read_inputs(
                 warnings.extend((*refused_rows(layer), *layer.remarks))
     faults += _area_faults(layers)
     warnings += _idle_caveats(layers, theatre)
+    warnings += position_doubts(layers, theatre)
     if plan is not None and plan_path is not None and "bases" in layers:
         faults.extend(_unknown_bases(plan, layers["bases"].table, plan_path))
         faults.extend(site_faults(plan, layers, theatre))

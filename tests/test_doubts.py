@@ -1,0 +1,94 @@
+"""Notes on positions: on the edge of a barrier, far from every road."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+
+from geo_poc.doubts import position_doubts
+from geo_poc.grid import Grid
+from geo_poc.layers.layer import Layer
+from geo_poc.theatre import Theatre
+
+CRS = "+proj=laea +lat_0=8 +lon_0=30 +datum=WGS84 +units=m +type=crs"
+GRID = Grid(rows=40, cols=40, cell_size_m=1000.0, left_m=0.0, top_m=40_000.0, crs=CRS)
+THEATRE = Theatre(
+    name="Square",
+    as_of=dt.date(2026, 6, 1),
+    area=shapely.box(0, 0, 40_000, 40_000),
+    grid=GRID,
+    marking="UNCLASSIFIED",
+    fictional=True,
+)
+RIVER = shapely.LineString([(20_000, 0), (20_000, 40_000)])
+ROAD = shapely.LineString([(0, 5000), (40_000, 5000)])
+
+
+def layer(name: str, shapes: list[shapely.Geometry], **columns: object) -> Layer:
+    table = gpd.GeoDataFrame(
+        {"name": [f"{name} {n}" for n in range(len(shapes))]}, geometry=shapes, crs=CRS
+    )
+    return Layer(name=name, table=table.assign(**columns))
+
+
+def layers(
+    bases: list[tuple[float, float]],
+    camps: list[tuple[float, float]],
+    *,
+    barriers: list[shapely.Geometry] | None = None,
+    roads: list[shapely.Geometry] | None = None,
+) -> dict[str, Layer]:
+    never = pd.Series(pd.NaT, dtype="datetime64[s]")
+    shapes = [RIVER] if barriers is None else barriers
+    days = {
+        "from_date": never.reindex(range(len(shapes))),
+        "to_date": never.reindex(range(len(shapes))),
+    }
+    areas = layer(
+        "areas", shapes, kind="water", barrier=True, rule="", delay_s=float("nan"), **days
+    )
+    return {
+        "bases": layer("bases", [shapely.Point(at) for at in bases]),
+        "camps": layer("camps", [shapely.Point(at) for at in camps]),
+        "roads": layer("roads", [ROAD] if roads is None else roads),
+        "areas": areas,
+    }
+
+
+def test_who_stands_within_a_cell_of_a_barrier_is_named() -> None:
+    found = position_doubts(layers([(19_000, 5000), (18_999, 5000)], [(20_500, 5000)]), THEATRE)
+    (note,) = found
+    assert note.found == "2 within 1 km of a barrier: bases 0, camps 0"
+
+
+def test_no_more_than_five_are_named() -> None:
+    (note,) = position_doubts(layers([(20_000, 5000)] * 6, []), THEATRE)
+    assert note.found.endswith("bases 4 and more")
+
+
+@pytest.mark.parametrize(
+    ("camps", "far"), [([20_000, 9_000], False), ([20_000, 30_000, 9_000], True)]
+)
+def test_camps_of_which_most_lie_far_from_every_road_are_counted(
+    camps: list[int], *, far: bool
+) -> None:
+    at = [(5000.0, float(y)) for y in camps]
+    notes = position_doubts(layers([], at), THEATRE)
+    assert [note.found for note in notes] == (
+        ["2 of 3 camps lie more than 5 km from every road"] if far else []
+    )
+
+
+def test_without_barriers_camps_or_roads_there_is_nothing_to_say() -> None:
+    assert position_doubts(layers([(20_000, 5000)], [], barriers=[]), THEATRE) == []
+    assert position_doubts(layers([], [(5000, 30_000)], roads=[]), THEATRE) == []
+
+
+def test_where_a_layer_could_not_be_read_nothing_is_said() -> None:
+    read = layers([(20_000, 5000)], [])
+    del read["roads"]
+    assert position_doubts(read, THEATRE) == []

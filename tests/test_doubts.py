@@ -71,16 +71,18 @@ def test_no_more_than_five_are_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("camps", "far"), [([20_000, 9_000], False), ([20_000, 30_000, 9_000], True)]
+    ("near", "far", "said"),
+    [
+        (4, 5, ["5 of 9 camps lie more than 5 km from every road"]),
+        (5, 5, []),
+        (0, 4, []),
+    ],
 )
-def test_camps_of_which_most_lie_far_from_every_road_are_counted(
-    camps: list[int], *, far: bool
+def test_camps_of_which_most_and_at_least_five_lie_far_from_every_road_are_counted(
+    near: int, far: int, said: list[str]
 ) -> None:
-    at = [(5000.0, float(y)) for y in camps]
-    notes = position_doubts(layers([], at), THEATRE)
-    assert [note.found for note in notes] == (
-        ["2 of 3 camps lie more than 5 km from every road"] if far else []
-    )
+    at = [(5000.0, 9_999.0)] * near + [(5000.0, 10_001.0)] * far
+    assert [note.found for note in position_doubts(layers([], at), THEATRE)] == said
 
 
 def test_without_barriers_camps_or_roads_there_is_nothing_to_say() -> None:

@@ -25,7 +25,7 @@ class DecidingWay:
     ----------
     place_id, base_id, mover : str
     seconds : float
-        From the alert until the last vehicle is there, notice to move included.
+        From the alert until the last vehicle is there, notice to move and waiting for approval included.
     way : Route
         With the seconds of these conditions, notice and passing of a column left out.
     """
@@ -60,7 +60,7 @@ def deciding_ways(
     tuple of DecidingWay
         Most people first, unknown people last.
     """
-    fleets = _without_cut_off(ground_fleets(theatre, plan, tables, plan.conditions))
+    fleets = _without_cut_off(ground_fleets(theatre, plan, tables, plan.conditions, waiting=True))
     if not fleets.fleets:
         return ()
     firsts = [first_arrivals(fleets.ground, fleet, ways=True) for fleet in fleets.fleets]

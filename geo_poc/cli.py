@@ -115,7 +115,7 @@ def routes(
     out: Annotated[Path, typer.Option("--out", help="File of the ways (.geojson or .gpx).")],
     season: SeasonOption = None,
     light: Annotated[
-        str | None, typer.Option("--light", help="day or night. Default: day.")
+        str | None, typer.Option("--light", help="day or night. Default: the plan's.")
     ] = None,
     alternatives: Annotated[
         int, typer.Option("--alternatives", help="Most other ways for each pair.", min=0)
@@ -131,7 +131,7 @@ def routes(
                 places=tuple(place),
                 mover=mover,
                 season=_season("routes", season),
-                light=_light("routes", light) or "day",
+                light=_light("routes", light),
                 alternatives=alternatives,
             )
             found = write_routes(theatre, plan, out, wanted, progress=progress)

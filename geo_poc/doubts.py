@@ -12,7 +12,7 @@ from geo_poc.errors import Fault
 from geo_poc.layers.layer import Layer
 from geo_poc.plan import PlanFile
 from geo_poc.routing.catalogue import Vehicle
-from geo_poc.routing.checks import unused_ferries
+from geo_poc.routing.checks import unknown_classes, unused_ferries
 from geo_poc.routing.movers import crew_of, movers_of, wet_factor
 from geo_poc.routing.restrictions import restrictions_on, unknown_contingents
 from geo_poc.theatre import Theatre
@@ -46,12 +46,13 @@ def refused_rows(layer: Layer) -> list[Fault]:
 
 
 def doubts(plan: PlanFile, layers: Mapping[str, Layer]) -> list[Fault]:
-    """Warnings of caveats that bind nobody, ferries that carry nobody, vehicles that may be slower than their crew."""
+    """Warnings of caveats that bind nobody, unused ferries, unknown roads, vehicles slower than their crew."""
     notes: list[Fault] = []
     if "areas" in layers:
         notes = unknown_contingents(layers["areas"].table, layers["bases"].table)
     if "roads" in layers:
         notes += unused_ferries(layers["roads"].table, plan.ferries)
+        notes += unknown_classes(layers["roads"].table, movers_of(plan))
     movers = movers_of(plan)
     crew = crew_of(movers)
     if not np.isnan(wet_factor(crew, "wet")):

@@ -48,7 +48,8 @@ class Wanted:
         Of the plan.
     season : "dry", "wet" or None
         None is the plan's own.
-    light : "day" or "night"
+    light : "day", "night" or None
+        None is the plan's own.
     alternatives : int
         Most other ways for each pair.
     """
@@ -57,7 +58,7 @@ class Wanted:
     places: tuple[str, ...]
     mover: str
     season: Season | None = None
-    light: Light = "day"
+    light: Light | None = None
     alternatives: int = 0
 
 
@@ -166,14 +167,14 @@ def routes(inputs: Inputs, wanted: Wanted) -> FoundRoutes:
     mover = _mover(inputs, wanted.mover, faults)
     if mover is not None:
         faults += _without(mover.key, plan, tables.bases, bases)
-        faults += _untimed(mover, wanted.light)
+        faults += _untimed(mover, wanted.light or plan.plan.light)
     if faults or mover is None:
         raise ConfigError(faults)
-    season = wanted.season or plan.plan.season
+    season, light = wanted.season or plan.plan.season, wanted.light or plan.plan.light
     notice = notice_s(plan, mover.key, tables.bases)
-    conditions = Conditions(season=season, light=wanted.light)
+    conditions = Conditions(season=season, light=light)
     case = case_of(mover, conditions, notice, plan.standard.cut_off)
-    field = field_of(mover, season, wanted.light, theatre=inputs.theatre, plan=plan, tables=tables)
+    field = field_of(mover, season, light, theatre=inputs.theatre, plan=plan, tables=tables)
     rows, passages = [], []
     for base, place in itertools.product(bases, places):
         approval_s, graph = soonest_graph(field, base, place)

@@ -173,6 +173,9 @@ def route_tables(found: FoundRoutes, *files: Path) -> list[Part]:
                 **ends,
             )
         parts.append(_legs(title, row, found.theatre))
+        if row.route.wait_s.any():
+            waiting = figures.delay(float(row.route.wait_s.sum()))
+            parts.append(Text(text("terminal_waiting", delay=waiting), style="yellow"))
         if row.way == 1:
             parts += _doubt(row, found.cut_off_s)
         if row.way == 1 and row.route.approval_s:
@@ -220,7 +223,13 @@ def _without_choice(found: FoundRoutes) -> list[Part]:
         )
         for one in found.passages
     ]
-    return [*alone, *passages]
+    passed = {(one.base, one.place) for one in found.passages}
+    free = [
+        Text(text("terminal_no_passage", base=row.base, place=row.place))
+        for row in found.rows
+        if row.route is not None and row.way == 1 and (row.base, row.place) not in passed
+    ]
+    return [*alone, *passages, *free]
 
 
 def _within(seconds: NDArray[np.float64], standard_s: float) -> tuple[str, ...]:

@@ -196,7 +196,7 @@ def _cells(raw: Raw, name: str) -> pd.Series:
 def _parsed(cells: pd.Series, field: Field, *, layer: str, name: str, raw: Raw) -> Parsed:
     match field.type:
         case "text":
-            return texts(cells)
+            return texts(cells, folded=field.folded)
         case "date":
             parsed = dates(cells, beside=raw.table.drop(columns="geometry", errors="ignore"))
             return _required(parsed, cells) if field.required else parsed

@@ -18,6 +18,7 @@ from geo_poc.theatre_file import Source
 _OWN_TABLES = frozenset({"table", "vector", "kml", "gpx"})
 _BACKGROUND = ("admin", "mandate", "country", "water", "swamp", "landing_zone")
 _NEAR = 0.6
+_MADE = ("restricted",)  # by the reader of roads, from the tags of access
 _FIRST = 3
 
 
@@ -45,7 +46,10 @@ def unused_columns(raw: Raw, source: Source, *, layer: str) -> tuple[str, ...]:
     read = {theirs for our, theirs in raw.file_columns.items() if our in ours}
     read |= {our for our in ours if raw.file_columns.get(our, our) == our}
     there = map(str, file_view(raw.table, raw.file_columns).columns)
-    return tuple(name for name in there if name not in read and name not in source.where)
+    made = _MADE if layer == "roads" else ()
+    return tuple(
+        name for name in there if name not in read and name not in source.where and name not in made
+    )
 
 
 def remarks(

@@ -39,6 +39,8 @@ class Field:
         A row without it is refused, and a file without the column an error.
     lenient : bool
         A cell that cannot be used is unknown and the row is kept: what it describes is there.
+    folded : bool
+        Text in lower case, as the words of OpenStreetMap are.
     """
 
     type: FieldType
@@ -48,6 +50,7 @@ class Field:
     required: bool = False
     integral: bool = False
     lenient: bool = False
+    folded: bool = False
 
 
 _TEXT = Field(type="text")
@@ -92,7 +95,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "pcode": _TEXT,
         "note": _TEXT,
         "date": _DATE,
-        "radius_m": _COUNT,
+        "radius_m": Field(type="count", lenient=True),
     },
     "places": {
         "name": _TEXT,
@@ -113,7 +116,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "contingent": _TEXT,
     },
     "roads": {
-        "road_class": _TEXT,
+        "road_class": Field(type="text", folded=True),
         "surface": _TEXT,
         "tracktype": _TEXT,
         "smoothness": _TEXT,

@@ -42,15 +42,17 @@ class Parsed:
     faults: pd.Series
 
 
-def texts(cells: pd.Series) -> Parsed:
-    """Text of each cell, ``""`` where there is none; control characters become spaces.
+def texts(cells: pd.Series, *, folded: bool = False) -> Parsed:
+    """Text of each cell, ``""`` where there is none; control characters become spaces; ``folded`` is lower case.
 
     Examples
     --------
     >>> texts(pd.Series([" Juba ", None, 5.0])).content.tolist()
     ['Juba', '', '5']
     """
-    return _each(cells, lambda cell: (_shown(cell), ""), dtype="object")
+    return _each(
+        cells, lambda cell: (_shown(cell).lower() if folded else _shown(cell), ""), dtype="object"
+    )
 
 
 def numbers(cells: pd.Series, *, decimal: str = ".", coordinate: bool = False) -> Parsed:

@@ -237,7 +237,8 @@ def shared_ratio(way: Route, better: Route, grid: Grid) -> float:
     ...     steps = len(xy) - 1
     ...     return Route(
     ...         points_m=np.array(xy, float), seconds=np.arange(steps + 1.0), on=(On.ROAD,) * steps,
-    ...         road_class=("primary",) * steps, length_m=np.ones(steps), crs="EPSG:32636",
+    ...         road_class=("primary",) * steps, length_m=np.ones(steps),
+    ...         wait_s=np.zeros(steps), crs="EPSG:32636",
     ...     )
     >>> grid = Grid(rows=9, cols=9, cell_size_m=1.0, left_m=0.0, top_m=9.0, crs="EPSG:32636")
     >>> shared_ratio(along((0, 0), (1, 0), (1, 1)), along((1, 0), (0, 0)), grid)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -12,17 +12,20 @@ import pandas as pd
 
 from geo_poc.errors import Fault
 from geo_poc.plan import Ferries
+from geo_poc.routing.catalogue import Mover, Vehicle
 from geo_poc.routing.network import is_ferry
 from geo_poc.routing.restrictions import ON_GROUND
+from geo_poc.routing.speeds import NOT_DRIVEN, NOT_USABLE
 from geo_poc.routing.stretches import roads_named
 
 _DELAYED = {"needs_approval": "approval", "clearance": "clearing"}
 _RULES = ("no_go", "no_night", "needs_approval")
 _MINED_RULES = ("no_go", "clearance")
+_NAMED = 5
 
 
 def restriction_faults(areas: gpd.GeoDataFrame, roads: pd.DataFrame | None) -> list[Fault]:
-    """A fault for each rule, delay or name of a road of an area that cannot be meant so.
+    """A fault for each rule, delay, contingent or name of a road of an area that cannot be meant so.
 
     A rule must fit the kind of the area; a rule that takes a delay must have one, and no other may; and
     every road that is named must be there.
@@ -30,11 +33,11 @@ def restriction_faults(areas: gpd.GeoDataFrame, roads: pd.DataFrame | None) -> l
     Parameters
     ----------
     areas : GeoDataFrame
-        Columns ``id, name, kind, rule, delay_s, roads``.
+        Columns ``id, name, kind, rule, delay_s, roads, contingents``.
     roads : DataFrame or None
         Columns ``id, name``; None where they could not be read.
     """
-    checks: list[Callable[[Any], Iterator[Fault]]] = [_rule_faults, _delay_faults]
+    checks: list[Callable[[Any], Iterator[Fault]]] = [_rule_faults, _delay_faults, _comma_faults]
     if roads is not None:
         checks.append(lambda area: _road_faults(area, roads))
     return [fault for area in areas.to_dict("records") for check in checks for fault in check(area)]
@@ -81,6 +84,24 @@ def _delay_faults(area: Any) -> Iterator[Fault]:
         )
 
 
+def _comma_faults(area: Any) -> Iterator[Fault]:
+    """Names parted with a comma would be one name that nobody has: the caveat would bind nobody."""
+    if "," in area["contingents"]:
+        yield Fault(
+            where=f"{_where(area)}: contingents",
+            found=f"'{area['contingents']}'",
+            rule="must part names with ';', and no name may hold a comma",
+            repair=f"write '{area['contingents'].replace(',', ';')}'",
+        )
+    if area["contingents"].strip() and area["kind"] in ON_GROUND and area["kind"] != "caveat":
+        yield Fault(
+            where=f"{_where(area)}: contingents",
+            found=f"'{area['contingents']}'",
+            rule=f"must be empty for the kind {area['kind']}, which binds everyone",
+            repair="leave it empty, or make the area a caveat",
+        )
+
+
 def _road_faults(area: Any, roads: pd.DataFrame) -> Iterator[Fault]:
     known = sorted({str(name) for column in ("id", "name") for name in roads[column]} - {""})
     for name, rows in roads_named(area["roads"], roads).items():
@@ -90,7 +111,11 @@ def _road_faults(area: Any, roads: pd.DataFrame) -> Iterator[Fault]:
                 where=f"{_where(area)}: roads",
                 found=f"'{name}'",
                 rule="is neither the id nor the name of a road in the theatre",
-                repair=f"did you mean '{near[0]}'?" if near else "correct it, or give a shape",
+                repair="part several with ';'"
+                if "," in name
+                else f"did you mean '{near[0]}'?"
+                if near
+                else "correct it, or give a shape",
             )
 
 
@@ -118,3 +143,31 @@ def unused_ferries(roads: gpd.GeoDataFrame, ferries: Ferries | None) -> list[Fau
         return []
     km = float(idle["length_m"].fillna(idle.geometry.length).sum() / 1000)
     return [Fault(where="plan: [ferries]", found=found.format(km=km), rule=rule, repair=repair)]
+
+
+def unknown_classes(roads: pd.DataFrame, movers: Sequence[Mover]) -> list[Fault]:
+    """A warning that names road classes that nobody knows, such as a slip in the word for a ferry.
+
+    Parameters
+    ----------
+    roads : DataFrame
+        Column ``road_class``.
+    movers : sequence of Mover
+    """
+    driven = {name for m in movers if isinstance(m, Vehicle) for name in m.road_kmh}
+    if not driven:
+        return []
+    known = {"", "path", "living_street", "road", "busway", *driven, *NOT_USABLE, *NOT_DRIVEN}
+    classes = roads["road_class"].astype(str).str.removesuffix("_link")
+    counts = classes[~classes.isin(known)].value_counts()
+    if counts.empty:
+        return []
+    first = ", ".join(f"'{name}' ({n})" for name, n in counts.head(_NAMED).items())
+    return [
+        Fault(
+            where="roads: road_class",
+            found=first + (" and more" if len(counts) > _NAMED else ""),
+            rule="is no class that has a speed: vehicles drive there at the slowest, also over rivers",
+            repair=f"write one of {', '.join(sorted(driven))}, or ferry, path, footway",
+        )
+    ]

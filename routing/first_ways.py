@@ -89,11 +89,17 @@ class Steps(NamedTuple):
 
 
 def ground_fleets(
-    theatre: Theatre, plan: PlanFile, tables: Tables, conditions: Conditions
+    theatre: Theatre,
+    plan: PlanFile,
+    tables: Tables,
+    conditions: Conditions,
+    *,
+    waiting: bool = False,
 ) -> Fleets:
     """Every ground mover of a plan at all of its bases; bases bound by the same caveats share a graph.
 
-    What needs an approval stays shut: who waits for one is not counted.
+    Unless ``waiting``, what needs an approval stays shut: who waits for one is not counted. With it
+    they leave once it is there, which counts as notice.
 
     Parameters
     ----------
@@ -101,6 +107,7 @@ def ground_fleets(
     plan : PlanFile
     tables : Tables
     conditions : Conditions
+    waiting : bool
 
     Returns
     -------
@@ -113,7 +120,7 @@ def ground_fleets(
     """
     restrictions = restrictions_on(tables.areas, theatre.as_of)
     caveats = caveats_of(tables.bases, tables.areas, restrictions.caveats)
-    at_once, *_ = stages(restrictions, caveats, conditions.light)
+    steps = stages(restrictions, caveats, conditions.light)
     ground = restricted_ground(
         theatre=theatre,
         roads=tables.roads,
@@ -123,7 +130,6 @@ def ground_fleets(
         places=tables.places.geometry,
     )
     closed_table(ground, tables.areas, restrictions)
-    shut = [at_once.closures | bound for bound in at_once.caveats]
     fleets: list[Fleet] = []
     untimed = []
     for mover in movers_of(plan):
@@ -134,7 +140,11 @@ def ground_fleets(
         if np.isnan(case.factor):
             untimed.append(mover.key)
         else:
-            fleets += _of_mover(ground, case, _pace(mover, theatre, plan, tables, conditions), shut)
+            pace = _pace(mover, theatre, plan, tables, conditions)
+            for step in steps if waiting else steps[:1]:
+                shut = [step.closures | bound for bound in step.caveats]
+                left = dataclasses.replace(case, notice_s=case.notice_s + step.delay_s)
+                fleets += _of_mover(ground, left, pace, shut)
     return Fleets(ground=ground, fleets=tuple(fleets), untimed=tuple(untimed))
 
 

@@ -28,6 +28,8 @@ class RoadEdges:
     seconds, length_m : float64 array (edges,)
     road : int64 array (edges,)
         Row of the road in its table.
+    wait_s : float64 array (edges,)
+        On the clock: what of it is waiting for a ferry or the clearing of a mined stretch.
     """
 
     start: NDArray[np.int64]
@@ -35,6 +37,7 @@ class RoadEdges:
     seconds: NDArray[np.float64]
     length_m: NDArray[np.float64]
     road: NDArray[np.int64]
+    wait_s: NDArray[np.float64]
 
     def rows(self, start: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.int64]:
         """Row of each edge, given by its two nodes; all of them must be there."""
@@ -92,7 +95,8 @@ def road_edges(ground: Ground, pace: Pace, shut: Collection[int]) -> RoadEdges:
     end = np.where(forth, network.end[edge], network.start[edge]) + first
     seconds = network.length_m[edge] / metres_a_second[edge]
     seconds[network.ferry[edge]] *= pace.fixed_share
-    seconds += pace.fixed_share * _delays_s(ground, pace, shut, edge, start - first)
+    wait_s = _delays_s(ground, pace, shut, edge, start - first)
+    seconds += pace.fixed_share * wait_s
     order = np.lexsort((seconds, end, start))
     again = (np.diff(start[order], prepend=-1) == 0) & (np.diff(end[order], prepend=-1) == 0)
     kept = order[~again]
@@ -102,6 +106,7 @@ def road_edges(ground: Ground, pace: Pace, shut: Collection[int]) -> RoadEdges:
         seconds=seconds[kept],
         length_m=network.length_m[edge[kept]],
         road=network.road[edge[kept]],
+        wait_s=wait_s[kept],
     )
 
 

@@ -25,6 +25,7 @@ from geo_poc.routing.ways import way_nodes
 if TYPE_CHECKING:
     pass
 
+_LEGS = ["on", "road_class", "km", "minutes", "waiting_minutes", "first", "last"]
 TRACKS = ("track", "path", "footway", "bridleway")
 
 
@@ -54,6 +55,8 @@ class Route:
     length_m : float64 array (points - 1,)
         Of each step, along the road as published.
     crs : str
+    wait_s : float64 array (steps,)
+        On the clock: waiting for a ferry, or for the clearing of a mined stretch, within each step.
     approval_s : float
         Waited at the base for approval before; not in ``seconds``.
     """
@@ -64,6 +67,7 @@ class Route:
     road_class: tuple[str, ...]
     length_m: NDArray[np.float64]
     crs: str
+    wait_s: NDArray[np.float64]
     approval_s: float = 0.0
 
     @property
@@ -81,7 +85,8 @@ class Route:
         Returns
         -------
         DataFrame
-            ``on``, ``road_class``, ``km``, ``minutes``, and ``first, last``: the points that it joins.
+            ``on``, ``road_class``, ``km``, ``minutes``, ``waiting_minutes`` (what of them is waiting for a
+            ferry or the clearing of a mined stretch), and ``first, last``: the points that it joins.
         """
         rows = []
         steps = list(zip(self.on, self.road_class, strict=True))
@@ -94,11 +99,12 @@ class Route:
                     "road_class": road_class,
                     "km": float(self.length_m[step].sum() / 1000),
                     "minutes": float(self.seconds[last] - self.seconds[first]) / 60,
+                    "waiting_minutes": float(self.wait_s[step].sum()) / 60,
                     "first": first,
                     "last": last,
                 }
             )
-        return pd.DataFrame(rows, columns=["on", "road_class", "km", "minutes", "first", "last"])
+        return pd.DataFrame(rows, columns=_LEGS)
 
 
 def route(
@@ -138,6 +144,8 @@ def route_along(
     length_m = np.hypot(*np.diff(points_m, axis=0).T)
     edge = graph.edges.rows(start[on_road], end[on_road])
     length_m[on_road] = graph.edges.length_m[edge]
+    wait_s = np.zeros(start.size)
+    wait_s[on_road] = graph.edges.wait_s[edge]
     road_class = np.full(start.size, "", dtype=object)
     road_class[on_road] = roads["road_class"].to_numpy(dtype=object)[graph.edges.road[edge]]
     on = np.where(on_road, On.ROAD, On.CROSS_COUNTRY)
@@ -156,6 +164,7 @@ def route_along(
         road_class=tuple(str(name) for name in road_class[some_way]),
         length_m=length_m[some_way],
         crs=nodes.grid.crs,
+        wait_s=wait_s[some_way],
     )
 
 

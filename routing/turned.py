@@ -58,6 +58,7 @@ def turned_edges(edges: RoadEdges) -> RoadEdges:
         seconds=edges.seconds[order],
         length_m=edges.length_m[order],
         road=edges.road[order],
+        wait_s=edges.wait_s[order],
     )
 
 

@@ -187,6 +187,7 @@ def plain(*xy: Point) -> Route:
         on=("cross-country",) * steps,  # type: ignore[arg-type]
         road_class=("",) * steps,
         length_m=np.hypot(*np.diff(at, axis=0).T),
+        wait_s=np.zeros(steps),
         crs=CRS,
     )
 

@@ -38,6 +38,7 @@ def deciding(*on: str, place: str = "c5", seconds: float = 36_000.0) -> Deciding
             on=tuple(On(kind) for kind in on),
             road_class=("primary",) * steps,
             length_m=np.full(steps, 10_000.0),
+            wait_s=np.zeros(steps),
             crs=CRS,
         ),
     )

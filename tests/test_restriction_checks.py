@@ -27,7 +27,8 @@ from geo_poc.maps.lines import drawing
 from geo_poc.plan import Ferries
 from geo_poc.report.drawing import coverage_map
 from geo_poc.routing.assumptions import assumptions
-from geo_poc.routing.checks import restriction_faults, unused_ferries
+from geo_poc.routing.catalogue import known_movers
+from geo_poc.routing.checks import restriction_faults, unknown_classes, unused_ferries
 from geo_poc.routing.stretches import roads_named
 from geo_poc.theatre import Theatre, theatre_over
 from geo_poc.theatre_file import AreaSpec, Source, TheatreSpec
@@ -47,7 +48,7 @@ ROADS = gpd.GeoDataFrame(
 
 
 def areas(kind: str, rule: str = "", delay_s: float = np.nan, roads: str = "") -> gpd.GeoDataFrame:
-    row = {"id": "Z1", "name": "Swamp", "kind": kind, "rule": rule}
+    row = {"id": "Z1", "name": "Swamp", "contingents": "", "kind": kind, "rule": rule}
     return gpd.GeoDataFrame(
         [{**row, "delay_s": delay_s, "roads": roads}], geometry=[shapely.box(0, 0, 1, 1)], crs=CRS
     )
@@ -362,3 +363,37 @@ def test_the_plan_s_ferry_figures_are_among_the_assumptions(sample_findings: Fin
         table[table["source"] == "SOP 7"]["value"].tolist() for table in map(assumptions, plans)
     ]
     assert rows == [[30.0, 6.0, 0.0], [10.0]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "contingents", "found"),
+    [
+        ("caveat", "Alpha, Bravo", "write 'Alpha; Bravo'"),
+        ("caveat", "Alpha; Bravo", None),
+        ("closure", "Alpha", "leave it empty, or make the area a caveat"),
+        ("closure", " ", None),
+    ],
+)
+def test_contingents_are_parted_with_a_semicolon_and_belong_to_caveats(
+    kind: str, contingents: str, found: str | None
+) -> None:
+    faults = restriction_faults(areas(kind).assign(contingents=contingents), ROADS)
+    assert [fault.repair for fault in faults] == ([] if found is None else [found])
+
+
+def test_two_roads_parted_with_a_comma_are_told_so() -> None:
+    (fault,) = restriction_faults(areas("closure", roads="North Road, Bor Road"), ROADS)
+    assert fault.repair == "part several with ';'"
+
+
+def test_classes_of_roads_that_nobody_knows_are_named_with_their_number() -> None:
+    vehicle, foot = (known_movers()[key] for key in ("wheeled_patrol", "foot_patrol"))
+    roads = pd.DataFrame(
+        {"road_class": ["bac", "ferrry", "bac", "primary_link", "ferry", "path", ""]}
+    )
+    (note,) = unknown_classes(roads, [vehicle, foot])
+    assert note.found == "'bac' (2), 'ferrry' (1)"
+    many = pd.DataFrame({"road_class": [f"class {n}" for n in range(7)]})
+    assert unknown_classes(many, [vehicle])[0].found.endswith(" and more")
+    assert unknown_classes(roads, [foot]) == []
+    assert unknown_classes(roads.iloc[3:], [vehicle]) == []

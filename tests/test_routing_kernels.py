@@ -85,6 +85,7 @@ def _edges(rng: np.random.Generator, vertex: NDArray[np.float64], first: int) ->
         seconds=seconds,
         length_m=length_m,
         road=np.arange(len(pairs)),
+        wait_s=np.zeros(len(pairs)),
     )
 
 

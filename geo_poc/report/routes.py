@@ -22,8 +22,8 @@ from geo_poc.theatre import Theatre
 
 FORMATS = (".geojson", ".gpx")
 COLUMNS = (
-    "base", "place", "mover", "season", "light", "way", "shared", "leg", "on", "road_class", "km", "minutes",
-    "from_mgrs", "to_mgrs", "minutes_since_start", "approval_minutes", "marking",
+    "base", "place", "mover", "season", "light", "way", "shared", "leg", "on", "road_class", "km",
+    "minutes", "waiting_minutes", "from_mgrs", "to_mgrs", "minutes_since_start", "approval_minutes", "marking",
 )  # fmt: skip
 _DECIMALS = 6
 
@@ -135,7 +135,9 @@ def _geojson(rows: Sequence[RouteRow], theatre: Theatre) -> str:
             tables.append(legs[list(COLUMNS)])
     table = pd.concat(tables) if tables else pd.DataFrame(columns=list(COLUMNS))
     frame = gpd.GeoDataFrame(
-        table.reset_index(drop=True).round({"km": 3, "minutes": 1, "minutes_since_start": 1}),
+        table.reset_index(drop=True).round(
+            {"km": 3, "minutes": 1, "waiting_minutes": 1, "minutes_since_start": 1}
+        ),
         geometry=lines,
         crs="EPSG:4326",
     )
@@ -157,7 +159,7 @@ def _gpx(rows: Sequence[RouteRow], theatre: Theatre) -> str:
         track = gpxpy.gpx.GPXTrack(
             name=row.name,
             description=f"{theatre.marking}; {row.mover}, {when}; {legs['km'].sum():.1f} km, "
-            f"{minutes:.0f} min{_after_approval(row.route)}",
+            f"{minutes:.0f} min{_waiting(row.route)}",
         )
         segment = gpxpy.gpx.GPXTrackSegment(
             [gpxpy.gpx.GPXTrackPoint(latitude=lat, longitude=lon) for lon, lat in at]
@@ -170,9 +172,12 @@ def _gpx(rows: Sequence[RouteRow], theatre: Theatre) -> str:
     return str(document.to_xml(version="1.1"))
 
 
-def _after_approval(route: Route) -> str:
-    waited = route.approval_s / 60
-    return f", after {waited:.0f} min of waiting for approval" if waited else ""
+def _waiting(route: Route) -> str:
+    on_the_way, before = route.wait_s.sum() / 60, route.approval_s / 60
+    held = (
+        f", {on_the_way:.0f} min of it for ferries and the clearing of mines" if on_the_way else ""
+    )
+    return f"{held}, after {before:.0f} min of waiting for approval" if before else held
 
 
 def _waypoint(
@@ -181,6 +186,10 @@ def _waypoint(
     """The end of a leg, named by its grid reference."""
     on = f"{leg['on']} {leg['road_class']}".rstrip()
     reached = f"{leg['km']:.1f} km, {leg['minutes_since_start']:.0f} min since start"
+    if leg["waiting_minutes"]:
+        reached += (
+            f", {leg['waiting_minutes']:.0f} min of this leg for ferries and the clearing of mines"
+        )
     return gpxpy.gpx.GPXWaypoint(
         latitude=at[1],
         longitude=at[0],

@@ -98,6 +98,23 @@ def test_a_place_within_the_standard_is_not_shown_beside_a_late_one() -> None:
     assert way.place_id == "p1"
 
 
+def test_a_place_that_is_reached_only_after_approval_is_shown_with_the_wait() -> None:
+    # Two hours after the alert those who wait leave; 10 min of notice and 14 min of way follow.
+    of = tables([5.0, 7.0, 9.0, 11.0])
+    held = pd.DataFrame(
+        {
+            "id": ["a"], "name": "held", "kind": "host_state", "barrier": False, "contingents": "",
+            "rule": "needs_approval", "delay_s": 7200.0, "roads": "", "source": "test",
+            "from_date": pd.NaT, "to_date": pd.NaT,
+        }
+    )  # fmt: skip
+    box = shapely.box(13_000, 0, 20_000, 20_000)
+    of = dataclasses.replace(of, areas=gpd.GeoDataFrame(held, geometry=[box], crs=CRS))
+    (way,) = deciding_ways(THEATRE, plan(60), of, np.ones(4, dtype=bool))
+    assert way.place_id == "p3"
+    assert way.seconds / 60 == pytest.approx(120 + 10 + 14, rel=1e-3)
+
+
 def test_no_more_are_shown_than_wanted() -> None:
     assert [way.place_id for way in found([1.0, 2, 3, 4, 5], plan(1), most=2)] == ["p4", "p3"]
 

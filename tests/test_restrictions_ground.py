@@ -739,6 +739,16 @@ def test_a_leg_by_ferry_says_so_and_holds_the_wait() -> None:
     legs = way(roads=FERRY, light="night").legs()
     assert legs["on"].tolist() == ["road", "ferry", "road"]
     assert legs["minutes"].tolist() == pytest.approx([4.5, 50.0, 3.0])
+    wait_min = ferries(night=True).wait / 60
+    assert legs["waiting_minutes"].tolist() == pytest.approx([0.0, wait_min, 0.0])
+
+
+def test_a_way_through_a_mined_stretch_says_how_long_it_is_cleared_by_night_as_by_day() -> None:
+    mined = area(MIDDLE, "mined", "clearance", 900.0)
+    for light, slower in (("day", 1.0), ("night", NIGHT)):
+        found = way(mined, roads=(STRAIGHT,), light=light)
+        assert found.wait_s.sum() == pytest.approx(900.0)
+        assert found.seconds[-1] == pytest.approx(900.0 + slower * WAY_S, rel=1e-5)
 
 
 def test_there_is_no_way_where_none_is_open() -> None:

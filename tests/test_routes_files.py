@@ -311,6 +311,38 @@ def test_the_terminal_says_that_there_is_no_second_way_and_what_no_way_avoids(
     assert "every way uses Ford (bridge) from 36N A to 36N B" in named
 
 
+def test_where_every_road_can_be_avoided_that_is_said_too(inputs: Inputs) -> None:
+    found = dataclasses.replace(routes(inputs, wanted()), alternatives=True)
+    (row,) = found.rows
+    said = [str(part) for part in route_tables(found)]
+    assert f"{row.base} to {row.place}: no single stretch of road is on every way." in said
+
+
+def test_the_light_is_the_plans_unless_another_is_asked_for(inputs: Inputs) -> None:
+    plan = dataclasses.replace(
+        inputs.plan, plan=dataclasses.replace(inputs.plan.plan, light="night")
+    )
+    dark = dataclasses.replace(inputs, plan_file=plan)
+    assert [row.light for row in routes(dark, wanted()).rows] == ["night"]
+    asked = dataclasses.replace(wanted(), light="day")
+    assert [row.light for row in routes(dark, asked).rows] == ["day"]
+
+
+def test_waiting_on_the_way_is_said_in_terminal_and_gpx(inputs: Inputs, tmp_path: Path) -> None:
+    found = routes(inputs, wanted())
+    (row,) = found.rows
+    assert row.route is not None
+    held = row.route.wait_s.copy()
+    held[0] = 7200.0
+    waiting = dataclasses.replace(row, route=dataclasses.replace(row.route, wait_s=held))
+    said = " ".join(str(p) for p in route_tables(dataclasses.replace(found, rows=(waiting,))))
+    assert "of these times is waiting for ferries or for the clearing of mined stretches" in said
+    write_routes_file([waiting], tmp_path / "w.gpx", ending=".gpx", theatre=inputs.theatre)
+    written = (tmp_path / "w.gpx").read_text(encoding="utf-8")
+    assert "120 min of it for ferries and the clearing of mines" in written
+    assert "120 min of this leg for ferries and the clearing of mines" in written
+
+
 def test_a_bridge_without_which_there_is_no_way_is_named(inputs: Inputs) -> None:
     """Base and place on two banks of a river that one road crosses by a bridge."""
     x, y = inputs.theatre.area.centroid.coords[0]

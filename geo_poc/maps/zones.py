@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 from geo_poc import figures
 from geo_poc.coverage.findings import Findings
 from geo_poc.grid import WGS84, transformer
+from geo_poc.late import why_late
 from geo_poc.layers.positions import lonlat_of
 from geo_poc.maps.columns import Lines, packed_lines
 from geo_poc.maps.lines import to_lonlat
@@ -99,11 +100,10 @@ def reason_sentence(findings: Findings, row: Any) -> str:
     """Why the zone is not protected, in one sentence with base, distance, mover and time."""
     where = {"base": row.base_name, "distance": figures.distance(row.distance_m)}
     if math.isfinite(row.seconds):
+        mover = mover_name(row.mover)
+        sentence = why_late(row, findings)
         return text(
-            f"why_late_{findings.conditions.season}",
-            mover=mover_name(row.mover),
-            time=figures.duration(row.seconds),
-            **where,
+            sentence.key, mover=mover, time=figures.duration(row.seconds), **where, **sentence.slots
         )
     if row.reason == "cut_off":
         cut_off = figures.duration(findings.plan.standard.cut_off)

@@ -334,7 +334,7 @@ def _zones(found: Findings) -> Part:
             threat_code(int(zone.threat_level)),
             figures.people(float(zone.people)),
             f"{zone.base_name} ({mover_name(zone.mover)})" if zone.mover else zone.base_name,
-            figures.duration(float(zone.seconds)),
+            figures.time_against(float(zone.seconds), found.plan.standard.response),
             text("terminal_late" if zone.reason == "reached" else f"reason_{zone.reason}"),
         )
         for zone in found.zones.head(_FIRST_ZONES).itertuples()

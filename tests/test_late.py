@@ -5,10 +5,15 @@ import dataclasses
 import numpy as np
 import pytest
 
+from geo_poc.coverage.deciding import DecidingWay
 from geo_poc.late import late_in_short, late_sentence, waiting_makes_late, way_of
-from geo_poc.maps.zones import reason_sentence
+from geo_poc.maps.times import times
+from geo_poc.maps.ways import ways
+from geo_poc.maps.zones import reason_sentence, zones
 from geo_poc.report.sites import late_sites, zones_table
+from geo_poc.routing.routes import On, Route
 
+CRS = "+proj=laea +lat_0=10.000000 +lon_0=-27.000000 +datum=WGS84 +units=m +no_defs +type=crs"
 HOUR_S = 3600.0
 SPACE = "\u00a0"
 
@@ -118,3 +123,45 @@ def test_the_tables_of_the_report_say_who_waits(sample_findings):
     assert zones_table(found).rows[0][7].text.replace(SPACE, " ") == (
         "Road patrol waits 8 h for approval"
     )
+
+
+def way_to(place, seconds):
+    """A way of 10 km on a road."""
+    return DecidingWay(
+        place_id=place,
+        base_id="C",
+        mover="wheeled_patrol",
+        seconds=seconds,
+        way=Route(
+            points_m=np.array([[0.0, 0.0], [10_000.0, 0.0]]),
+            seconds=np.array([0.0, 3600.0]),
+            on=(On.ROAD,),
+            road_class=("primary",),
+            length_m=np.array([10_000.0]),
+            crs=CRS,
+        ),
+    )
+
+
+def test_a_time_just_beyond_the_standard_is_written_to_the_minute(sample_findings):
+    # 3.04 h against a standard of 3 h: 182.4 min.
+    late_s = 10_944.0
+    coverage = sample_findings.coverage
+    of_road = (coverage.answers["id"] == "p5") & (coverage.answers["mover"] == "wheeled_patrol")
+    answers = coverage.answers.assign(seconds=coverage.answers["seconds"].mask(of_road, late_s))
+    found = dataclasses.replace(
+        sample_findings,
+        coverage=dataclasses.replace(coverage, answers=answers),
+        zones=sample_findings.zones.assign(seconds=[late_s, np.inf]),
+        ways=(way_to("c5", late_s),),
+    )
+    rows = [row for block in late_sites(found) if hasattr(block, "rows") for row in block.rows]
+    (november,) = (row for row in rows if row[1].text == "November")
+    assert (november[4].text, november[4].tone) == (f"3{SPACE}h{SPACE}2{SPACE}min", "late")
+    assert zones_table(found).rows[0][5].text == november[4].text
+    (way,) = ways(found)["ways"]
+    assert way["label"].endswith(f"▲ 3{SPACE}h{SPACE}2{SPACE}min")
+    assert zones(found)[0]["time"] == november[4].text
+    assert november[4].text in zones(found)[0]["nearest"]
+    assert november[4].text in zones(found)[0]["reason"]
+    assert november[4].text in times(found)["texts"]

@@ -204,7 +204,7 @@ def _second_cell(site: str, answers: Answers, standard_s: float) -> Cell:
 
 def _reached_cell(base: str, seconds: float, answers: Answers, standard_s: float) -> Cell:
     return Cell(
-        text=figures.duration(seconds),
+        text=figures.time_against(seconds, standard_s),
         small=shortened(answers.bases.get(base, base), longest=_LONGEST_BASE),
         tone="late" if seconds > standard_s else "",
     )
@@ -255,16 +255,17 @@ def _zone_row(findings: Findings, zone: Any) -> tuple[Cell, ...]:
         Cell(text=site_count(sites)),
         Cell(text=threat_code(int(zone.threat_level))),
         people_cell(float(zone.people), estimate=False),
-        _zone_time(zone),
+        _zone_time(zone, findings.plan.standard.response),
         Cell(text=_zone_base(zone)),
         Cell(text=_zone_why(findings, zone)),
     )
 
 
-def _zone_time(zone: Any) -> Cell:
+def _zone_time(zone: Any, standard_s: float) -> Cell:
     seconds = float(zone.seconds)
     return Cell(
-        text=figures.duration(seconds), tone="late" if math.isfinite(seconds) else "unknown"
+        text=figures.time_against(seconds, standard_s),
+        tone="late" if math.isfinite(seconds) else "unknown",
     )
 
 

@@ -187,6 +187,8 @@ def _answers(time: TravelTime) -> pd.DataFrame:
             "reason": [str(r) for r in reasons],
             "distance_m": np.where(reached, time.distance_m[first, columns], np.nan),
             "off_road_m": np.where(reached, time.off_road_m[first, columns], np.nan),
+            "approval_s": np.where(reached, time.waits_s[first, columns], np.nan),
+            "walked_m": np.where(reached, time.last_leg_m[first, columns], np.nan),
             "second_base": base_ids[second],
             "second_seconds": second_s,
         }

@@ -29,8 +29,10 @@ class Coverage:
         people_estimate, lon, lat, mgrs, threat_level (0 no reports .. 5)``.
     answers : DataFrame
         One row a place, mover and condition: ``id, mover, kind (road|foot|air), season, light, base,
-        seconds, reason, distance_m, off_road_m, second_base, second_seconds``. ``base`` is the base's id,
-        empty where no base reaches; ``seconds`` inf unreachable, nan unknown.
+        seconds, reason, distance_m, off_road_m, approval_s, walked_m, second_base, second_seconds``. ``base``
+        is the base's id, empty where no base reaches; ``seconds`` inf unreachable, nan unknown;
+        ``approval_s`` what of it is waiting for approval; ``walked_m`` what is walked from where an aircraft
+        lands. Lengths and waits are nan where no base reaches.
     classes : DataFrame
         One row a place and case: ``id, season, light, air (bool), class``. Classes: ``P`` reached on the
         ground in time, ``C`` only if an aircraft flies, ``N`` not in time, ``E`` outside the mandate,
@@ -69,7 +71,8 @@ class Findings:
     zones : GeoDataFrame
         Uncovered high-risk zones, most people first: ``rank, name, people (residents, nan unknown), sites, site_people,
         sites_unknown_people, threat_level, expected_30d, base (id), base_name, mover, seconds, reason,
-        distance_m, area_km2, mgrs, geometry`` in the theatre's CRS.
+        distance_m, approval_s, walked_m, area_km2, mgrs, geometry`` in the theatre's CRS. ``approval_s`` and
+        ``walked_m`` are those of its largest site, nan where not known.
     proximity : dict
         Straight-line facts: ``distance_m, incidents, incidents_beyond, camps, camps_beyond, bases``.
     assumptions : DataFrame

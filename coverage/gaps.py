@@ -38,6 +38,8 @@ ZONE_COLUMNS = [
     "seconds",
     "reason",
     "distance_m",
+    "approval_s",
+    "walked_m",
     "area_km2",
     "mgrs",
     "geometry",
@@ -183,7 +185,7 @@ def _zone(
             "threat_level": int(around.threat_level[mask].max()),
             "expected_30d": _expected(around, mask),
         }
-        | _answer(around, nearest, row, col)
+        | _answer(around, nearest, (row, col), _largest(sites))
         | {
             "area_km2": float(mask.sum() * around.theatre.grid.cell_area_km2),
             "mgrs": _mgrs(around.theatre, row, col),
@@ -234,7 +236,15 @@ def _expected(around: Surroundings, mask: NDArray[np.bool_]) -> float:
     return float(np.nansum(around.threat.expected[mask]) * around.theatre.grid.cell_area_km2)
 
 
-def _answer(around: Surroundings, nearest: _Nearest, row: int, col: int) -> dict[str, object]:
+def _largest(sites: gpd.GeoDataFrame) -> str:
+    """Id of the site with the most people; empty where there is no site."""
+    return str(sites.loc[sites["people"].fillna(-1.0).idxmax(), "id"]) if len(sites) else ""
+
+
+def _answer(
+    around: Surroundings, nearest: _Nearest, cell: tuple[int, int], site: str
+) -> dict[str, object]:
+    row, col = cell
     times = [t for t in around.travel if t.conditions == around.conditions]
     number, mover = int(nearest.base[row, col]), int(nearest.mover[row, col])
     base = around.bases.iloc[number]
@@ -248,6 +258,22 @@ def _answer(around: Surroundings, nearest: _Nearest, row: int, col: int) -> dict
         "seconds": float(nearest.seconds[row, col]),
         "reason": str(reason),
         "distance_m": away_m,
+    } | _held_up(times[mover] if mover >= 0 else None, number, site)
+
+
+def _held_up(time: TravelTime | None, base: int, site: str) -> dict[str, float]:
+    """Waiting for approval and last leg on foot on the way to a site; nan where not known.
+
+    Times to cells do not say what they are made of, so that of the site that stands for them counts.
+    """
+    if time is None:
+        return {"approval_s": np.nan, "walked_m": np.nan}
+    place = time.place_ids.index(site) if site in time.place_ids else -1
+    known = place >= 0 and np.isfinite(time.seconds[base, place])
+    amounts = {"approval_s": time.approval_s, "walked_m": time.walked_m}
+    return {
+        name: 0.0 if of_all is None else float(of_all[base, place]) if known else np.nan
+        for name, of_all in amounts.items()
     }
 
 

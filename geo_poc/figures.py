@@ -51,6 +51,27 @@ def duration(seconds: float) -> str:
     return text("hours", hours=_decimal(hours, 1 if hours < 10 else 0))
 
 
+def time_against(seconds: float, standard_s: float) -> str:
+    """As `duration`, but to the minute where a time is later than the standard and would read the same.
+
+    It is never written as a minute that the standard has: 3 h 10 s against 3 h is "3 h 1 min".
+
+    Examples
+    --------
+    >>> against = [time_against(s, 10_800).replace(chr(160), " ") for s in (10_800, 10_944, 10_810, 12_600)]
+    >>> against
+    ['3 h', '3 h 2 min', '3 h 1 min', '3.5 h']
+    """
+    written = duration(seconds)
+    if not seconds > standard_s or written != duration(standard_s) or math.isinf(seconds):
+        return written
+    minutes = int(max(_rounded(seconds / 60, 0), _rounded(standard_s / 60, 0) + 1))
+    hours, rest = divmod(minutes, 60)
+    if minutes < 90:
+        return text("minutes", n=minutes)
+    return text("hours_minutes", hours=f"{hours}", minutes=f"{rest}")
+
+
 def delay(seconds: float) -> str:
     """Delay as it was given: in minutes below 90 min, then in hours, however many.
 

@@ -7,12 +7,13 @@ import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from geo_poc.doubts import doubts, position_doubts, refused_rows
@@ -25,7 +26,7 @@ from geo_poc.memory import MemoryNeed, memory_faults, memory_need
 from geo_poc.patrol_rules import patrol_doubts, require_sound, site_faults
 from geo_poc.plan import PlanFile, read_plan_file
 from geo_poc.routing.checks import restriction_faults
-from geo_poc.routing.closures import closed_by, idle_caveats
+from geo_poc.routing.closures import idle_caveats, restricted_by
 from geo_poc.routing.restrictions import impossible_dates
 from geo_poc.theatre import Theatre, theatre_over
 from geo_poc.theatre_file import Source, TheatreFile, read_theatre_file
@@ -83,6 +84,12 @@ class Inputs:
                 )
             )
         return self.plan_file
+
+    @cached_property
+    def restricted(self) -> pd.DataFrame:
+        """Restrictions in force and what they hold, as `geo_poc.routing.closures.restricted_by`."""
+        tables = {name: self.layers[name].table for name in ("roads", "areas")}
+        return restricted_by(theatre=self.theatre, **tables)
 
     def areas(self, kind: str) -> gpd.GeoDataFrame:
         """Rows of the areas layer of one kind."""
@@ -195,11 +202,7 @@ def require_closures_match(inputs: Inputs) -> None:
     NetworkError
         All such closures are named.
     """
-    closed_by(
-        theatre=inputs.theatre,
-        roads=inputs.layers["roads"].table,
-        areas=inputs.layers["areas"].table,
-    )
+    _ = inputs.restricted
 
 
 def data_folder(text: str, theatre_path: Path) -> Path:

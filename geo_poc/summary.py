@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ from geo_poc.arrivals import Arrivals
 from geo_poc.coverage.findings import Findings
 from geo_poc.coverage.summary import CaseSummary
 from geo_poc.errors import Fault
+from geo_poc.in_force import held_words, restriction_words
 from geo_poc.inputs import LAYERS, Inputs
 from geo_poc.layers.layer import SourceRecord
 from geo_poc.provenance import Step
@@ -72,8 +74,20 @@ def input_tables(inputs: Inputs) -> list[Part]:
         *memory_line(inputs),
         *_layers(inputs.sources),
         *_unused(inputs.sources),
+        *restrictions_in_force(inputs),
         *_notes(inputs.warnings),
     ]
+
+
+def restrictions_in_force(inputs: Inputs) -> list[Part]:
+    """Restrictions in force on the theatre's day and what they hold; nothing where there are none."""
+    held = inputs.restricted
+    if held.empty:
+        return []
+    rows = [(*restriction_words(row).values(), *held_words(row)) for row in held.itertuples()]
+    columns = ("restriction", "name", "rule", "delay", "ends", "binds", "road_held", "cells")
+    heading = text("terminal_restrictions", date=figures.day(inputs.theatre.as_of))
+    return [_table(heading, [f"column_{c}" for c in columns], rows, numbers_from=6)]
 
 
 def memory_line(inputs: Inputs) -> list[Part]:
@@ -329,7 +343,7 @@ def _zones(found: Findings) -> Part:
             threat_code(int(zone.threat_level)),
             figures.people(float(zone.people)),
             f"{zone.base_name} ({mover_name(zone.mover)})" if zone.mover else zone.base_name,
-            figures.duration(float(zone.seconds)),
+            figures.time_against(float(zone.seconds), found.plan.standard.response),
             text("terminal_late" if zone.reason == "reached" else f"reason_{zone.reason}"),
         )
         for zone in found.zones.head(_FIRST_ZONES).itertuples()
@@ -374,7 +388,8 @@ def _table(
 ) -> Table:
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
     for number, column in enumerate(columns):
-        table.add_column(text(column), justify="right" if number >= numbers_from else "left")
+        justify: Literal["left", "right"] = "right" if number >= numbers_from else "left"
+        table.add_column(text(column), justify=justify, overflow="fold")
     for row in rows:
         table.add_row(*map(Text, row))
     return table

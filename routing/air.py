@@ -116,7 +116,7 @@ def air_reach(flying: AirFlights, landing: Landing | None = None) -> Reach:
     # Cases that do not differ share one object, for which the last leg is then walked once.
     known = {(id(there), id(cells)): Times(there.seconds, cells.seconds) for there, cells in ways}
     flown = [known[id(there), id(cells)] for there, cells in ways]
-    times, stranded = flown, None
+    times, stranded, walked_m = flown, None, None
     distance_m, off_road_m = to_place[0].distance_m, np.zeros_like(to_place[0].seconds)
     if landing is not None:
         times, last = landed(landing, flown, cells_at(theatre.grid, at_base))
@@ -127,7 +127,7 @@ def air_reach(flying: AirFlights, landing: Landing | None = None) -> Reach:
         )
         to_site_m = np.take_along_axis(to_cell[0].distance_m, np.maximum(last.cell, 0), axis=1)
         distance_m = np.where(last.cell < 0, distance_m, to_site_m + last.distance_m)
-        off_road_m = last.off_road_m
+        off_road_m, walked_m = last.off_road_m, last.distance_m
     unknown, outside = astray(theatre, at_base, flying.at_place)
     return Reach(
         places=_under_way([case.places for case in times]),
@@ -138,6 +138,7 @@ def air_reach(flying: AirFlights, landing: Landing | None = None) -> Reach:
         outside=outside,
         otherwise=Reason.BEYOND_RANGE,
         stranded=stranded,
+        walked_m=walked_m,
     )
 
 

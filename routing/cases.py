@@ -154,6 +154,7 @@ def travel_time(
         cell_reasons=cell_reasons,
         landing_checked=reach.stranded is not None,
         approval_s=None if waits_s is None else np.where(reached, waits_s[0], 0.0),
+        walked_m=None if reach.walked_m is None else np.where(reached, reach.walked_m, np.nan),
         without={
             reason: place_times(reach, case, number)
             for number, reason in ((1, Reason.CLOSED), (2, Reason.CAVEAT))

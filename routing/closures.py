@@ -10,7 +10,7 @@ from geo_poc.errors import Fault, NetworkError
 from geo_poc.routing.ground import Ground, ground_of
 from geo_poc.routing.moves import barred_moves, centres_within
 from geo_poc.routing.network import road_network
-from geo_poc.routing.restrictions import Restrictions, restrictions_on, rules_of
+from geo_poc.routing.restrictions import Restrictions, in_force, restrictions_on, rules_of
 from geo_poc.routing.stretches import with_stretches
 from geo_poc.theatre import Theatre
 
@@ -88,6 +88,50 @@ def restricted_ground(
     return with_stretches(ground, areas, roads, restrictions.clearing_s)
 
 
+def restricted_by(
+    *, theatre: Theatre, roads: gpd.GeoDataFrame, areas: gpd.GeoDataFrame
+) -> pd.DataFrame:
+    """Every restriction in force on the theatre's day, and how much of the ground it holds.
+
+    Returns
+    -------
+    DataFrame
+        As `geo_poc.routing.restrictions.in_force`, with ``road_km`` and ``cells`` as in `closed_by`; nan for
+        no-fly areas.
+
+    Raises
+    ------
+    NetworkError
+        As `closed_by`.
+    """
+    restrictions = restrictions_on(areas, theatre.as_of)
+    ground = restricted_ground(
+        theatre=theatre,
+        roads=roads,
+        areas=areas,
+        restrictions=restrictions,
+        bases=gpd.GeoSeries([]),
+        places=gpd.GeoSeries([]),
+    )
+    closed_table(ground, areas, restrictions)
+    held = in_force(areas, theatre.as_of)
+    amounts = [
+        _amounts(ground, areas, row) if row in ground.cuts else {"road_km": np.nan, "cells": np.nan}
+        for row in held["row"].tolist()
+    ]
+    columns = {name: [each[name] for each in amounts] for name in ("road_km", "cells")}
+    return held.assign(**columns).astype(dict.fromkeys(columns, np.float64))
+
+
+def _amounts(ground: Ground, areas: gpd.GeoDataFrame, row: int) -> dict[str, float]:
+    """Km of road and cells that a restriction holds."""
+    edges = ground.cuts[row].edges
+    return {
+        "road_km": float(ground.network.length_m[edges].sum() / 1000),
+        "cells": centres_within(ground.nodes.grid, areas.geometry.iloc[row]).size,
+    }
+
+
 def closed_table(
     ground: Ground, areas: gpd.GeoDataFrame, restrictions: Restrictions
 ) -> pd.DataFrame:
@@ -102,8 +146,7 @@ def closed_table(
             "rule": rule[row],
             "delay_s": delay_s[row],
             "edges": cut.edges.size,
-            "road_km": float(ground.network.length_m[cut.edges].sum() / 1000),
-            "cells": centres_within(ground.nodes.grid, area.geometry).size,
+            **_amounts(ground, areas, int(row)),
             "legs": cut.ways,
         }
         if not cut.edges.size + cut.ways:

@@ -83,6 +83,8 @@ class Reach:
         Why there is no way even if nothing is closed.
     stranded : two bool arrays (bases, places), (bases, cells), or None
         Within the range, but with no way from any landing site; None where landing is not checked.
+    walked_m : float64 array (bases, places) or None
+        What of the way is walked from a landing site; None where landing is not checked.
     """
 
     places: UnderWay
@@ -93,6 +95,7 @@ class Reach:
     outside: NDArray[np.bool_]
     otherwise: Reason
     stranded: tuple[NDArray[np.bool_], NDArray[np.bool_]] | None = None
+    walked_m: NDArray[np.float64] | None = None
 
 
 def ground_reaches(

@@ -101,6 +101,32 @@ def restrictions_on(areas: gpd.GeoDataFrame, day: dt.date) -> Restrictions:
     )
 
 
+def in_force(areas: gpd.GeoDataFrame, day: dt.date) -> pd.DataFrame:
+    """The restrictions in force on a day: closures and their like, caveats, no-fly areas.
+
+    Returns
+    -------
+    DataFrame
+        ``row`` (of ``areas``), ``kind, name, rule, delay_s`` (nan none), ``to_date`` (NaT none) and
+        ``contingents`` (empty: all). The rule of a no-fly area is ``no_go``.
+    """
+    held = restrictions_on(areas, day)
+    rows = np.concatenate([held.closures, held.caveats, held.no_fly]).astype(np.int64)
+    rule, delay_s = rules_of(areas)
+    found = areas.iloc[rows]
+    return pd.DataFrame(
+        {
+            "row": rows,
+            "kind": found["kind"].to_numpy(),
+            "name": found["name"].to_numpy(),
+            "rule": np.where(found["kind"] == "no_fly", "no_go", rule[rows]),
+            "delay_s": delay_s[rows],
+            "to_date": pd.to_datetime(found["to_date"]).to_numpy(),
+            "contingents": found["contingents"].to_numpy(),
+        }
+    )
+
+
 def rules_of(areas: gpd.GeoDataFrame) -> tuple[NDArray[np.str_], NDArray[np.float64]]:
     """Rule and delay of each area; ``no_go`` where it has no rule, nan where no delay is given."""
     none = pd.Series("", index=areas.index)

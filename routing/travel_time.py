@@ -101,6 +101,9 @@ class TravelTime:
         Of an aircraft: whether it was checked where it can land, and the last leg is walked.
     approval_s : float64 array (bases, places) or None
         What of the seconds is waiting at the base for approval; None where nobody waits.
+    walked_m : float64 array (bases, places) or None
+        Of an aircraft, what of the way is walked from where it lands, on roads and off them; 0 where it lands
+        at the place, ``nan`` where not reached; None where landing is not checked, and for other movers.
     without : mapping of Reason to PlaceTimes
         The same if nothing were closed, and if there were no caveats; empty where nothing is shut.
     in_light : PlaceTimes or None
@@ -122,6 +125,7 @@ class TravelTime:
     cell_reasons: NDArray[np.int8]
     landing_checked: bool = False
     approval_s: NDArray[np.float64] | None = None
+    walked_m: NDArray[np.float64] | None = None
     without: Mapping[Reason, PlaceTimes] = field(default_factory=dict)
     in_light: PlaceTimes | None = None
 
@@ -130,6 +134,12 @@ class TravelTime:
         """What of the seconds is waiting at the base for approval; 0 where nobody waits."""
         none = np.zeros(self.seconds.shape)
         return none if self.approval_s is None else self.approval_s
+
+    @property
+    def last_leg_m(self) -> NDArray[np.float64]:
+        """What of the way is walked from where an aircraft lands; 0 where nobody does."""
+        none = np.zeros(self.seconds.shape)
+        return none if self.walked_m is None else self.walked_m
 
     def as_if(self, times: PlaceTimes) -> TravelTime:
         """The same mover with other times to places; who is still not reached is so for the same reason."""

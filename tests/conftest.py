@@ -399,6 +399,8 @@ def _answer(mover: str, site: str, case: int) -> dict[str, object]:
         "reason": str(_why(mover, site, case)),
         "distance_m": seconds / 3600.0 * 25_000.0 if reached else NAN,
         "off_road_m": 500.0 if reached else NAN,
+        "approval_s": 0.0 if reached else NAN,
+        "walked_m": 0.0 if reached else NAN,
         "second_base": "ABC"[("ABC".index(OWNER[site]) + 1) % 3] if reached else "",
         "second_seconds": 2 * seconds + 1_800.0 if reached else seconds,
     }
@@ -462,6 +464,8 @@ def _zones(theatre) -> gpd.GeoDataFrame:
             "seconds": [36_000.0, INF],
             "reason": ["reached", "no_network"],
             "distance_m": [34_000.0, 43_200.0],
+            "approval_s": [0.0, NAN],
+            "walked_m": [0.0, NAN],
             "area_km2": [400.0, 225.0],
             "mgrs": mgrs_of(*anchors),
         },

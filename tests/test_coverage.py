@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import geopandas as gpd
@@ -283,3 +284,28 @@ def test_a_late_time_does_not_hide_an_unknown_one_that_could_be_in_time() -> Non
     shortest = shortest_s([late, unknown], (3,), standard_s=HOUR)
     nobody = np.full(3, INF)
     assert class_of(shortest, nobody, standard_s=HOUR).tolist() == ["?", "P", "?"]
+
+
+def test_an_answer_has_the_waiting_and_the_last_leg_of_the_base_that_is_first() -> None:
+    theatre = small_theatre()
+    camps = sites(theatre, "camp", [100.0, 100.0])
+    travel = [
+        dataclasses.replace(
+            one_travel_time(theatre.grid, "road", case, [HOUR, INF]),
+            approval_s=np.array([[900.0, 0.0]]),
+            walked_m=np.array([[3500.0, NAN]]),
+        )
+        for case in ALL_CONDITIONS
+    ]
+    found = coverage_of(
+        theatre=theatre,
+        conditions=Conditions(season="wet", light="day"),
+        standard_s=3 * HOUR,
+        places=demand(camps, camps[:0]),
+        place_level=np.zeros(2, np.int8),
+        travel=travel,
+        mandate=gpd.GeoDataFrame({"kind": []}, geometry=[], crs=theatre.grid.crs),
+    )
+    first, never = found.answers.iloc[0], found.answers.iloc[1]
+    assert (first["approval_s"], first["walked_m"]) == (900.0, 3500.0)
+    assert never[["approval_s", "walked_m"]].isna().all()

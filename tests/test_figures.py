@@ -134,3 +134,31 @@ def test_printed_people_are_within_five_percent(count):
 def test_printed_people_are_digits_or_said_to_be_few(count):
     written = plain(figures.people(count))
     assert written.replace(",", "").isdigit() or (written == "< 10" and 0 < count < 5)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "standard_s", "written"),
+    [
+        (10_800, 10_800, "3 h"),  # in time
+        (10_944, 10_800, "3 h 2 min"),  # 182.4 min
+        (10_801, 10_800, "3 h 1 min"),  # not "3 h 0 min"
+        (11_160, 10_800, "3.1 h"),  # reads later anyhow
+        (2_710, 2_700, "46 min"),
+        (2_735, 2_730, "47 min"),  # the standard of 45.5 min reads "46 min"
+        (5_365, 5_340, "1 h 30 min"),  # 89.4 min against 89 min
+        (37_440, 36_000, "10 h 24 min"),
+        (108_060, 100_800, "30 h 1 min"),  # both beyond a day
+        (INF, 10_800, "not reached"),
+        (INF, INF, "not reached"),
+        (NAN, 10_800, "unknown"),
+    ],
+)
+def test_a_late_time_never_reads_as_the_standard(seconds, standard_s, written):
+    assert plain(figures.time_against(seconds, standard_s)) == written
+
+
+@given(st.floats(min_value=60, max_value=200_000), st.floats(min_value=1e-3, max_value=40_000))
+def test_any_time_beyond_a_standard_is_written_otherwise(standard_s, more_s):
+    late = figures.time_against(standard_s + more_s, standard_s)
+    assert late != figures.duration(standard_s)
+    assert figures.time_against(standard_s, standard_s) == figures.duration(standard_s)

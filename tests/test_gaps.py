@@ -264,3 +264,49 @@ def test_a_candidate_base_is_nobodys_nearest() -> None:
     bases = here.bases.assign(role=["candidate", "fixed"])
     zones = gap_zones(dataclasses.replace(here, bases=bases), high_risk_level=3)
     assert set(zones["base"]) == {"east"}
+
+
+def late_site(place_s: float, **amounts: np.ndarray) -> pd.Series:
+    """The zone round a camp that West reaches at the time given."""
+    letters, level = all_late()
+    letters[:] = "P"
+    letters[0, 0] = "N"
+    time = dataclasses.replace(
+        road(np.full(GRID.shape, 7 * 3600.0), np.zeros(GRID.shape)),
+        place_ids=("camp",),
+        seconds=np.array([[place_s], [np.inf]]),
+        **amounts,
+    )
+    camp = ("camp", "camp", 50.0, 5_000.0, 35_000.0, "N")
+    found = surroundings(letters=letters, level=level, people=None, sites=[camp], travel=time)
+    return gap_zones(found, high_risk_level=3).iloc[0]
+
+
+def test_a_zone_has_the_waiting_and_the_last_leg_of_its_site() -> None:
+    waits, walks = np.array([[21_600.0], [0.0]]), np.array([[3500.0], [np.nan]])
+    zone = late_site(7 * 3600.0, approval_s=waits, walked_m=walks)
+    assert (zone["name"], zone["base"]) == ("Camp", "west")
+    assert (zone["approval_s"], zone["walked_m"]) == (21_600.0, 3500.0)
+
+
+def test_where_nobody_waits_or_walks_at_all_a_zone_has_none_of_it() -> None:
+    zone = late_site(np.inf)
+    assert (zone["approval_s"], zone["walked_m"]) == (0.0, 0.0)
+
+
+def test_what_a_zone_waits_for_is_not_known_where_its_site_is_not_reached_from_there() -> None:
+    waits, walks = np.array([[0.0], [0.0]]), np.array([[np.nan], [np.nan]])
+    zone = late_site(np.inf, approval_s=waits, walked_m=walks)
+    assert np.isnan([zone["approval_s"], zone["walked_m"]]).all()
+
+
+def test_what_a_zone_waits_for_is_not_known_where_nothing_reaches_it_or_it_has_no_site() -> None:
+    letters, level = all_late()
+    people = np.ones(GRID.shape, np.float32)
+    unreached = road(np.full(GRID.shape, np.inf), np.full(GRID.shape, -1))
+    waiting = dataclasses.replace(
+        road(np.full(GRID.shape, 7 * 3600.0), np.zeros(GRID.shape)), approval_s=np.zeros((2, 0))
+    )
+    for travel in (unreached, waiting):
+        around = surroundings(letters=letters, level=level, people=people, sites=[], travel=travel)
+        assert gap_zones(around, high_risk_level=3)["approval_s"].isna().all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import random
 import re
@@ -389,3 +390,33 @@ def test_no_error_in_the_whole_visit(opened):
     assert seen["errors"] == []
     assert len(seen["requests"]) == 1
     assert page.evaluate("window.alerts") == 0
+
+
+def legend_of(browser, findings, path) -> str:
+    write_map(findings, path, made=MADE, version="1.2.3")
+    page = browser.new_page(viewport={"width": 1366, "height": 768})
+    page.goto(path.as_uri())
+    page.wait_for_selector("html[data-ready=yes]")
+    legend = page.inner_text("#legend")
+    page.close()
+    return legend
+
+
+def test_legend_names_each_kind_of_restricted_area_that_is_drawn(
+    browser, sample_findings, tmp_path
+):
+    layer = sample_findings.layers["areas"]
+    for kind, words in (
+        ("mined", "mined"),
+        ("host_state", "forbidden or restricted by the host state"),
+        ("closure", "closure"),
+    ):
+        # The closure of the made-up run shall be of this kind instead.
+        table = layer.table.assign(kind=layer.table["kind"].replace("closure", kind))
+        areas = dataclasses.replace(layer, table=table)
+        found = dataclasses.replace(
+            sample_findings, layers={**sample_findings.layers, "areas": areas}
+        )
+        lines = legend_of(browser, found, tmp_path / f"{kind}.html").splitlines()
+        named = {"mined", "closure", "forbidden or restricted by the host state"} & set(lines)
+        assert named == {words}

@@ -606,3 +606,17 @@ def test_legend_names_the_outside_of_the_mandate_only_where_there_is_one(sample_
     assert "E" in {sign.letter for sign in found.legend}
     # Without c1 (10,000) there are 10,000 known people inside the mandate, 800 of them P.
     assert [(p.letter, p.width) for p in found.bar] == [("P", 8.0), ("C", 40.0), ("N", 52.0)]
+
+
+def test_signs_name_the_kinds_of_restricted_area_that_are_drawn(sample_findings):
+    layer = sample_findings.layers["areas"]
+    mined = layer.table.assign(kind=layer.table["kind"].replace("closure", "mined"))
+    none = layer.table[layer.table["kind"] == "water"]
+    said = []
+    for table in (layer.table, mined, none):
+        areas = dataclasses.replace(layer, table=table)
+        layers = {**sample_findings.layers, "areas": areas}
+        said.append(html_of(dataclasses.replace(sample_findings, layers=layers)))
+    assert "no-fly area, caveat, closure" in said[0]
+    assert "no-fly area, caveat, mined" in said[1]
+    assert "no-fly area, caveat" not in said[2]

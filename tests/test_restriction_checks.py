@@ -340,7 +340,7 @@ def test_the_map_says_kind_rule_and_delay_and_draws_roads_that_are_named(
         "Closed to A,  B. By night only.",
         "Closed to ground movement.",
     ]
-    assert [each["kind"] for each in found] == ["closure", "closure", "caveat", "closure"]
+    assert [each["kind"] for each in found] == ["mined", "host_state", "caveat", "closure"]
     assert found[3]["outline"] != found[0]["outline"]
 
 

@@ -296,7 +296,7 @@ def test_a_place_in_a_cell_to_land_in_is_reached_when_the_flight_ends() -> None:
     time = landing_travel(place, cover=cover_of("grass"))[DRY_DAY]
     assert time.landing_checked
     assert time.seconds[0, 0] == pytest.approx(flight_s(BASE, place))
-    assert time.off_road_m[0, 0] == 0
+    assert time.off_road_m[0, 0] == time.last_leg_m[0, 0] == 0
     assert time.distance_m[0, 0] == pytest.approx(way_m(BASE, place))
 
 
@@ -307,7 +307,7 @@ def test_from_a_landing_2_km_away_the_last_leg_is_walked() -> None:
     # The leg is walked half in grass, 4.86 km/h, and half among trees, 4.0 km/h.
     walk_s = 1_000 / (4.86 / 3.6) + 1_000 / (4.0 / 3.6)
     assert time.seconds[0, 0] == pytest.approx(flight_s(BASE, clearing) + walk_s, rel=1e-4)
-    assert time.off_road_m[0, 0] == pytest.approx(2_000)
+    assert time.off_road_m[0, 0] == time.last_leg_m[0, 0] == pytest.approx(2_000)
     assert time.distance_m[0, 0] == pytest.approx(way_m(BASE, clearing) + 2_000, rel=1e-5)
     assert time.cell_seconds[14, 20] == pytest.approx(time.seconds[0, 0], rel=1e-4)
     assert time.cell_seconds[14, 19] == pytest.approx(flight_s(BASE, clearing), rel=1e-4)

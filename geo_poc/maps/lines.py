@@ -23,14 +23,8 @@ TRUNK = ("motorway", "trunk", "primary")
 MINOR = ("secondary", "tertiary", "unclassified")
 SLOW_KMH = 25.0
 CUT_EDGE_M = 2_000.0
-DRAWN_AS = {
-    "no_fly": "no_fly",
-    "caveat": "caveat",
-    "closure": "closure",
-    "host_state": "closure",
-    "mined": "closure",
-}
-"""Kinds of area that change an answer, and whose line they have on the map."""
+DRAWN = ("no_fly", "caveat", "closure", "host_state", "mined")
+"""Kinds of area that change an answer; each has its own line on the map and its name in the legend."""
 
 
 class Area(TypedDict):
@@ -135,14 +129,14 @@ def _merged(lines: gpd.GeoSeries) -> list[BaseGeometry]:
 
 def _warned(findings: Findings) -> Iterable[tuple[dict[Hashable, Any], BaseGeometry]]:
     areas = findings.layers["areas"].table
-    rows = areas[areas["kind"].isin(DRAWN_AS)]
+    rows = areas[areas["kind"].isin(DRAWN)]
     shapes = shapes_of(rows, findings.layers["roads"].table)
     return zip(rows.to_dict("records"), shapes, strict=True)
 
 
 def _area(theatre: Theatre, area: dict[Hashable, Any], shape: BaseGeometry) -> Area:
     return {
-        "kind": DRAWN_AS[area["kind"]],
+        "kind": area["kind"],
         "name": area["name"],
         "text": _area_text(area),
         "outline": _lines(theatre, [shape]),

@@ -83,13 +83,14 @@ def _whole(seconds: float) -> int:
 def _written(findings: Findings) -> pd.DataFrame:
     answers = findings.coverage.answers
     seconds = answers["seconds"].to_numpy(dtype=float)
+    standard_s = findings.plan.standard.response
     return answers.assign(
-        state=states(seconds, standard_s=findings.plan.standard.response),
+        state=states(seconds, standard_s=standard_s),
         time=[
-            time_text(s, reason=reason, air=kind == "air")
+            time_text(s, standard_s, reason=reason, air=kind == "air")
             for s, reason, kind in zip(seconds, answers["reason"], answers["kind"], strict=True)
         ],
-        second_time=[figures.duration(s) for s in answers["second_seconds"]],
+        second_time=[figures.time_against(s, standard_s) for s in answers["second_seconds"]],
         distance=[figures.distance(m) for m in answers["distance_m"]],
     )
 
@@ -106,16 +107,16 @@ def states(seconds: NDArray[np.float64], *, standard_s: float) -> NDArray[np.int
     return np.where(np.isfinite(seconds), reached, NOT_REACHED)
 
 
-def time_text(seconds: float, *, reason: str, air: bool) -> str:
+def time_text(seconds: float, standard_s: float, *, reason: str, air: bool) -> str:
     """A time, or in a word why there is none.
 
     Examples
     --------
-    >>> time_text(float("inf"), reason="no_asset", air=True)
+    >>> time_text(float("inf"), 3600.0, reason="no_asset", air=True)
     'no flight'
     """
     if np.isfinite(seconds):
-        return figures.duration(seconds)
+        return figures.time_against(seconds, standard_s)
     if air and reason == "no_asset":
         return text("no_flight")
     return text(f"reason_{reason}")

@@ -64,7 +64,8 @@ def _way(findings: Findings, way: DecidingWay) -> Way:
     place = findings.coverage.places.set_index("id").loc[way.place_id].to_dict()
     base = findings.layers["bases"].table.set_index("id").loc[way.base_id]
     ends = {"base": str(base["name"]), "place": str(place["name"])}
-    time, late = figures.duration(way.seconds), way.seconds > findings.plan.standard.response
+    standard_s = findings.plan.standard.response
+    time, late = figures.time_against(way.seconds, standard_s), way.seconds > standard_s
     distance = figures.distance(float(way.way.length_m.sum()))
     case = text(f"case_{findings.conditions}").lower()
     return {

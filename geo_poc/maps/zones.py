@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 from geo_poc import figures
 from geo_poc.coverage.findings import Findings
 from geo_poc.grid import WGS84, transformer
+from geo_poc.late import why_late
 from geo_poc.layers.positions import lonlat_of
 from geo_poc.maps.columns import Lines, packed_lines
 from geo_poc.maps.lines import to_lonlat
@@ -59,6 +60,7 @@ def zones(findings: Findings) -> list[Zone]:
 
 def _zone(findings: Findings, row: Any) -> Zone:
     anchor = _anchor(findings, row)
+    standard_s = findings.plan.standard.response
     lon, lat = findings.theatre.lonlat(np.array([anchor[0]]), np.array([anchor[1]]))
     return {
         "rank": int(row.rank),
@@ -68,9 +70,9 @@ def _zone(findings: Findings, row: Any) -> Zone:
         "sites": text("sites", n=int(row.sites)) if row.sites else text("zone_no_site"),
         "sites_unknown": _unknown(int(row.sites_unknown_people)),
         "threat": int(row.threat_level),
-        "nearest": _nearest(row),
-        "time": figures.duration(row.seconds),
-        "late": not row.seconds <= findings.plan.standard.response,
+        "nearest": _nearest(row, standard_s),
+        "time": figures.time_against(row.seconds, standard_s),
+        "late": not row.seconds <= standard_s,
         "reason": reason_sentence(findings, row),
         "mgrs": row.mgrs,
         "facts": text(
@@ -87,11 +89,11 @@ def _unknown(count: int) -> str:
     return text("sites_unknown", n=count) if count else ""
 
 
-def _nearest(row: Any) -> str:
+def _nearest(row: Any, standard_s: float) -> str:
     if not math.isfinite(row.seconds):
         away = figures.distance(row.distance_m)
         return text("nearest_not_reached", base=row.base_name, distance=away)
-    time, mover = figures.duration(row.seconds), mover_name(row.mover)
+    time, mover = figures.time_against(row.seconds, standard_s), mover_name(row.mover)
     return text("nearest_reached", base=row.base_name, time=time, mover=mover)
 
 
@@ -99,12 +101,10 @@ def reason_sentence(findings: Findings, row: Any) -> str:
     """Why the zone is not protected, in one sentence with base, distance, mover and time."""
     where = {"base": row.base_name, "distance": figures.distance(row.distance_m)}
     if math.isfinite(row.seconds):
-        return text(
-            f"why_late_{findings.conditions.season}",
-            mover=mover_name(row.mover),
-            time=figures.duration(row.seconds),
-            **where,
-        )
+        mover = mover_name(row.mover)
+        time = figures.time_against(row.seconds, findings.plan.standard.response)
+        sentence = why_late(row, findings)
+        return text(sentence.key, mover=mover, time=time, **where, **sentence.slots)
     if row.reason == "cut_off":
         cut_off = figures.duration(findings.plan.standard.cut_off)
         return text("why_cut_off", cut_off=cut_off, **where)
@@ -176,7 +176,7 @@ def _cell(
     owner = -1 if cell is None else int(time.cell_owner[cell])
     reason = Reason.OUTSIDE_AREA if cell is None else list(Reason)[int(time.cell_reasons[cell])]
     return {
-        "time": time_text(seconds, reason=reason, air=time.kind == "air"),
+        "time": time_text(seconds, standard_s, reason=reason, air=time.kind == "air"),
         "state": int(states(np.array([seconds]), standard_s=standard_s)[0]),
         "base": base.get(time.base_ids[owner], -1) if owner >= 0 else -1,
         "seconds": round(seconds) if math.isfinite(seconds) else -1,

@@ -181,7 +181,7 @@ def _heading_mm(title: str, *, width_mm: float) -> float:
 
 
 def _legend_mm(findings: Findings) -> float:
-    return _LEGEND_MM + (_LEGEND_ROW_MM if _has_limits(findings) else 0.0)
+    return _LEGEND_MM + (_LEGEND_ROW_MM if _limits(findings) else 0.0)
 
 
 def _more_at_most(findings: Findings) -> str:
@@ -227,16 +227,17 @@ def _legend(findings: Findings) -> tuple[Sign, ...]:
     if (findings.coverage.classes["class"] == "E").any():
         letters.append("E")
     signs = [Sign(letter=x, text=text(f"class_{CLASS_KEYS[x]}")) for x in letters]
-    for symbol in ("base", "hq", "rotor", "site", "hollow", "zone", "limit"):
-        if symbol == "limit" and not _has_limits(findings):
-            continue
+    words = {s: text(f"report_sign_{s}") for s in ("base", "hq", "rotor", "site", "hollow", "zone")}
+    limits = _limits(findings)
+    if limits:
+        words["limit"] = limits
+    for symbol, said in words.items():
         drawn = symbols.legend_symbol(symbol, DAY)
-        signs.append(
-            Sign(symbol=Markup(drawn), text=text(f"report_sign_{symbol}"))  # noqa: S704  (as above)
-        )
+        signs.append(Sign(symbol=Markup(drawn), text=said))  # noqa: S704  (as above)
     return tuple(signs)
 
 
-def _has_limits(findings: Findings) -> bool:
-    kinds = findings.layers["areas"].table["kind"]
-    return bool(kinds.isin(LIMITS).any())
+def _limits(findings: Findings) -> str:
+    """The kinds of restricted area that the map draws."""
+    kinds = set(findings.layers["areas"].table["kind"])
+    return ", ".join(text(f"restriction_{kind}") for kind in LIMITS if kind in kinds)

@@ -10,9 +10,11 @@ import pandas as pd
 
 from geo_poc import figures
 from geo_poc.coverage.findings import Findings
+from geo_poc.in_force import restriction_words
 from geo_poc.layers.layer import Layer, SourceRecord
 from geo_poc.report.blocks import Block, Cell, Column, Heading, Look, Paragraph, Table
 from geo_poc.report.typeset import shortened
+from geo_poc.routing.restrictions import in_force
 from geo_poc.wording import catalogue, spans, text
 
 OLD_MONTHS = 12
@@ -20,7 +22,8 @@ _LONGEST = 70
 _MOST_REASONS, _MOST_EXAMPLES = 6, 4
 _SHORT_SOURCES_MM = (16.0, 28.0, 17.0, 13.0, 9.7, 9.7, 9.6)
 _SOURCES_MM = (28.0, 66.0, 26.0, 22.0, 15.0, 15.0, 14.0)
-_YES_OR_NO = ("night",)
+_YES_OR_NO = ("night", "run by night")
+_RESTRICTIONS_MM = (24.0, 44.0, 38.0, 16.0, 22.0, 42.0)
 _OF_ONE_CLASS = ": (?:road|terrain|surface|tracktype|smoothness|ground) "
 
 
@@ -161,6 +164,7 @@ def data_section(findings: Findings) -> tuple[Block, ...]:
         Paragraph(spans=spans("report_rejects_intro")),
         _reject_counts(findings),
     ]
+    blocks[3:3] = restrictions_in_force(findings)
     examples = _reject_reasons(findings)
     if examples.rows:
         blocks += [Paragraph(spans=spans("report_rejects_examples")), examples]
@@ -169,6 +173,28 @@ def data_section(findings: Findings) -> tuple[Block, ...]:
         Heading(text=text("report_assumptions_title")),
         Paragraph(spans=spans("report_assumptions_intro")),
         assumptions_table(findings, width_mm=186.0),
+    )
+
+
+def restrictions_in_force(findings: Findings) -> tuple[Block, ...]:
+    """Closures, caveats and no-fly areas that hold on the day of the data; nothing where none does."""
+    held = in_force(findings.layers["areas"].table, findings.theatre.as_of)
+    if held.empty:
+        return ()
+    rows = [restriction_words(row) for row in held.itertuples()]
+    columns = tuple(
+        Column(head=text(f"report_head_{head}"), width_mm=width_mm)
+        for head, width_mm in zip(rows[0], _RESTRICTIONS_MM, strict=True)
+    )
+    cells = tuple(
+        tuple(Cell(text=shortened(word, longest=_LONGEST)) for word in row.values()) for row in rows
+    )
+    return (
+        Heading(text=text("report_restrictions_title")),
+        Paragraph(
+            spans=spans("report_restrictions_intro", day=figures.day(findings.theatre.as_of))
+        ),
+        Table(name="restrictions", columns=columns, rows=cells),
     )
 
 

@@ -20,6 +20,7 @@ from geo_poc.coverage.summary import (
     case_summary,
     classes_of,
 )
+from geo_poc.late import late_in_short, late_sentence, way_of
 from geo_poc.report.blocks import Block, Cell, Column, Heading, Paragraph, Table
 from geo_poc.report.headline import site_count
 from geo_poc.report.typeset import shortened
@@ -203,7 +204,7 @@ def _second_cell(site: str, answers: Answers, standard_s: float) -> Cell:
 
 def _reached_cell(base: str, seconds: float, answers: Answers, standard_s: float) -> Cell:
     return Cell(
-        text=figures.duration(seconds),
+        text=figures.time_against(seconds, standard_s),
         small=shortened(answers.bases.get(base, base), longest=_LONGEST_BASE),
         tone="late" if seconds > standard_s else "",
     )
@@ -217,9 +218,9 @@ def _why(findings: Findings, site: Any, answers: Answers) -> str:
         return text("report_why_no_asset")
     first: Any = answers.first.loc[site.id]
     if math.isfinite(first["seconds"]):
-        key = "flown" if site.letter == "C" else f"late_{findings.conditions.season}"
-        away = figures.distance(float(first["distance_m"]))
-        return text(f"report_why_{key}", mover=mover_name(first["mover"]), distance=away)
+        if site.letter == "C":
+            return text("report_why_flown", mover=mover_name(first["mover"]), way=way_of(first))
+        return late_sentence(first, findings)
     if first["reason"] == "cut_off":
         cut_off = figures.duration(findings.plan.standard.cut_off)
         return text("report_why_cut_off", cut_off=cut_off)
@@ -254,16 +255,17 @@ def _zone_row(findings: Findings, zone: Any) -> tuple[Cell, ...]:
         Cell(text=site_count(sites)),
         Cell(text=threat_code(int(zone.threat_level))),
         people_cell(float(zone.people), estimate=False),
-        _zone_time(zone),
+        _zone_time(zone, findings.plan.standard.response),
         Cell(text=_zone_base(zone)),
         Cell(text=_zone_why(findings, zone)),
     )
 
 
-def _zone_time(zone: Any) -> Cell:
+def _zone_time(zone: Any, standard_s: float) -> Cell:
     seconds = float(zone.seconds)
     return Cell(
-        text=figures.duration(seconds), tone="late" if math.isfinite(seconds) else "unknown"
+        text=figures.time_against(seconds, standard_s),
+        tone="late" if math.isfinite(seconds) else "unknown",
     )
 
 
@@ -275,7 +277,7 @@ def _zone_base(zone: Any) -> str:
 
 def _zone_why(findings: Findings, zone: Any) -> str:
     if math.isfinite(zone.seconds):
-        return text("report_zone_late", mover=mover_name(zone.mover))
+        return late_in_short(zone, findings)
     if zone.reason == "cut_off":
         cut_off = figures.duration(findings.plan.standard.cut_off)
         return text("report_zone_cut_off", cut_off=cut_off)

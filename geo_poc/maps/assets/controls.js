@@ -67,7 +67,7 @@ const controls = (() => {
     const example = { symbol: "cob", mark: "II", aviation: false };
     const items = [item(sign(symbols.base(example, 0.8), 26), "", say("legend_base"))];
     if (state.show.areas) {
-      for (const kind of ["no_fly", "caveat", "closure"]) {
+      for (const kind of ["no_fly", "caveat", "closure", "host_state", "mined"]) {
         if (data.drawing.areas.some((area) => area.kind === kind)) items.push(item(swatch(kind), "", say(`legend_${kind}`)));
       }
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from geo_poc.layers.gaussians import gaussians
+from geo_poc.layers.kernel import point_density
 from geo_poc.layers.past import Past
 from geo_poc.layers.record import Record
 
@@ -41,8 +41,7 @@ def counts_of_a_year(past: Past) -> NDArray[np.float64]:
 
 def kernel_of_a_year(past: Past) -> NDArray[np.float64]:
     """Gaussians of 25 km around the events of the last 365 days."""
-    record = _last_year(past)
-    return _kernel(past, record, np.full(record.cell.size, KERNEL_SD_M))
+    return _kernel(past, _last_year(past), (KERNEL_SD_M, KERNEL_SD_M))
 
 
 def scott_kernel(past: Past) -> NDArray[np.float64]:
@@ -54,9 +53,12 @@ def scott_kernel(past: Past) -> NDArray[np.float64]:
     record = past.record.placed
     n = record.cell.size
     if n < 2:
-        return _kernel(past, record, np.full(n, NARROWEST_SD_M))
-    spread = [axis.std(ddof=1) * n ** (-1 / 6) for axis in (record.x_m, record.y_m)]
-    return _kernel(past, record, np.tile(np.maximum(spread, NARROWEST_SD_M), (n, 1)))
+        return _kernel(past, record, (NARROWEST_SD_M, NARROWEST_SD_M))
+    sd_x, sd_y = (
+        max(float(axis.std(ddof=1)) * n ** (-1 / 6), NARROWEST_SD_M)
+        for axis in (record.x_m, record.y_m)
+    )
+    return _kernel(past, record, (sd_x, sd_y))
 
 
 def one_line(past: Past) -> NDArray[np.float64]:
@@ -81,13 +83,7 @@ def _counted(past: Past, record: Record) -> NDArray[np.float64]:
     return np.asarray(number / record.cell.size)
 
 
-def _kernel(past: Past, record: Record, sd_m: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Mean of the Gaussians around events, each scaled to 1 over the area."""
+def _kernel(past: Past, record: Record, sd_m: tuple[float, float]) -> NDArray[np.float64]:
+    """Plain kernel density: what lies beyond the border is lost, and the rest scaled to 1."""
     setting = past.setting
-    if not record.cell.size:
-        return setting.uniform
-    around = gaussians(
-        record.x_m, record.y_m, sd_m=sd_m, weight=np.ones(setting.cells.size), setting=setting
-    )
-    density = around.total(np.bincount(around.place).astype(np.float64))
-    return density / density.sum()
+    return point_density(record.x_m, record.y_m, sd_m=sd_m, grid=setting.grid, cells=setting.cells)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-_LONGEST = 10_000
-
 
 def em_weights(
     density: NDArray[np.float64],
@@ -40,11 +38,9 @@ def em_weights(
     """
     columns = np.ascontiguousarray(density.T)
     weights = np.full(len(columns), 1.0 / len(columns))
-    for _ in range(_LONGEST):
-        answered = columns @ (counted / (weights @ columns)) * weights
-        better = answered + pseudo_events
-        better /= better.sum()
-        if np.abs(better - weights).max() <= tolerance:
-            break
-        weights = better
-    return np.asarray(better)
+    change = np.inf
+    while change > tolerance:
+        answered = columns @ (counted / (weights @ columns)) * weights + pseudo_events
+        better = answered / answered.sum()
+        change, weights = float(np.abs(better - weights).max()), better
+    return weights

@@ -61,8 +61,8 @@ def gaussians(
     Parameters
     ----------
     x_m, y_m : float arrays (n,)
-    sd_m : float array (n,) or (n, 2)
-        Standard deviation, or that along x and along y.
+    sd_m : float array (n,)
+        Standard deviation per axis.
     weight : float array (cells,)
         At least one cell near each point must have one above 0.
     setting : Setting
@@ -86,12 +86,11 @@ def gaussians(
     >>> around.total(np.ones(1)).round(3).tolist()
     [0.158, 0.685, 0.158]
     """
-    both = np.column_stack([sd_m, sd_m]) if sd_m.ndim == 1 else sd_m
-    rows, place = np.unique(np.column_stack([x_m, y_m, both]), axis=0, return_inverse=True)
-    x, y, sd_x, sd_y = rows.T
+    rows, place = np.unique(np.column_stack([x_m, y_m, sd_m]), axis=0, return_inverse=True)
+    x, y, sd = rows.T
     grid = setting.grid
-    across = gaussian_shares(x, sd_x, column_edges_m(grid))
-    down = gaussian_shares(-y, sd_y, row_edges_m(grid))
+    across = gaussian_shares(x, sd, column_edges_m(grid))
+    down = gaussian_shares(-y, sd, row_edges_m(grid))
     whole = np.zeros(grid.shape)
     whole.ravel()[setting.cells] = weight
     mass = ((down @ whole) * across).sum(axis=1)

@@ -138,7 +138,7 @@ class _Kernels:
 def _weights(past: Past, kernels: _Kernels) -> NDArray[np.float64]:
     windows, record = past.windows(), past.record
     asked = record.only(record.precise)
-    window, event = np.nonzero([asked.starting(day, days=past.horizon_days) for day in windows])
+    window, event = np.nonzero(asked.starting(windows[:, None], days=past.horizon_days))
     if not event.size:
         return np.full(len(COMPONENTS), 1.0 / len(COMPONENTS))
     cells, column = np.unique(asked.cell[event], return_inverse=True)

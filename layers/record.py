@@ -71,9 +71,9 @@ class Record:
         """Events known well enough in place and time for a forecast to be held against, mask (n,)."""
         return self.dated & (self.cell >= 0) & (self.where_prec <= _VAGUEST_ASKED_PLACE)
 
-    def starting(self, day: float, *, days: float) -> NDArray[np.bool_]:
-        """Events that start in ``[day, day + days)``, mask (n,)."""
-        return (self.start_day >= day) & (self.start_day < day + days)
+    def starting(self, day: float | NDArray[np.float64], *, days: float) -> NDArray[np.bool_]:
+        """Events that start in ``[day, day + days)``, mask (n,), or (m, n) for days of shape (m, 1)."""
+        return np.asarray((self.start_day >= day) & (self.start_day < day + days))
 
 
 def record_of(
@@ -156,7 +156,7 @@ def wanted_of(incidents: gpd.GeoDataFrame, target: Target) -> NDArray[np.bool_]:
         return np.ones(len(incidents), dtype=np.bool_)
     one_sided = (incidents["kind"] == "one_sided").to_numpy(dtype=np.bool_)
     if target == "one_sided":
-        return one_sided
+        return np.asarray(one_sided)
     deaths = incidents["deaths_civilians"].to_numpy(dtype=np.float64, na_value=np.nan)
     return np.asarray(one_sided | (deaths > 0))
 

@@ -13,7 +13,7 @@ from geo_poc.grid import Grid
 from geo_poc.layers.background import Background, relative_people
 from geo_poc.layers.cells import point_coordinates
 from geo_poc.layers.fit import require_theatre_crs
-from geo_poc.layers.kernel import column_edges_m, gaussian_shares, row_edges_m
+from geo_poc.layers.kernel import point_density
 from geo_poc.theatre import Theatre
 
 SETTLEMENT_SD_M = 5_000.0
@@ -118,15 +118,8 @@ def setting_of(
 def _points_density(
     points: gpd.GeoDataFrame | None, sd_m: float, grid: Grid, cells: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """Gaussians around points, integrated over each cell, with the sum 1 over the area."""
-    uniform = np.full(cells.size, 1.0 / cells.size)
-    if points is None or points.empty:
-        return uniform
+    if points is None:
+        return np.full(cells.size, 1.0 / cells.size)
     x, y = point_coordinates(points.geometry.to_numpy())
     known = np.isfinite(x) & np.isfinite(y)
-    sd = np.full(int(known.sum()), sd_m)
-    across = gaussian_shares(x[known], sd, column_edges_m(grid))
-    down = gaussian_shares(-y[known], sd, row_edges_m(grid))
-    density = (down.T @ across).ravel()[cells]
-    total = density.sum()
-    return np.asarray(density / total) if total > 0 else uniform
+    return point_density(x[known], y[known], sd_m=(sd_m, sd_m), grid=grid, cells=cells)

@@ -62,9 +62,7 @@ def expected_total(past: Past) -> Total:
         return Total(expected=nan, low=nan, high=nan, decay_days=nan, size=nan)
     day = past.windows()
     day = day[day > record.end_day.min()]
-    number = np.array(
-        [record.starting(start, days=past.horizon_days).sum() for start in day], dtype=np.float64
-    )
+    number = record.starting(day[:, None], days=past.horizon_days).sum(axis=1).astype(np.float64)
     rates = {decay: _rates(past, day, decay) for decay in DECAYS_DAYS}
     if day.size < LEAST_WINDOWS:
         nan = float("nan")

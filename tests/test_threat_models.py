@@ -171,6 +171,17 @@ def test_unknown_people_count_as_average_and_the_densities_sum_to_one(
     assert peopled.population[0] / peopled.population[1] == pytest.approx(known.mean() / 1.0)
 
 
+def test_settlements_are_gaussians_of_5_km_and_towns_of_3_km(
+    theatre_of: Callable[..., Theatre],
+) -> None:
+    """On a strip of nine cells the factor along y cancels."""
+    at = towns_at((41, 5), (62, 5))
+    setting = setting_of(theatre_of(1, 9), settlements=at, towns=at)
+    for density, sd_km in ((setting.settlements, 5), (setting.towns, 3)):
+        by_hand = sum(np.diff(norm.cdf(np.arange(10) * 10, x, sd_km)) for x in (41, 62))
+        assert density == pytest.approx(by_hand / by_hand.sum())
+
+
 def test_a_setting_of_nothing_known_is_the_same_everywhere(square: Theatre) -> None:
     setting = setting_of(square, settlements=towns_at((5, 5))[:0], towns=towns_at((9e5, 9e5)))
     for density in (setting.population, setting.settlements, setting.towns):

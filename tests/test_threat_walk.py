@@ -178,9 +178,12 @@ def test_what_is_asked_for_is_of_the_kind_wanted_and_known_well_enough(square: S
         both(events([(3, *day)], wanted=False), events([(4, *day)], where=4)),
         both(events([(5, *day)], where=3), events([(6, *day), (6, "2019-12-01", "2019-12-01")])),
     )
+    yearly = dataclasses.replace(events([(7, *day)]), date_prec=np.array([5.0]))
+    record = both(record, yearly)
     done = walk(record, square, origins=ORIGINS[:1], models={"m": always(17, density=0.5)})
     assert done.asked["precise"].tolist() == [False, True]
-    # The vague one is of the kind wanted: it came, though no cell can be held against it.
+    # The vague one is of the kind wanted: it came, though no cell can be held against it. Of the one
+    # known to the year nobody can say that it came in these days.
     assert done.totals["came"].tolist() == [3]
 
 

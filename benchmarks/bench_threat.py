@@ -5,7 +5,9 @@ Needs the real data folder (GEO_POC_DATA, or ``shared/data`` beside the reposito
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+import itertools
 import os
 import sys
 import tempfile
@@ -21,8 +23,9 @@ from results import write
 
 from geo_poc.inputs import Inputs, read_inputs
 from geo_poc.layers.events import day_number, events_of
-from geo_poc.layers.models import MODELS, Model
+from geo_poc.layers.models import MIXTURE, MODELS, ONE_LINE, Model
 from geo_poc.layers.past import past_of
+from geo_poc.layers.rasters import read_population
 from geo_poc.layers.record import Record, Target, record_of, wanted_of
 from geo_poc.layers.setting import Setting, setting_of
 from geo_poc.layers.walk import total_scores, walk, walk_table
@@ -76,10 +79,31 @@ class Theatre:
 
 def south_sudan(cell_km: float) -> Theatre:
     """The area, its incidents, towns, health sites and people, read as a run reads them."""
+    return _theatre(inputs_of(cell_km))
+
+
+def inputs_of(cell_km: float) -> Inputs:
+    """The publishers' files, read as a run reads them."""
     with tempfile.TemporaryDirectory() as name:
         file = Path(name) / "theatre.toml"
         file.write_text(THEATRE.format(cell_km=cell_km, data=DATA.resolve()), encoding="utf-8")
-        return _theatre(read_inputs(file, None))
+        return read_inputs(file, None)
+
+
+def placed_anew(inputs: Inputs, right: float, up: float) -> Inputs:
+    """Inputs on a grid that lies so many parts of a cell to the west and north of theirs."""
+    grid, spec = inputs.theatre.grid, inputs.theatre_file.population
+    moved = dataclasses.replace(
+        grid,
+        left_m=grid.left_m - right * grid.cell_size_m,
+        top_m=grid.top_m + up * grid.cell_size_m,
+        rows=grid.rows + 1,
+        cols=grid.cols + 1,
+    )
+    theatre = dataclasses.replace(inputs.theatre, grid=moved)
+    assert spec is not None
+    people, _ = read_population(spec, folder=DATA, theatre=theatre)
+    return dataclasses.replace(inputs, theatre=theatre, people=people)
 
 
 def _theatre(inputs: Inputs) -> Theatre:
@@ -166,16 +190,33 @@ def scores(theatre: Theatre, target: Target, horizon_days: int) -> None:
     print(f"expected totals, 80 % interval: {totals}")
 
 
+def placements(inputs: Inputs) -> None:
+    """Print how far scores depend on where the grid happens to lie: nine places, a third apart."""
+    rows = []
+    for right, up in itertools.product((0, 1 / 3, 2 / 3), repeat=2):
+        theatre = _theatre(placed_anew(inputs, right, up))
+        chosen = {name: MODELS[name] for name in (ONE_LINE, MIXTURE)}
+        done = walk(theatre.records["all"], theatre.setting, origins=origins(30), models=chosen)
+        rows.append(walk_table(done, rng=np.random.default_rng(1)))
+    nine = pd.concat(rows)[["bits", "hit_01", "hit_05", "hit_10", "new_hit_05"]]
+    print(
+        "\nall, 30 days: lowest and highest over nine places of the grid, a third of a cell apart"
+    )
+    print(nine.groupby(level="model", sort=False).agg(["min", "max"]).round(2).to_string())
+
+
 def main() -> None:
     if not DATA.is_dir():
         print(f"no data folder {DATA}: set GEO_POC_DATA to it")
         return
     pd.set_option("display.width", 200)
     cell_km = float(sys.argv[1]) if len(sys.argv) > 1 else 10.0
-    theatre = south_sudan(cell_km)
+    inputs = inputs_of(cell_km)
+    theatre = _theatre(inputs)
     for target in TARGETS:
         for horizon_days in (30, 90):
             scores(theatre, target, horizon_days)
+    placements(inputs)
     print()
     write([cost(name, theatre, origins(30)) for name in MODELS])
 

@@ -30,6 +30,8 @@ COMPONENTS = (
     "neighbourhood, all time",
 )
 _CENTROIDS_FROM = 4
+# Below this, decayed numbers lose their digits; with a decay of 30 days that takes 47 years.
+_LEAST_NUMBER = 1e-250
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -77,14 +79,12 @@ def fitted_mixture(past: Past) -> Mixture:
     start, and half as much for every 24 months that the window is old.
     """
     kernels = _Kernels.around(past)
-    at_day = np.array([past.as_of_day])
-    flat = past.setting
-    static = [flat.uniform, flat.population, flat.settlements, flat.towns]
+    flat = past.setting.uniform
     moving = [
-        _mean_kernel(kernel.total(amount[0]), amount[0].sum(), flat.uniform)
-        for kernel, amount in kernels.amounts(at_day)
+        _mean_kernel(kernel.total(amount[0]), amount[0].sum(), flat)
+        for kernel, amount in kernels.amounts(np.array([past.as_of_day]))
     ]
-    return Mixture(components=np.array(static + moving), weights=_weights(past, kernels))
+    return Mixture(components=np.array(_static(past) + moving), weights=_weights(past, kernels))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -120,19 +120,22 @@ class _Kernels:
         # Both kernels have the same places in the same order: a wider spread keeps what differs.
         place, places = self.same_place.place, len(self.same_place.down)
         dated = self.record.dated
-        by_decay = []
-        for decay in DECAYS_DAYS:
-            chosen = dated if np.isfinite(decay) else np.ones_like(dated)
-            by_decay.append(
-                decayed_sums(
-                    self.record.end_day[chosen],
-                    place[chosen],
-                    groups=places,
-                    at_day=at_day,
-                    decay_days=decay,
-                )
+        by_decay = [
+            decayed_sums(
+                self.record.end_day[chosen],
+                place[chosen],
+                groups=places,
+                at_day=at_day,
+                decay_days=decay,
             )
+            for decay, chosen in zip(DECAYS_DAYS, (dated, dated, np.ones_like(dated)), strict=True)
+        ]
         return [(k, a) for k in (self.same_place, self.neighbourhood) for a in by_decay]
+
+
+def _static(past: Past) -> list[NDArray[np.float64]]:
+    setting = past.setting
+    return [setting.uniform, setting.population, setting.settlements, setting.towns]
 
 
 def _weights(past: Past, kernels: _Kernels) -> NDArray[np.float64]:
@@ -143,13 +146,10 @@ def _weights(past: Past, kernels: _Kernels) -> NDArray[np.float64]:
         return np.full(len(COMPONENTS), 1.0 / len(COMPONENTS))
     cells, column = np.unique(asked.cell[event], return_inverse=True)
     column = column.ravel()
-    setting = past.setting
-    static = (setting.uniform, setting.population, setting.settlements, setting.towns)
-    density = [one[cells][column] for one in static]
-    shares = {id(k): k.at(cells) for k in (kernels.same_place, kernels.neighbourhood)}
+    density = [one[cells][column] for one in _static(past)]
     for kernel, amount in kernels.amounts(windows):
-        summed, number = amount @ shares[id(kernel)], amount.sum(axis=1, keepdims=True)
-        seen = _mean_kernel(summed, number, 1.0 / setting.cells.size)
+        summed, number = amount @ kernel.at(cells), amount.sum(axis=1, keepdims=True)
+        seen = _mean_kernel(summed, number, 1.0 / past.setting.cells.size)
         density.append(seen[window, column])
     return em_weights(np.column_stack(density), past.window_weight(windows[window]))
 
@@ -160,4 +160,5 @@ def _mean_kernel(
     otherwise: NDArray[np.float64] | float,
 ) -> NDArray[np.float64]:
     """Sum of kernels over their decayed number, and a fall-back where there is none."""
-    return np.where(number > 0, summed / np.where(number > 0, number, 1.0), otherwise)
+    some = number > _LEAST_NUMBER
+    return np.where(some, summed / np.where(some, number, 1.0), otherwise)

@@ -482,6 +482,17 @@ def test_every_density_sums_to_one(square: Theatre, peopled: Setting, rows: list
     assert found.weights.sum() == pytest.approx(1)
 
 
+@pytest.mark.parametrize("years", [40, 55, 61, 62, 70])
+def test_after_any_time_without_events_densities_still_sum_to_one(
+    years: int, square: Theatre
+) -> None:
+    """exp(-age / 30 days) is below the smallest number with all its digits after 58 years."""
+    found = fitted_mixture(
+        past([(5, 75, 365.0 * years, 1, 1), (6, 5, 365.0 * years, 2, 1)], square)
+    )
+    assert found.components.sum(axis=1) == pytest.approx(np.ones(10))
+
+
 @given(ROWS, st.randoms(use_true_random=False))
 @settings(deadline=None, max_examples=15)
 def test_the_order_of_events_changes_nothing(

@@ -52,3 +52,41 @@ def gaussian_shares(
     low, high = z[:, :-1], z[:, 1:]
     above = low > 0
     return np.asarray(ndtr(np.where(above, -low, high)) - ndtr(np.where(above, -high, low)))
+
+
+def point_density(
+    x_m: NDArray[np.float64],
+    y_m: NDArray[np.float64],
+    *,
+    sd_m: tuple[float, float],
+    grid: Grid,
+    cells: NDArray[np.int64],
+) -> NDArray[np.float64]:
+    """Gaussians around points, integrated over some cells, with the sum 1 over all these cells.
+
+    Parameters
+    ----------
+    x_m, y_m : float arrays (n,)
+    sd_m : pair of float
+        Standard deviation along x and along y, of every point.
+    grid : Grid
+    cells : int array (k,)
+        Flat indices of cells.
+
+    Returns
+    -------
+    float array (k,)
+        The same in every cell where there is no point or all are too far away.
+
+    Examples
+    --------
+    >>> grid = Grid(rows=1, cols=2, cell_size_m=1000.0, left_m=0.0, top_m=1000.0, crs="EPSG:32636")
+    >>> at = np.array([1000.0]), np.array([500.0])
+    >>> point_density(*at, sd_m=(500.0, 500.0), grid=grid, cells=np.arange(2)).round(3).tolist()
+    [0.5, 0.5]
+    """
+    across = gaussian_shares(x_m, np.full(x_m.size, sd_m[0]), column_edges_m(grid))
+    down = gaussian_shares(-y_m, np.full(x_m.size, sd_m[1]), row_edges_m(grid))
+    density = (down.T @ across).ravel()[cells]
+    total = density.sum()
+    return np.asarray(density / total) if total > 0 else np.full(cells.size, 1.0 / cells.size)

@@ -1,0 +1,225 @@
+"""The threat models walked forward over South Sudan: scores, run time and memory of each.
+
+Needs the real data folder (GEO_POC_DATA, or ``shared/data`` beside the repository).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import itertools
+import os
+import sys
+import tempfile
+import time
+import tracemalloc
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from results import write
+
+from geo_poc.inputs import Inputs, read_inputs
+from geo_poc.layers.events import day_number, events_of
+from geo_poc.layers.models import MIXTURE, MODELS, ONE_LINE, Model
+from geo_poc.layers.past import past_of
+from geo_poc.layers.rasters import read_population
+from geo_poc.layers.record import Record, Target, record_of, wanted_of
+from geo_poc.layers.setting import Setting, setting_of
+from geo_poc.layers.walk import total_scores, walk, walk_table
+
+ROOT = Path(__file__).parent.parent
+DATA = Path(os.environ.get("GEO_POC_DATA") or ROOT.parent / "shared" / "data")
+THEATRE = """
+[theatre]
+name = "South Sudan"
+as_of = 2021-12-31
+cell_size = "{cell_km:g} km"
+marking = "UNCLASSIFIED"
+data_folder = "{data}"
+[theatre.area]
+path = "south_sudan/admin/osm_admin1_CD_CF_SS.gpkg"
+where = {{ iso2 = "SS*" }}
+[[incidents]]
+path = "south_sudan/incidents/ucdp_ged_hdx_ssd_2011-2021.csv"
+format = "ucdp_ged"
+label = "UCDP GED"
+[[places]]
+path = "south_sudan/places/geonames_cities500_region.csv"
+format = "geonames"
+label = "GeoNames"
+where = {{ countrycode = "SS" }}
+[[places]]
+path = "south_sudan/health/ssd_health_facilities_functional_status.csv"
+label = "WHO"
+columns = {{ name = "Health Facility Name" }}
+values = {{ kind = "health" }}
+[population]
+path = "south_sudan/rasters/afripop2020_worldpop_20km.tif"
+kind = "density_per_km2"
+label = "WorldPop"
+"""
+FIRST, LAST = dt.date(2018, 1, 1), dt.date(2021, 12, 31)
+TARGETS: tuple[Target, ...] = ("all", "civilian", "one_sided")
+SHOWN = ["bits", "hit_01", "hit_05", "hit_05_low", "hit_05_high", "hit_10", "pai_05"]
+SHOWN += ["new_hit_05", "precise_hit_05"]
+AGAINST = ["more_bits", "more_bits_low", "more_bits_high"]
+AGAINST += ["more_hit_05", "more_hit_05_low", "more_hit_05_high"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Theatre:
+    """What models are walked over: the area, and its events by what is asked for."""
+
+    setting: Setting
+    records: dict[Target, Record]
+
+
+def south_sudan(cell_km: float) -> Theatre:
+    """The area, its incidents, towns, health sites and people, read as a run reads them."""
+    return _theatre(inputs_of(cell_km))
+
+
+def inputs_of(cell_km: float) -> Inputs:
+    """The publishers' files, read as a run reads them."""
+    with tempfile.TemporaryDirectory() as name:
+        file = Path(name) / "theatre.toml"
+        file.write_text(THEATRE.format(cell_km=cell_km, data=DATA.resolve()), encoding="utf-8")
+        return read_inputs(file, None)
+
+
+def placed_anew(inputs: Inputs, right: float, up: float) -> Inputs:
+    """Inputs on a grid that lies so many parts of a cell to the west and north of theirs."""
+    grid, spec = inputs.theatre.grid, inputs.theatre_file.population
+    moved = dataclasses.replace(
+        grid,
+        left_m=grid.left_m - right * grid.cell_size_m,
+        top_m=grid.top_m + up * grid.cell_size_m,
+        rows=grid.rows + 1,
+        cols=grid.cols + 1,
+    )
+    theatre = dataclasses.replace(inputs.theatre, grid=moved)
+    assert spec is not None
+    people, _ = read_population(spec, folder=DATA, theatre=theatre)
+    return dataclasses.replace(inputs, theatre=theatre, people=people)
+
+
+def _theatre(inputs: Inputs) -> Theatre:
+    theatre, places = inputs.theatre, inputs.layers["places"].table
+    incidents = inputs.layers["incidents"].table
+    setting = setting_of(
+        theatre,
+        people=inputs.people,
+        settlements=places,
+        towns=places[places["kind"] != "health"],
+    )
+    events = events_of(incidents, theatre=theatre)
+    records = {
+        target: record_of(events, setting, wanted=wanted_of(incidents, target))
+        for target in TARGETS
+    }
+    return Theatre(setting=setting, records=records)
+
+
+def origins(horizon_days: int) -> list[dt.date]:
+    """First days of the months whose horizon the record holds."""
+    last = LAST - dt.timedelta(days=horizon_days - 1)
+    return [day.date() for day in pd.date_range(FIRST, last, freq="MS")]
+
+
+def fits(model: Model, theatre: Theatre, days: Sequence[dt.date]) -> None:
+    """Density of a model at each of some days."""
+    for day in days:
+        model.density(
+            past_of(
+                theatre.records["all"],
+                theatre.setting,
+                as_of_day=float(day_number(day)),
+                horizon_days=30.0,
+            )
+        )
+
+
+def cost(name: str, theatre: Theatre, days: Sequence[dt.date]) -> dict[str, object]:
+    """Seconds and memory of a model over all origins, the median of three runs after a first."""
+    fits(MODELS[name], theatre, days[-1:])
+    seconds = []
+    for _ in range(3):
+        start = time.perf_counter()
+        fits(MODELS[name], theatre, days)
+        seconds.append(time.perf_counter() - start)
+    return {
+        "work": f"threat: {name}",
+        "size": f"{theatre.setting.cells.size} cells, {len(days)} origins",
+        "engine": "geo-poc",
+        "threads": len(os.sched_getaffinity(0)),
+        "median_s": round(float(np.median(seconds)), 3),
+        "peak_mb": round(peak_mb(MODELS[name], theatre, days), 1),
+    }
+
+
+def peak_mb(model: Model, theatre: Theatre, days: Sequence[dt.date]) -> float:
+    """Most memory that a model's arrays hold at once; numpy tells tracemalloc of all of them."""
+    tracemalloc.start()
+    fits(model, theatre, days)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return peak / 1e6
+
+
+def scores(theatre: Theatre, target: Target, horizon_days: int) -> None:
+    """Print the table of one kind of event and horizon."""
+    done = walk(
+        theatre.records[target],
+        theatre.setting,
+        origins=origins(horizon_days),
+        horizon_days=float(horizon_days),
+    )
+    table = walk_table(done, rng=np.random.default_rng(1))
+    first = table.iloc[0]
+    print(
+        f"\n{target}, {horizon_days} days, {int(first['origins'])} origins: {int(first['events'])} events, "
+        f"{int(first['new_events'])} in new cells, {int(first['precise_events'])} with where_prec 1 or 2"
+    )
+    print(table[SHOWN].round(2).to_string())
+    print("against the one line, 95 % intervals by blocks of origins")
+    print(table[AGAINST].round(2).to_string())
+    totals = {name: round(value, 2) for name, value in total_scores(done).items()}
+    print(f"expected totals, 80 % interval: {totals}")
+
+
+def placements(inputs: Inputs) -> None:
+    """Print how far scores depend on where the grid happens to lie: nine places, a third apart."""
+    rows = []
+    for right, up in itertools.product((0, 1 / 3, 2 / 3), repeat=2):
+        theatre = _theatre(placed_anew(inputs, right, up))
+        chosen = {name: MODELS[name] for name in (ONE_LINE, MIXTURE)}
+        done = walk(theatre.records["all"], theatre.setting, origins=origins(30), models=chosen)
+        rows.append(walk_table(done, rng=np.random.default_rng(1)))
+    nine = pd.concat(rows)[["bits", "hit_01", "hit_05", "hit_10", "new_hit_05"]]
+    print(
+        "\nall, 30 days: lowest and highest over nine places of the grid, a third of a cell apart"
+    )
+    print(nine.groupby(level="model", sort=False).agg(["min", "max"]).round(2).to_string())
+
+
+def main() -> None:
+    if not DATA.is_dir():
+        print(f"no data folder {DATA}: set GEO_POC_DATA to it")
+        return
+    pd.set_option("display.width", 200)
+    cell_km = float(sys.argv[1]) if len(sys.argv) > 1 else 10.0
+    inputs = inputs_of(cell_km)
+    theatre = _theatre(inputs)
+    for target in TARGETS:
+        for horizon_days in (30, 90):
+            scores(theatre, target, horizon_days)
+    placements(inputs)
+    print()
+    write([cost(name, theatre, origins(30)) for name in MODELS])
+
+
+if __name__ == "__main__":
+    main()

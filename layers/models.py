@@ -1,0 +1,83 @@
+"""The threat models, each by its name, and what one of them expects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo_poc.layers import baselines
+from geo_poc.layers.mixture import mixture_density
+from geo_poc.layers.past import Past
+from geo_poc.layers.totals import Total, expected_total
+
+ONE_LINE = "one line"
+MIXTURE = "mixture of ten densities"
+FLOOR_UNIFORM = 0.20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """A way to say where events come.
+
+    Parameters
+    ----------
+    fit : callable
+        From what is known on a day to a density over the area's cells with the sum 1.
+    uniform_share : float
+        Of the density that is the same everywhere, mixed in so that no cell has 0. It changes no
+        ranking of cells.
+    """
+
+    fit: Callable[[Past], NDArray[np.float64]]
+    uniform_share: float = 0.0
+
+    def density(self, past: Past) -> NDArray[np.float64]:
+        """Share of the next events that each cell of the area gets, shape (cells,), with the sum 1."""
+        share = self.uniform_share
+        return (1 - share) * self.fit(past) + share * past.setting.uniform
+
+
+MODELS: Mapping[str, Model] = MappingProxyType(
+    {
+        "uniform": Model(fit=baselines.uniform),
+        "population": Model(fit=baselines.population, uniform_share=FLOOR_UNIFORM),
+        "all-history kernel, Scott": Model(fit=baselines.scott_kernel),
+        "12-month kernel, 25 km": Model(
+            fit=baselines.kernel_of_a_year, uniform_share=FLOOR_UNIFORM
+        ),
+        "12-month counts": Model(fit=baselines.counts_of_a_year, uniform_share=FLOOR_UNIFORM),
+        "all-history counts": Model(fit=baselines.counts, uniform_share=FLOOR_UNIFORM),
+        ONE_LINE: Model(fit=baselines.one_line),
+        MIXTURE: Model(fit=mixture_density),
+    }
+)
+"""In the order of every table, from the plainest on."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Forecast:
+    """Events expected in the area within a horizon: how many, and where.
+
+    Parameters
+    ----------
+    density : float array (cells,)
+        Share of them in each cell of the area; sums to 1.
+    total : Total
+    """
+
+    density: NDArray[np.float64]
+    total: Total
+
+    @property
+    def expected(self) -> NDArray[np.float64]:
+        """Expected events in each cell of the area within the horizon, shape (cells,)."""
+        return self.total.expected * self.density
+
+
+def forecast(model: Model, past: Past) -> Forecast:
+    """Density and number that a model expects from what is known on a day."""
+    return Forecast(density=model.density(past), total=expected_total(past))

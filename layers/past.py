@@ -1,0 +1,132 @@
+"""All that a threat model may know on a day: events that were over, and windows of time before it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from geo_poc.errors import Fault, LayerError
+from geo_poc.layers.events import day_number
+from geo_poc.layers.record import Record
+from geo_poc.layers.setting import Setting
+
+HALF_LIFE_DAYS = 2 * 365.25
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Past:
+    """What is known on a day, for a forecast of the days from it on.
+
+    Parameters
+    ----------
+    record : Record
+        Events that were over before ``as_of_day``.
+    as_of_day : float
+        In days since 1970-01-01.
+    horizon_days : float
+        Length of the time asked for.
+    setting : Setting
+
+    Raises
+    ------
+    LayerError
+        If an event was not over before ``as_of_day``: no model may see it.
+    """
+
+    record: Record
+    as_of_day: float
+    horizon_days: float
+    setting: Setting
+
+    def __post_init__(self) -> None:
+        late = ~(self.record.end_day < self.as_of_day)
+        if late.any():
+            raise LayerError(
+                Fault(
+                    where="threat",
+                    found=f"{int(late.sum())} event(s) that ended on or after day {self.as_of_day:g}",
+                    rule="a model sees only events that were over before its day",
+                    repair="take record.before(day)",
+                )
+            )
+
+    def windows(self) -> NDArray[np.float64]:
+        """First days of the past windows that models learn from, rising, in days since 1970-01-01.
+
+        A window starts on the first of a month, after the end of at least one event, and is over by
+        ``as_of_day``.
+        """
+        if not self.record.end_day.size:
+            return np.zeros(0)
+        first = _date(float(self.record.end_day.min())) + dt.timedelta(days=1)
+        last = _date(np.floor(self.as_of_day - self.horizon_days))
+        starts = pd.date_range(first, last, freq="MS")
+        return np.array([float(day_number(start.date())) for start in starts])
+
+    def window_weight(self, day: NDArray[np.float64]) -> NDArray[np.float64]:
+        """How much what came in a past window counts, by its first day: half every 24 months."""
+        return np.asarray(0.5 ** ((self.as_of_day - day) / HALF_LIFE_DAYS))
+
+
+def past_of(record: Record, setting: Setting, *, as_of_day: float, horizon_days: float) -> Past:
+    """What is known on a day of a record that may go on after it."""
+    return Past(
+        record=record.before(as_of_day),
+        as_of_day=as_of_day,
+        horizon_days=horizon_days,
+        setting=setting,
+    )
+
+
+def decayed_sums(
+    end_day: NDArray[np.float64],
+    group: NDArray[np.int64],
+    *,
+    groups: int,
+    at_day: NDArray[np.float64],
+    decay_days: float,
+) -> NDArray[np.float64]:
+    """Sum over the events of each group of ``exp(-age / decay)`` on each of some days.
+
+    The age of an event is counted from its last day. One that was not over before a day does not
+    count on it.
+
+    Parameters
+    ----------
+    end_day : float array (n,)
+    group : int array (n,)
+        In 0..groups - 1.
+    groups : int
+    at_day : float array (m,)
+        Rising.
+    decay_days : float
+        Above 0; ``inf`` counts all past events as 1.
+
+    Returns
+    -------
+    float array (m, groups)
+
+    Examples
+    --------
+    >>> day, at = np.array([0.0, 10.0]), np.array([10.0, 20.0])
+    >>> one = np.zeros(2, dtype=int)
+    >>> decayed_sums(day, one, groups=1, at_day=at, decay_days=10).round(3).tolist()
+    [[0.368], [0.503]]
+    """
+    sums = np.zeros((at_day.size, groups))
+    seen = np.searchsorted(at_day, end_day, side="right")
+    ever = seen < at_day.size
+    weight = np.exp(-(at_day[seen[ever]] - end_day[ever]) / decay_days)
+    np.add.at(sums, (seen[ever], group[ever]), weight)
+    fading = np.exp(-np.diff(at_day) / decay_days)
+    for day in range(1, at_day.size):
+        sums[day] += sums[day - 1] * fading[day - 1]
+    return sums
+
+
+def _date(day: float) -> dt.date:
+    return dt.date(1970, 1, 1) + dt.timedelta(days=float(day))

@@ -1,0 +1,125 @@
+"""The area's cells, and where events are likely before any is known: densities that sum to 1."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+from numpy.typing import NDArray
+
+from geo_poc.errors import Fault, GridError
+from geo_poc.grid import Grid
+from geo_poc.layers.background import Background, relative_people
+from geo_poc.layers.cells import point_coordinates
+from geo_poc.layers.fit import require_theatre_crs
+from geo_poc.layers.kernel import point_density
+from geo_poc.theatre import Theatre
+
+SETTLEMENT_SD_M = 5_000.0
+TOWN_SD_M = 3_000.0
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Setting:
+    """The cells of an area and the densities over them that need no incident.
+
+    Parameters
+    ----------
+    grid : Grid
+    cells : int array (cells,)
+        Flat index of each cell of the area in the grid, rising.
+    population, settlements, towns : float array (cells,)
+        Each sums to 1; the same everywhere where nothing is known.
+    """
+
+    grid: Grid
+    cells: NDArray[np.int64]
+    population: NDArray[np.float64]
+    settlements: NDArray[np.float64]
+    towns: NDArray[np.float64]
+
+    @property
+    def uniform(self) -> NDArray[np.float64]:
+        """The density that is the same in every cell."""
+        return np.full(self.cells.size, 1.0 / self.cells.size)
+
+    def surface(self, density: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Density on the grid, shape (rows, cols); ``nan`` outside the area."""
+        whole = np.full(self.grid.shape, np.nan)
+        whole.ravel()[self.cells] = density
+        return whole
+
+
+def setting_of(
+    theatre: Theatre,
+    *,
+    people: NDArray[np.floating] | None = None,
+    settlements: gpd.GeoDataFrame | None = None,
+    towns: gpd.GeoDataFrame | None = None,
+) -> Setting:
+    """Setting of a theatre.
+
+    Parameters
+    ----------
+    theatre : Theatre
+    people : array (rows, cols), optional
+        Residents per cell; a cell where they are unknown counts as average.
+    settlements : GeoDataFrame, optional
+        Points, each spread as a Gaussian of 5 km: settlements of any size and health sites. A list
+        that was chosen because of conflict, such as camps of the displaced, must not be used.
+    towns : GeoDataFrame, optional
+        Points, each spread as a Gaussian of 3 km.
+
+    Raises
+    ------
+    GridError
+        If ``people`` has another shape than the grid, or no cell's centre lies in the area.
+    CrsError
+        If points are not in the theatre's CRS.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> import shapely
+    >>> theatre = Theatre(
+    ...     name="strip", as_of=dt.date(2021, 1, 1), area=shapely.box(0, 0, 3e4, 1e4),
+    ...     grid=Grid(rows=1, cols=3, cell_size_m=1e4, left_m=0.0, top_m=1e4, crs="EPSG:32636"),
+    ...     marking="UNCLASSIFIED",
+    ... )
+    >>> setting = setting_of(theatre, people=np.array([[30.0, 10.0, 0.0]]))
+    >>> setting.population.tolist(), setting.towns.round(2).tolist()
+    ([0.75, 0.25, 0.0], [0.33, 0.33, 0.33])
+    """
+    inside = theatre.inside
+    cells = np.flatnonzero(inside)
+    if not cells.size:
+        raise GridError(
+            Fault(
+                where="threat",
+                found="no cell whose centre lies in the area",
+                rule="needs at least one",
+                repair="give a smaller cell size",
+            )
+        )
+    for name, table in (("settlements", settlements), ("towns", towns)):
+        if table is not None:
+            require_theatre_crs(table, theatre, where=name)
+    relative = relative_people(Background(theatre=theatre, people=people)).ravel()[cells]
+    return Setting(
+        grid=theatre.grid,
+        cells=cells,
+        population=relative / relative.sum(),
+        settlements=_points_density(settlements, SETTLEMENT_SD_M, theatre.grid, cells),
+        towns=_points_density(towns, TOWN_SD_M, theatre.grid, cells),
+    )
+
+
+def _points_density(
+    points: gpd.GeoDataFrame | None, sd_m: float, grid: Grid, cells: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    if points is None:
+        return np.full(cells.size, 1.0 / cells.size)
+    x, y = point_coordinates(points.geometry.to_numpy())
+    known = np.isfinite(x) & np.isfinite(y)
+    return point_density(x[known], y[known], sd_m=(sd_m, sd_m), grid=grid, cells=cells)

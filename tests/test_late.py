@@ -138,6 +138,7 @@ def way_to(place, seconds):
             on=(On.ROAD,),
             road_class=("primary",),
             length_m=np.array([10_000.0]),
+            wait_s=np.zeros(1),
             crs=CRS,
         ),
     )

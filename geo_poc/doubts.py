@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import geopandas as gpd
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from geo_poc.errors import Fault
 from geo_poc.layers.layer import Layer
@@ -92,10 +93,8 @@ def _on_the_edge(tables: Mapping[str, gpd.GeoDataFrame], theatre: Theatre) -> li
     barriers = areas.geometry.iloc[restrictions_on(areas, theatre.as_of).barriers]
     if barriers.empty:
         return []
-    edge = shapely.union_all(barriers.to_numpy())
     near = {
-        name: tables[name][tables[name].geometry.distance(edge) <= edge_m]
-        for name in ("bases", "camps")
+        name: tables[name][_within(tables[name], barriers, edge_m)] for name in ("bases", "camps")
     }
     count = sum(map(len, near.values()))
     if not count:
@@ -116,9 +115,7 @@ def _far_from_roads(tables: Mapping[str, gpd.GeoDataFrame]) -> list[Fault]:
     camps, roads = tables["camps"], tables["roads"]
     if camps.empty or roads.empty:
         return []
-    far = int(
-        (camps.geometry.distance(shapely.union_all(roads.geometry.to_numpy())) > _FAR_M).sum()
-    )
+    far = int((~_within(camps, roads.geometry, _FAR_M)).sum())
     if 2 * far <= len(camps) or far < _NAMED:
         return []
     return [
@@ -129,3 +126,12 @@ def _far_from_roads(tables: Mapping[str, gpd.GeoDataFrame]) -> list[Fault]:
             repair="add the smaller roads if there is a file of them, or off_road_kmh if the mission knows it",
         )
     ]
+
+
+def _within(points: gpd.GeoDataFrame, shapes: gpd.GeoSeries, metres: float) -> NDArray[np.bool_]:
+    """Which points lie within a distance of any shape."""
+    tree = shapely.STRtree(shapes.to_numpy())
+    near, _ = tree.query(points.geometry.to_numpy(), predicate="dwithin", distance=metres)
+    found = np.zeros(len(points), dtype=np.bool_)
+    found[near] = True
+    return found

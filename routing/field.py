@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -25,7 +25,7 @@ from geo_poc.routing.movers import (
 )
 from geo_poc.routing.pace import Pace
 from geo_poc.routing.reach import astray
-from geo_poc.routing.restrictions import caveats_of, restrictions_on
+from geo_poc.routing.restrictions import Restrictions, caveats_of, restrictions_on
 from geo_poc.routing.seasons import SeasonPace, season_paces
 from geo_poc.routing.stages import Stage, stages
 from geo_poc.routing.travel_graph import TravelGraph, travel_graph
@@ -79,6 +79,37 @@ class Field:
     def opened(self, shut: frozenset[int], pace: Pace) -> TravelGraph:
         """Seconds at a pace with some areas shut."""
         return travel_graph(self.ground, pace, shut, from_bases=self.stationed)
+
+
+class HeldGround(NamedTuple):
+    """The ground of a theatre on its day, what restricts movement on it, and the caveats that bind each base."""
+
+    ground: Ground
+    restrictions: Restrictions
+    caveats: tuple[frozenset[int], ...]
+
+
+def held_ground(theatre: Theatre, tables: Tables) -> HeldGround:
+    """The ground of a theatre, cut as it is for responses.
+
+    Parameters
+    ----------
+    theatre : Theatre
+    tables : Tables
+    """
+    restrictions = restrictions_on(tables.areas, theatre.as_of)
+    return HeldGround(
+        ground=restricted_ground(
+            theatre=theatre,
+            roads=tables.roads,
+            areas=tables.areas,
+            restrictions=restrictions,
+            bases=tables.bases.geometry,
+            places=tables.places.geometry,
+        ),
+        restrictions=restrictions,
+        caveats=caveats_of(tables.bases, tables.areas, restrictions.caveats),
+    )
 
 
 def mover_paces(
@@ -147,16 +178,7 @@ def field_of(
     NetworkError
         If a closure in force closes nothing.
     """
-    restrictions = restrictions_on(tables.areas, theatre.as_of)
-    caveats = caveats_of(tables.bases, tables.areas, restrictions.caveats)
-    ground = restricted_ground(
-        theatre=theatre,
-        roads=tables.roads,
-        areas=tables.areas,
-        restrictions=restrictions,
-        bases=tables.bases.geometry,
-        places=tables.places.geometry,
-    )
+    ground, restrictions, caveats = held_ground(theatre, tables)
     closed_table(ground, tables.areas, restrictions)
     return Field(
         theatre=theatre,

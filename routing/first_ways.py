@@ -13,12 +13,11 @@ from numpy.typing import NDArray
 from geo_poc.plan import Conditions, PlanFile
 from geo_poc.routing.cases import Case, case_of
 from geo_poc.routing.catalogue import Foot, Vehicle
-from geo_poc.routing.closures import closed_table, restricted_ground
-from geo_poc.routing.field import Tables, mover_paces
+from geo_poc.routing.closures import closed_table
+from geo_poc.routing.field import Tables, held_ground, mover_paces
 from geo_poc.routing.ground import Ground
 from geo_poc.routing.movers import movers_of, notice_s
 from geo_poc.routing.pace import Pace
-from geo_poc.routing.restrictions import caveats_of, restrictions_on
 from geo_poc.routing.stages import stages
 from geo_poc.routing.tracing import steps_back
 from geo_poc.routing.travel_graph import TravelGraph, travel_graph
@@ -118,17 +117,8 @@ def ground_fleets(
     NetworkError
         If a closure in force closes nothing.
     """
-    restrictions = restrictions_on(tables.areas, theatre.as_of)
-    caveats = caveats_of(tables.bases, tables.areas, restrictions.caveats)
+    ground, restrictions, caveats = held_ground(theatre, tables)
     steps = stages(restrictions, caveats, conditions.light)
-    ground = restricted_ground(
-        theatre=theatre,
-        roads=tables.roads,
-        areas=tables.areas,
-        restrictions=restrictions,
-        bases=tables.bases.geometry,
-        places=tables.places.geometry,
-    )
     closed_table(ground, tables.areas, restrictions)
     fleets: list[Fleet] = []
     untimed = []

@@ -16,11 +16,9 @@ from geo_poc.layers.positions import lonlat_of
 from geo_poc.plan import Conditions, MobileBase, PlanFile
 from geo_poc.routing.cases import case_of, travel_time
 from geo_poc.routing.catalogue import Foot, Vehicle
-from geo_poc.routing.closures import restricted_ground
-from geo_poc.routing.field import Tables, mover_paces
+from geo_poc.routing.field import Tables, held_ground, mover_paces
 from geo_poc.routing.movers import notice_s
 from geo_poc.routing.reach import ground_reaches
-from geo_poc.routing.restrictions import caveats_of, restrictions_on
 from geo_poc.routing.stages import stages
 from geo_poc.routing.travel_time import Reason
 from geo_poc.theatre import Theatre
@@ -194,16 +192,7 @@ def _answers(
 ) -> tuple[NDArray[np.float64], NDArray[np.object_]]:
     """Seconds and reasons from each base to each of the places; what needs an approval stays shut."""
     plan, conditions = case
-    restrictions = restrictions_on(tables.areas, theatre.as_of)
-    ground = restricted_ground(
-        theatre=theatre,
-        roads=tables.roads,
-        areas=tables.areas,
-        restrictions=restrictions,
-        bases=tables.bases.geometry,
-        places=tables.places.geometry,
-    )
-    caveats = caveats_of(tables.bases, tables.areas, restrictions.caveats)
+    ground, restrictions, caveats = held_ground(theatre, tables)
     at_once, *_ = stages(restrictions, caveats, conditions.light)
     paces = mover_paces(mover, conditions.light, theatre=theatre, tables=tables, plan=plan)
     season = conditions.season

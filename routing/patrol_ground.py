@@ -9,10 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo_poc.plan import LIGHTS, Light, PlanFile
-from geo_poc.routing.closures import restricted_ground
-from geo_poc.routing.field import Tables
+from geo_poc.routing.field import Tables, held_ground
 from geo_poc.routing.ground import Ground
-from geo_poc.routing.restrictions import caveats_of, restrictions_on
 from geo_poc.routing.seasons import SeasonPace
 from geo_poc.routing.stages import Stage, stages
 from geo_poc.routing.travel_graph import TravelGraph, travel_graph
@@ -73,19 +71,11 @@ def patrol_ground(
         Cells that are judged like places.
     plan : PlanFile, optional
     """
-    restrictions = restrictions_on(tables.areas, theatre.as_of)
-    caveats = caveats_of(tables.bases, tables.areas, restrictions.caveats)
+    ground, restrictions, caveats = held_ground(theatre, tables)
     return PatrolGround(
         theatre=theatre,
         tables=tables,
-        ground=restricted_ground(
-            theatre=theatre,
-            roads=tables.roads,
-            areas=tables.areas,
-            restrictions=restrictions,
-            bases=tables.bases.geometry,
-            places=tables.places.geometry,
-        ),
+        ground=ground,
         at_once={light: stages(restrictions, caveats, light)[0] for light in LIGHTS},
         plan=plan,
         at_cells=at_cells,

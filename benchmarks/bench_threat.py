@@ -22,13 +22,13 @@ import pandas as pd
 from results import write
 
 from geo_poc.inputs import Inputs, read_inputs
-from geo_poc.layers.events import day_number, events_of
-from geo_poc.layers.models import MIXTURE, MODELS, ONE_LINE, Model
-from geo_poc.layers.past import past_of
 from geo_poc.layers.rasters import read_population
-from geo_poc.layers.record import Record, Target, record_of, wanted_of
-from geo_poc.layers.setting import Setting, setting_of
-from geo_poc.layers.walk import total_scores, walk, walk_table
+from geo_poc.layers.threat.events import day_number, events_of
+from geo_poc.layers.threat.models import MIXTURE, MODELS, ONE_LINE, Model
+from geo_poc.layers.threat.past import past_of
+from geo_poc.layers.threat.record import Record, Target, record_of, wanted_of
+from geo_poc.layers.threat.setting import Setting, setting_of
+from geo_poc.layers.threat.walk import total_scores, walk, walk_table
 
 ROOT = Path(__file__).parent.parent
 DATA = Path(os.environ.get("GEO_POC_DATA") or ROOT.parent / "shared" / "data")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from geo_poc.coverage.deciding import DecidingWay
 from geo_poc.layers.layer import Layer, SourceRecord
-from geo_poc.layers.threat import Threat
+from geo_poc.layers.threat.surface import Threat
 from geo_poc.plan import Conditions, PlanFile
 from geo_poc.routing.travel_time import TravelTime
 from geo_poc.theatre import Theatre

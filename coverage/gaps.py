@@ -17,7 +17,7 @@ from scipy import ndimage
 from geo_poc.coverage.classes import NOT_PROTECTED, shortest_s
 from geo_poc.layers.cells import nearest_inside
 from geo_poc.layers.positions import mgrs_of
-from geo_poc.layers.threat import Threat
+from geo_poc.layers.threat.surface import Threat
 from geo_poc.plan import Conditions
 from geo_poc.routing.travel_time import Reason, TravelTime
 from geo_poc.theatre import Theatre

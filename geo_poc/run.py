@@ -23,9 +23,10 @@ from geo_poc.coverage.summary import classes_of, headline_case
 from geo_poc.errors import Fault
 from geo_poc.ground_tables import ground_tables
 from geo_poc.inputs import Inputs, Progress, quiet, read_inputs
-from geo_poc.layers.background import Background
 from geo_poc.layers.layer import file_sha256
-from geo_poc.layers.threat import Threat, assessed_threat, levels_at, threat_levels
+from geo_poc.layers.threat.background import Background
+from geo_poc.layers.threat.levels import levels_at, threat_levels
+from geo_poc.layers.threat.surface import Threat, assessed_threat
 from geo_poc.maps.page import write_map
 from geo_poc.output import written_whole
 from geo_poc.provenance import Step, Stopwatch, versions, write_json

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from geo_poc.errors import Fault, GridError
 from geo_poc.grid import Grid
 from geo_poc.layers.fit import require_shape
-from geo_poc.layers.threat import Threat
+from geo_poc.layers.threat.surface import Threat
 
 EXPOSURE_COLUMNS = ("level", "area_km2", "people", "unknown_share")
 LEVELS = (5, 4, 3, 2, 1, 0)

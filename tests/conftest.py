@@ -19,7 +19,7 @@ from geo_poc.coverage.findings import Coverage, Findings
 from geo_poc.grid import Grid
 from geo_poc.layers.layer import Layer, SourceRecord
 from geo_poc.layers.positions import mgrs_of
-from geo_poc.layers.threat import Threat
+from geo_poc.layers.threat.surface import Threat
 from geo_poc.plan import ALL_CONDITIONS, Asset, PlanFile, PlanSpec, Standard
 from geo_poc.routing.travel_time import Reason, TravelTime
 from geo_poc.theatre import Theatre, theatre_over

@@ -17,8 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rasterio.warp import Resampling, reproject
 
-from geo_poc.layers.background import Background
-from geo_poc.layers.backtest import (
+from geo_poc.layers.threat.background import Background
+from geo_poc.layers.threat.backtest import (
     BACKTEST_COLUMNS,
     COUNTS,
     KERNEL,
@@ -30,7 +30,7 @@ from geo_poc.layers.backtest import (
     top_credit,
     walk_forward,
 )
-from geo_poc.layers.threat import assessed_threat, threat_surface
+from geo_poc.layers.threat.surface import assessed_threat, threat_surface
 from geo_poc.theatre import Theatre, theatre_over
 from geo_poc.theatre_file import AreaSpec, TheatreSpec, ThreatSpec
 

@@ -13,7 +13,7 @@ import shapely
 
 from geo_poc.coverage.gaps import Surroundings, bearing_name, gap_zones
 from geo_poc.grid import Grid
-from geo_poc.layers.threat import Threat
+from geo_poc.layers.threat.surface import Threat
 from geo_poc.plan import Conditions
 from geo_poc.routing.travel_time import Reason, TravelTime
 from geo_poc.theatre import Theatre

@@ -17,12 +17,12 @@ from scipy.integrate import quad
 from scipy.stats import norm
 
 from geo_poc.errors import CrsError, GridError, LayerError
-from geo_poc.layers.background import Background, relative_people
 from geo_poc.layers.cells import nearest_inside
-from geo_poc.layers.district import admin_polygons, district_key, district_of
-from geo_poc.layers.events import events_of
-from geo_poc.layers.kernel import gaussian_shares
-from geo_poc.layers.rate import expected_number, time_decay
+from geo_poc.layers.threat.background import Background, relative_people
+from geo_poc.layers.threat.district import admin_polygons, district_key, district_of
+from geo_poc.layers.threat.events import events_of
+from geo_poc.layers.threat.kernel import gaussian_shares
+from geo_poc.layers.threat.rate import expected_number, time_decay
 from geo_poc.theatre import Theatre
 
 CRS = "EPSG:32636"

@@ -11,7 +11,8 @@ import pytest
 from numpy.typing import NDArray
 
 from geo_poc.errors import GridError
-from geo_poc.layers.threat import Threat, levels_at, threat_levels
+from geo_poc.layers.threat.levels import levels_at, threat_levels
+from geo_poc.layers.threat.surface import Threat
 from geo_poc.theatre import Theatre
 
 NAN = float("nan")

@@ -20,15 +20,15 @@ from scipy.stats import gaussian_kde, norm
 
 from geo_poc.errors import CrsError, GridError, LayerError
 from geo_poc.grid import Grid
-from geo_poc.layers import baselines
-from geo_poc.layers.em import em_weights
-from geo_poc.layers.events import day_number, events_of
-from geo_poc.layers.gaussians import gaussians
-from geo_poc.layers.mixture import COMPONENTS, fitted_mixture
-from geo_poc.layers.models import MIXTURE, MODELS, ONE_LINE, forecast
-from geo_poc.layers.past import Past, decayed_sums, past_of
-from geo_poc.layers.record import Record, record_of, wanted_of
-from geo_poc.layers.setting import Setting, setting_of
+from geo_poc.layers.threat import baselines
+from geo_poc.layers.threat.em import em_weights
+from geo_poc.layers.threat.events import day_number, events_of
+from geo_poc.layers.threat.gaussians import gaussians
+from geo_poc.layers.threat.mixture import COMPONENTS, fitted_mixture
+from geo_poc.layers.threat.models import MIXTURE, MODELS, ONE_LINE, forecast
+from geo_poc.layers.threat.past import Past, decayed_sums, past_of
+from geo_poc.layers.threat.record import Record, record_of, wanted_of
+from geo_poc.layers.threat.setting import Setting, setting_of
 from geo_poc.theatre import Theatre
 
 CRS = "EPSG:32636"

@@ -17,14 +17,11 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from geo_poc.errors import CrsError
-from geo_poc.layers.background import Background
-from geo_poc.layers.events import events_of
-from geo_poc.layers.spread import Spread, spread_events
-from geo_poc.layers.threat import (
-    Threat,
-    threat_levels,
-    threat_surface,
-)
+from geo_poc.layers.threat.background import Background
+from geo_poc.layers.threat.events import events_of
+from geo_poc.layers.threat.levels import threat_levels
+from geo_poc.layers.threat.spread import Spread, spread_events
+from geo_poc.layers.threat.surface import Threat, threat_surface
 from geo_poc.theatre import Theatre
 from geo_poc.theatre_file import ThreatSpec
 

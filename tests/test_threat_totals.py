@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.stats import nbinom
 
-from geo_poc.layers.events import day_number
-from geo_poc.layers.past import Past, past_of
-from geo_poc.layers.record import Record
-from geo_poc.layers.setting import Setting, setting_of
-from geo_poc.layers.totals import expected_total, log_likelihood, negative_binomial_interval
+from geo_poc.layers.threat.events import day_number
+from geo_poc.layers.threat.past import Past, past_of
+from geo_poc.layers.threat.record import Record
+from geo_poc.layers.threat.setting import Setting, setting_of
+from geo_poc.layers.threat.totals import expected_total, log_likelihood, negative_binomial_interval
 from geo_poc.theatre import Theatre
 
 AS_OF = float(day_number(dt.date(2021, 1, 1)))

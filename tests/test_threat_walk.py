@@ -14,19 +14,19 @@ import pytest
 from bench_threat import origins as months
 from bench_threat import south_sudan
 
-from geo_poc.layers.events import day_number
-from geo_poc.layers.models import MIXTURE, MODELS, ONE_LINE, Model
-from geo_poc.layers.past import Past, past_of
-from geo_poc.layers.record import Record
-from geo_poc.layers.scores import (
+from geo_poc.layers.threat.events import day_number
+from geo_poc.layers.threat.models import MIXTURE, MODELS, ONE_LINE, Model
+from geo_poc.layers.threat.past import Past, past_of
+from geo_poc.layers.threat.record import Record
+from geo_poc.layers.threat.scores import (
     bits,
     block_draws,
     mean_with_interval,
     prediction_accuracy_index,
 )
-from geo_poc.layers.setting import Setting, setting_of
-from geo_poc.layers.totals import expected_total
-from geo_poc.layers.walk import Walk, total_scores, walk, walk_table
+from geo_poc.layers.threat.setting import Setting, setting_of
+from geo_poc.layers.threat.totals import expected_total
+from geo_poc.layers.threat.walk import Walk, total_scores, walk, walk_table
 from geo_poc.theatre import Theatre
 
 DATA = Path(os.environ.get("GEO_POC_DATA") or Path(__file__).parents[2] / "shared" / "data")

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geo_poc.layers.em import em_weights
-from geo_poc.layers.gaussians import Gaussians, gaussians
-from geo_poc.layers.past import Past, decayed_sums
-from geo_poc.layers.record import Record
+from geo_poc.layers.threat.em import em_weights
+from geo_poc.layers.threat.gaussians import Gaussians, gaussians
+from geo_poc.layers.threat.past import Past, decayed_sums
+from geo_poc.layers.threat.record import Record
 
 SAME_PLACE_SD_M = 500.0
 NEIGHBOURHOOD_SD_M = 25_000.0
@@ -74,7 +74,7 @@ def fitted_mixture(past: Past) -> Mixture:
     (``where_prec`` 4 and 5) has a standard deviation of ``sqrt(sd^2 + 60^2)`` km. Events known to the
     year only (``date_prec`` 5) are in the kernels without decay alone.
 
-    The weights are those of `geo_poc.layers.em.em_weights`, with one pseudo-event for each density.
+    The weights are those of `geo_poc.layers.threat.em.em_weights`, with one pseudo-event for each density.
     Each precise event in a past window counts with the densities as they were at the window's
     start, and half as much for every 24 months that the window is old.
     """

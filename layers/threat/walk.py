@@ -10,19 +10,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo_poc.layers.backtest import top_credit
-from geo_poc.layers.events import day_number
-from geo_poc.layers.models import MODELS, ONE_LINE, Model
-from geo_poc.layers.past import Past, past_of
-from geo_poc.layers.record import Record
-from geo_poc.layers.scores import (
+from geo_poc.layers.threat.backtest import top_credit
+from geo_poc.layers.threat.events import day_number
+from geo_poc.layers.threat.models import MODELS, ONE_LINE, Model
+from geo_poc.layers.threat.past import Past, past_of
+from geo_poc.layers.threat.record import Record
+from geo_poc.layers.threat.scores import (
     bits,
     block_draws,
     mean_with_interval,
     prediction_accuracy_index,
 )
-from geo_poc.layers.setting import Setting
-from geo_poc.layers.totals import expected_total
+from geo_poc.layers.threat.setting import Setting
+from geo_poc.layers.threat.totals import expected_total
 
 Progress = Callable[[str, float], None]
 

@@ -10,7 +10,7 @@ from scipy.optimize import minimize_scalar
 from scipy.special import gammaln
 from scipy.stats import nbinom
 
-from geo_poc.layers.past import Past, decayed_sums
+from geo_poc.layers.threat.past import Past, decayed_sums
 
 DECAYS_DAYS = (60.0, 120.0, 240.0, 480.0)
 LONG_RUN_SHARE = 0.1

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo_poc.layers.cells import nearest_inside
-from geo_poc.layers.events import Events
-from geo_poc.layers.setting import Setting
+from geo_poc.layers.threat.events import Events
+from geo_poc.layers.threat.setting import Setting
 
 Target = Literal["all", "civilian", "one_sided"]
 
@@ -98,8 +98,8 @@ def record_of(
     >>> import pandas as pd
     >>> import shapely
     >>> from geo_poc.grid import Grid
-    >>> from geo_poc.layers.events import events_of
-    >>> from geo_poc.layers.setting import setting_of
+    >>> from geo_poc.layers.threat.events import events_of
+    >>> from geo_poc.layers.threat.setting import setting_of
     >>> from geo_poc.theatre import Theatre
     >>> theatre = Theatre(
     ...     name="strip", as_of=dt.date(2021, 1, 1), area=shapely.box(0, 0, 3e4, 1e4),

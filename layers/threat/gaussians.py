@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geo_poc.layers.kernel import column_edges_m, gaussian_shares, row_edges_m
-from geo_poc.layers.setting import Setting
+from geo_poc.layers.threat.kernel import column_edges_m, gaussian_shares, row_edges_m
+from geo_poc.layers.threat.setting import Setting
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -72,7 +72,7 @@ def gaussians(
     >>> import datetime as dt
     >>> import shapely
     >>> from geo_poc.grid import Grid
-    >>> from geo_poc.layers.setting import setting_of
+    >>> from geo_poc.layers.threat.setting import setting_of
     >>> from geo_poc.theatre import Theatre
     >>> theatre = Theatre(
     ...     name="strip", as_of=dt.date(2021, 1, 1), area=shapely.box(0, 0, 3e4, 1e4),

@@ -12,11 +12,11 @@ from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
 from geo_poc.grid import Grid
-from geo_poc.layers.background import Background, relative_people
 from geo_poc.layers.cells import nearest_inside
-from geo_poc.layers.district import admin_polygons, district_of
-from geo_poc.layers.events import Events
-from geo_poc.layers.kernel import column_edges_m, gaussian_shares, row_edges_m
+from geo_poc.layers.threat.background import Background, relative_people
+from geo_poc.layers.threat.district import admin_polygons, district_of
+from geo_poc.layers.threat.events import Events
+from geo_poc.layers.threat.kernel import column_edges_m, gaussian_shares, row_edges_m
 from geo_poc.theatre import Theatre
 
 PEOPLE_SHARE = 0.8
@@ -99,7 +99,7 @@ def spread_events(events: Events, *, background: Background, bandwidth_m: float)
     >>> import datetime as dt
     >>> import geopandas as gpd
     >>> import pandas as pd
-    >>> from geo_poc.layers.events import events_of
+    >>> from geo_poc.layers.threat.events import events_of
     >>> theatre = Theatre(
     ...     name="strip", as_of=dt.date(2021, 1, 1), area=shapely.box(0, 0, 3e4, 1e4),
     ...     grid=Grid(rows=1, cols=3, cell_size_m=1e4, left_m=0.0, top_m=1e4, crs="EPSG:32636"),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from geo_poc.grid import Grid
 from geo_poc.layers.cells import point_coordinates
 from geo_poc.layers.fit import require_shape, require_theatre_crs
-from geo_poc.layers.kernel import column_edges_m, gaussian_shares, row_edges_m
+from geo_poc.layers.threat.kernel import column_edges_m, gaussian_shares, row_edges_m
 from geo_poc.theatre import Theatre
 
 SETTLEMENT_SD_M = 5_000.0

@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo_poc.layers.background import Background
 from geo_poc.layers.cells import nearest_inside
-from geo_poc.layers.events import DAY_S, Events, day_number, events_of
-from geo_poc.layers.rate import time_decay
-from geo_poc.layers.spread import spread_events
+from geo_poc.layers.threat.background import Background
+from geo_poc.layers.threat.events import DAY_S, Events, day_number, events_of
+from geo_poc.layers.threat.rate import time_decay
+from geo_poc.layers.threat.spread import spread_events
 from geo_poc.theatre import Theatre
 from geo_poc.theatre_file import ThreatSpec
 

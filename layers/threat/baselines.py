@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from geo_poc.layers.kernel import point_density
-from geo_poc.layers.past import Past
-from geo_poc.layers.record import Record
+from geo_poc.layers.threat.kernel import point_density
+from geo_poc.layers.threat.past import Past
+from geo_poc.layers.threat.record import Record
 
 YEAR_DAYS = 365.0
 KERNEL_SD_M = 25_000.0

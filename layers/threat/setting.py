@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from geo_poc.errors import Fault, GridError
 from geo_poc.grid import Grid
-from geo_poc.layers.background import SETTLEMENT_SD_M, Background, relative_people
 from geo_poc.layers.cells import point_coordinates
 from geo_poc.layers.fit import require_theatre_crs
-from geo_poc.layers.kernel import point_density
+from geo_poc.layers.threat.background import SETTLEMENT_SD_M, Background, relative_people
+from geo_poc.layers.threat.kernel import point_density
 from geo_poc.theatre import Theatre
 
 TOWN_SD_M = 3_000.0

@@ -10,9 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo_poc.errors import Fault, LayerError
-from geo_poc.layers.events import day_number
-from geo_poc.layers.record import Record
-from geo_poc.layers.setting import Setting
+from geo_poc.layers.threat.events import day_number
+from geo_poc.layers.threat.record import Record
+from geo_poc.layers.threat.setting import Setting
 
 HALF_LIFE_DAYS = 2 * 365.25
 

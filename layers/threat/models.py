@@ -9,10 +9,10 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from geo_poc.layers import baselines
-from geo_poc.layers.mixture import mixture_density
-from geo_poc.layers.past import Past
-from geo_poc.layers.totals import Total, expected_total
+from geo_poc.layers.threat import baselines
+from geo_poc.layers.threat.mixture import mixture_density
+from geo_poc.layers.threat.past import Past
+from geo_poc.layers.threat.totals import Total, expected_total
 
 ONE_LINE = "one line"
 MIXTURE = "mixture of ten densities"

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geo_poc.errors import ConfigError, Fault
+from geo_poc.options import (
+    MadeOption,
+    OutOption,
+    PlanOption,
+    SeasonOption,
+    TheatreArgument,
+    light_of,
+    product_time,
+    season_of,
+)
 from geo_poc.terminal import faults_shown, print_parts, progress_bar
 
 if TYPE_CHECKING:
     from geo_poc.inputs import Inputs
-    from geo_poc.plan import Light, Season
     from geo_poc.run import Run
 
 app = typer.Typer(
@@ -25,22 +32,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-TheatreArgument = Annotated[Path, typer.Argument(help="Theatre file (TOML).")]
-PlanOption = Annotated[
-    Path, typer.Option("--plan", help="Plan file (TOML): bases, assets, standard.")
-]
-OutOption = Annotated[Path, typer.Option("--out", help="Folder of the results.")]
-SeasonOption = Annotated[
-    str | None, typer.Option("--season", help="dry or wet. Default: the plan's.")
-]
-MadeOption = Annotated[
-    dt.datetime | None,
-    typer.Option(
-        help="Time stamp of the product in UTC, for repeatable output. Default: SOURCE_DATE_EPOCH, else now.",
-        formats=["%Y-%m-%dT%H:%M"],
-    ),
-]
 
 
 @app.command()
@@ -130,8 +121,8 @@ def routes(
                 bases=tuple(base),
                 places=tuple(place),
                 mover=mover,
-                season=_season("routes", season),
-                light=_light("routes", light),
+                season=season_of("routes", season),
+                light=light_of("routes", light),
                 alternatives=alternatives,
             )
             found = write_routes(theatre, plan, out, wanted, progress=progress)
@@ -174,7 +165,7 @@ def patrols(
                 vehicle=vehicle,
                 vehicle_days=vehicle_days,
                 on_the_spot=on_the_spot,
-                season=_season("patrols", season),
+                season=season_of("patrols", season),
             )
             found = write_patrols(theatre, plan, out, asked, progress=progress)
         from geo_poc.patrol_summary import patrol_tables  # noqa: PLC0415
@@ -200,34 +191,13 @@ def critical_roads(
 
             asked = Asked(
                 top=top,
-                season=_season("critical-roads", season),
-                light=_light("critical-roads", light),
+                season=season_of("critical-roads", season),
+                light=light_of("critical-roads", light),
             )
             found = write_critical_roads(theatre, plan, out, asked, progress=progress)
         from geo_poc.critical_tables import critical_tables  # noqa: PLC0415
 
         print_parts(critical_tables(found, out))
-
-
-def _season(command: str, given: str | None) -> Season | None:
-    return _either(f"{command}: --season", given, ("dry", "wet"))  # type: ignore[return-value]
-
-
-def _light(command: str, given: str | None) -> Light | None:
-    return _either(f"{command}: --light", given, ("day", "night"))  # type: ignore[return-value]
-
-
-def _either(where: str, given: str | None, words: tuple[str, str]) -> str | None:
-    if given is None or given in words:
-        return given
-    raise ConfigError(
-        Fault(
-            where=where,
-            found=f"'{given}'",
-            rule=f"must be {' or '.join(words)}",
-            repair="choose one, or leave it out for the default",
-        )
-    )
 
 
 @app.command("make-theatre")
@@ -283,28 +253,9 @@ def _run(theatre: Path, plan: Path, out: Path, made: dt.datetime | None) -> None
         with progress_bar() as progress:
             from geo_poc.run import run as run_all  # noqa: PLC0415
 
-            stamp = _product_time(made)
+            stamp = product_time(made)
             done = run_all(theatre, plan, out, made=stamp, progress=progress, announce=_say_memory)
         _print_run(done)
-
-
-def _product_time(made: dt.datetime | None) -> dt.datetime:
-    """Time stamp of the product: as given, else the environment's, else the clock's; read only here."""
-    if made is not None:
-        return made.replace(tzinfo=dt.UTC)
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    if epoch and not epoch.isdecimal():
-        raise ConfigError(
-            Fault(
-                where="environment: SOURCE_DATE_EPOCH",
-                found=epoch,
-                rule="must be whole seconds since 1970",
-                repair="correct or unset it",
-            )
-        )
-    if epoch:
-        return dt.datetime.fromtimestamp(int(epoch), tz=dt.UTC)
-    return dt.datetime.now(tz=dt.UTC)
 
 
 def _say_memory(inputs: Inputs) -> None:

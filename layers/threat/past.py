@@ -89,6 +89,7 @@ def decayed_sums(
     groups: int,
     at_day: NDArray[np.float64],
     decay_days: float,
+    amount: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
     """Sum over the events of each group of ``exp(-age / decay)`` on each of some days.
 
@@ -105,6 +106,8 @@ def decayed_sums(
         Rising.
     decay_days : float
         Above 0; ``inf`` counts all past events as 1.
+    amount : float array (n,), optional
+        How much each event counts; 1 by default.
 
     Returns
     -------
@@ -121,6 +124,8 @@ def decayed_sums(
     seen = np.searchsorted(at_day, end_day, side="right")
     ever = seen < at_day.size
     weight = np.exp(-(at_day[seen[ever]] - end_day[ever]) / decay_days)
+    if amount is not None:
+        weight *= amount[ever]
     np.add.at(sums, (seen[ever], group[ever]), weight)
     fading = np.exp(-np.diff(at_day) / decay_days)
     for day in range(1, at_day.size):

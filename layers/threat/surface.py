@@ -115,7 +115,7 @@ def threat_surface(
     """
     theatre = background.theatre
     events = events_of(incidents, theatre=theatre)
-    events = events.only(events.known_by(day_number(theatre.as_of)))
+    events = events.only(events.known_by(day_number(theatre.as_of)) & events.stands)
     spread = spread_events(events, background=background, bandwidth_m=spec.bandwidth)
     used = events.only(~spread.outside)
     placed = int(spread.placed.sum())
@@ -163,7 +163,8 @@ def _expected(
 ) -> NDArray[np.float32]:
     at_day = day_number(theatre.as_of)
     surface = spread.surface(
-        time_decay(events.start_day, events.end_day, at_day=at_day, decay_days=decay_days)
+        events.weight
+        * time_decay(events.start_day, events.end_day, at_day=at_day, decay_days=decay_days)
     )
     counted = ~spread.outside
     number = expected_number(

@@ -30,7 +30,7 @@ def event_sentences(incidents: gpd.GeoDataFrame) -> list[tuple[Span, ...]]:
     together = deaths_table(events).iloc[-1]
     amounts = {name.removeprefix("deaths_"): _amount(together, name) for name in DEATHS}
     return [
-        spans("events_counted", n=len(events), reports=len(incidents)),
+        spans("events_counted", events=len(events), reports=len(incidents)),
         *seen,
         spans("events_deaths", **amounts),
     ]

@@ -152,8 +152,8 @@ def read_inputs(
         ]
     memory = _tried(faults, partial(_memory, theatre, plan, layers, may_be_known=not faults))
     rasters = _tried(faults, partial(_rasters, file, folder, theatre))
-    sources = _all_sources(layers, rasters)
-    old, ages = too_old(sources, file, theatre)
+    used = _all_sources(layers, rasters)
+    old, ages = too_old(used, file, theatre)
     faults += old
     if faults or rasters is None:
         raise InputError(faults)
@@ -165,7 +165,7 @@ def read_inputs(
         people=rasters.people,
         elevation_m=rasters.elevation_m,
         land_cover=rasters.land_cover,
-        sources=sources,
+        sources=used,
         warnings=(*warnings, *ages),
         memory=memory,
     )

@@ -72,7 +72,7 @@ def stale_faults(
 def age_doubts(
     sources: Sequence[SourceRecord], spec: FreshnessSpec | None, *, as_of: dt.date
 ) -> list[Fault]:
-    """Notes on accepted old sources, and on the age of the sources of layers without a limit."""
+    """Notes on accepted old sources, and on the age of incidents where they have no limit."""
     accepted = [
         Fault(
             where=f"{source.layer}: {source.file}",
@@ -83,7 +83,7 @@ def age_doubts(
         for source, limit_days in _too_old(sources, spec, as_of)
         if source.accepted(as_of)
     ]
-    free = [s for s in sources if s.layer in _DATED and not s.beside and _limit_s(spec, s) is None]
+    free = [s for s in sources if s.layer == "incidents" and _limit_s(spec, s) is None]
     unlimited = [
         Fault(
             where=f"{source.layer}: {source.file}",

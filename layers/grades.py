@@ -72,7 +72,7 @@ def grade_weights(incidents: gpd.GeoDataFrame, spec: GradeSpec | None) -> NDArra
     """
     weight = np.ones(len(incidents))
     for name, given in _tables(spec).items():
-        weight *= incidents[name].replace("", UNGRADED).map(dict(given)).to_numpy(dtype=np.float64)
+        weight *= incidents[name].replace("", UNGRADED).map(given).to_numpy(dtype=np.float64)
     return weight
 
 
@@ -116,8 +116,11 @@ def grade_doubts(incidents: gpd.GeoDataFrame, spec: GradeSpec | None) -> list[Fa
 def _tables(spec: GradeSpec | None) -> Mapping[str, Mapping[str, float]]:
     if spec is None:
         return {}
-    given = {"reliability": spec.reliability, "credibility": spec.credibility}
-    return {name: dict(weights) for name, weights in given.items() if weights}
+    given: dict[str, dict[str, float]] = {
+        "reliability": {str(grade): weight for grade, weight in spec.reliability.items()},
+        "credibility": {str(grade): weight for grade, weight in spec.credibility.items()},
+    }
+    return {name: weights for name, weights in given.items() if weights}
 
 
 def _together(cell: object) -> Sequence[str]:

@@ -166,4 +166,5 @@ def _explained(
         source_b=source[second],
         id_b=ids[second],
     )
-    return told.sort_values(["event", "id_a", "id_b"])[list(LINK_COLUMNS)].reset_index(drop=True)
+    told = told.sort_values(["event", "id_a", "id_b"], ignore_index=True)
+    return pd.DataFrame(told[list(LINK_COLUMNS)])

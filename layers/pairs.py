@@ -172,7 +172,7 @@ def _with_place(
         allowed_m=allowed_m,
         place=(1 - (distance_m / base) ** 2) * sharp,
     )
-    return pairs[distance_m <= allowed_m]
+    return pd.DataFrame(pairs[distance_m <= allowed_m])
 
 
 def _with_time(
@@ -186,7 +186,7 @@ def _with_time(
     pairs = pairs.assign(
         days_apart=apart, time=(1 - (apart / limit) ** 2) * limit / (limit + length)
     )
-    return pairs[apart <= spec.days]
+    return pd.DataFrame(pairs[apart <= spec.days])
 
 
 def _with_deaths(
@@ -202,7 +202,7 @@ def _with_deaths(
     ratio = np.where(above > below, (1 + below) / (1 + above), 1.0)
     unknown = np.isnan(best[a]) | np.isnan(best[b])
     ratio = np.where(unknown, np.nan, ratio)
-    return pairs.assign(deaths=ratio)[unknown | (ratio >= spec.deaths)]
+    return pd.DataFrame(pairs.assign(deaths=ratio)[unknown | (ratio >= spec.deaths)])
 
 
 def _with_names(

@@ -93,11 +93,9 @@ def ids_by_source(tables: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
     owner: dict[str, str] = {}
     told_apart = []
     for table in tables:
-        foreign = [
-            owner.get(one, source) != source
-            for one, source in zip(table["id"], table["source"], strict=True)
-        ]
-        own = table.assign(id=table["id"].mask(foreign, table["source"] + ": " + table["id"]))
+        foreign = table["id"].map(lambda one: owner.get(one, ""))
+        taken = (foreign != "") & (foreign != table["source"])
+        own = table.assign(id=table["id"].mask(taken, table["source"] + ": " + table["id"]))
         for one, source in zip(own["id"], own["source"], strict=True):
             owner.setdefault(one, source)
         told_apart.append(own)

@@ -91,7 +91,7 @@ def _source_table(findings: Findings) -> pd.DataFrame:
     rows = [[getattr(source, column) for column in columns] for source in findings.sources]
     table = pd.DataFrame(rows, columns=columns)
     ages = [source.age_days(findings.theatre.as_of) for source in findings.sources]
-    table.insert(6, "age_days", pd.array(ages, dtype="Int64"))
+    table.insert(6, "age_days", pd.Series(ages, dtype="Int64"))
     return table
 
 

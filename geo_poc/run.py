@@ -26,6 +26,7 @@ from geo_poc.inputs import Inputs, Progress, quiet, read_inputs
 from geo_poc.layers.layer import file_sha256
 from geo_poc.layers.threat.background import Background
 from geo_poc.layers.threat.levels import levels_at, threat_levels
+from geo_poc.layers.threat.reasons import place_reasons
 from geo_poc.layers.threat.surface import Threat, assessed_threat
 from geo_poc.maps.page import write_map
 from geo_poc.output import written_whole
@@ -120,7 +121,8 @@ def analyse(
     with watch.step("threat"):
         threat = _threat(inputs, progress)
         level = threat_levels(threat, theatre=theatre)
-    places = demand(layers["camps"].table, layers["places"].table)
+        places = demand(layers["camps"].table, layers["places"].table)
+        reasons = place_reasons(threat, theatre=theatre, places=places, people=inputs.people)
     with watch.step("travel time"):
         travel = response_times(
             theatre=theatre,
@@ -175,6 +177,7 @@ def analyse(
         proximity=straight,
         assumptions=assumptions(plan, layers["bases"].table),
         sources=inputs.sources,
+        reasons=reasons,
         ways=ways,
     )
 

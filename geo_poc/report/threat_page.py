@@ -12,6 +12,7 @@ from geo_poc.coverage.summary import tally
 from geo_poc.layers.exposure import exposed
 from geo_poc.report.blocks import Block, Cell, Column, Heading, Paragraph, Table
 from geo_poc.report.headline import site_count
+from geo_poc.report.risk import risk_section
 from geo_poc.report.typeset import shortened
 from geo_poc.wording import Span, spans, text
 
@@ -25,6 +26,7 @@ def threat_section(findings: Findings) -> tuple[Block, ...]:
         Heading(text=text("report_threat_title")),
         *(Paragraph(spans=s) for s in _threat_words(findings)),
         people_by_level(findings),
+        *risk_section(findings),
         Heading(text=text("report_backtest_title")),
         Paragraph(spans=spans("report_backtest_intro")),
         backtest_table(findings),

@@ -34,9 +34,25 @@ def test_of_the_same_expectation_the_site_with_more_people_comes_first(
 ) -> None:
     same = changed(sample_findings, expected=[0.5] * 11)
     people = sample_findings.coverage.places.set_index("id")["people"]
-    ranked = riskiest(same, most=11)["id"]
-    assert people[ranked].fillna(-1).is_monotonic_decreasing
+    ranked = riskiest(same, most=11)
+    assert people[ranked["id"]].fillna(-1).is_monotonic_decreasing
     assert len(riskiest(same, most=3)) == 3
+
+
+def test_a_site_near_a_listed_one_is_counted_with_it(sample_findings: Findings) -> None:
+    places = sample_findings.coverage.places.copy()
+    at = places.set_index("id").loc["c1"]
+    beside = places["id"] == "c2"
+    places.loc[beside, ["lon", "lat"]] = [at["lon"] + 0.08, at["lat"]]  # 8.8 km at 10 degrees north
+    coverage = dataclasses.replace(sample_findings.coverage, places=places)
+    near = dataclasses.replace(sample_findings, coverage=coverage)
+    ranked = riskiest(near)
+    assert (ranked["id"].tolist(), ranked["others"].tolist()) == (["c1"], [1])
+    table = risk_section(near)[-1]
+    assert isinstance(table, Table)
+    assert table.rows[0][0].text.endswith(" and 1 site near by")
+    places.loc[beside, "lon"] = at["lon"] + 0.1  # 11 km
+    assert riskiest(near)["others"].tolist() == [0, 0]
 
 
 def test_a_row_says_chance_number_last_incident_and_shares_from_five_percent_on(

@@ -17,7 +17,7 @@ from geo_poc.errors import CrsError, GridError
 from geo_poc.layers.exposure import expected_near
 from geo_poc.layers.threat.background import Background
 from geo_poc.layers.threat.models import MIXTURE, ONE_LINE
-from geo_poc.layers.threat.reasons import GROUPS, place_reasons
+from geo_poc.layers.threat.reasons import GROUPS, area_reasons, place_reasons
 from geo_poc.layers.threat.surface import Threat, fit
 from geo_poc.theatre import Theatre
 
@@ -210,6 +210,38 @@ def test_what_does_not_fit_is_refused(square: Theatre, theatre_of: Callable[...,
         place_reasons(threat, theatre=square, places=at, people=np.ones((2, 2)))
     with pytest.raises(GridError, match="radius_m: must be above 0"):
         place_reasons(threat, theatre=square, places=at, radius_m=0.0)
+
+
+def test_areas_are_sums_over_their_cells(square: Theatre) -> None:
+    threat = threat_of(
+        square, (5, 5, "2020-12-02", 1), (8, 5, "2019-12-02", 3), (95, 95, "2020-12-02", 1)
+    )
+    areas = np.zeros((10, 10), dtype=np.int64)
+    areas[9, 0:2], areas[0, 8] = 1, 2
+    people = np.full((10, 10), 50.0)
+    people[9, 1] = NAN
+    found = area_reasons(threat, areas, theatre=square, people=people)
+    cells = threat.expected.astype(float) * 100
+    np.testing.assert_allclose(found["expected"], [cells[9, :2].sum(), cells[0, 8]], rtol=1e-6)
+    np.testing.assert_allclose(found["residents_near"], [50, 50])
+    np.testing.assert_allclose(found["residents_unknown_ratio"], [0.5, 0])
+    np.testing.assert_allclose(found["exposed_residents"], [50 * cells[9, 0], 50 * cells[0, 8]])
+    assert found["events_all"].tolist() == [2, 0]
+    assert found["events_year"].tolist() == [1, 0]
+    assert found["days_since"].tolist()[0] == 30
+    assert found[SHARES].sum(axis=1).tolist() == pytest.approx([1, 1])
+
+
+def test_areas_without_people_or_without_areas(square: Theatre) -> None:
+    threat = threat_of(square, (5, 5, "2020-12-02", 1))
+    none = np.zeros((10, 10), dtype=np.int64)
+    assert area_reasons(threat, none, theatre=square).empty
+    one = none.copy()
+    one[9, 0] = 1
+    row = area_reasons(threat, one, theatre=square).iloc[0]
+    assert np.isnan([row["residents_near"], row["exposed_residents"]]).all()
+    with pytest.raises(GridError, match="areas: must have the shape"):
+        area_reasons(threat, none[:2], theatre=square)
 
 
 @given(st.integers(0, 2**32 - 1))

@@ -20,6 +20,7 @@ from geo_poc.theatre import Theatre
 
 NEAR_M = 10_000.0
 YEAR_DAYS = 365.0
+_VAGUEST = 3
 GROUPS: dict[str, tuple[str, ...]] = {
     "share_return": ("same place",),
     "share_nearby": ("neighbourhood",),
@@ -48,12 +49,17 @@ COLUMNS = [
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Near:
-    """Of each place what lies in the circle around it."""
+    """What belongs to each place or area.
 
-    share: csr_array  # (places, cells of the grid): share of each cell
-    x_m: NDArray[np.float64]
-    y_m: NDArray[np.float64]
-    radius_m: float
+    ``share`` (n, cells of the grid) is the share of each cell, ``whole`` (n,) the cells that it should have,
+    off the grid too; ``events`` are rows of the record and ``away_m`` how far each is.
+    """
+
+    share: csr_array
+    whole: NDArray[np.float64]
+    record: Record | None
+    events: list[NDArray[np.int64]]
+    away_m: list[NDArray[np.float64]]
 
 
 def place_reasons(
@@ -108,42 +114,148 @@ def place_reasons(
     """
     theatre.grid.require_same(threat.grid, where="threat")
     require_theatre_crs(places, theatre, where="places")
-    x, y = point_coordinates(places.geometry.to_numpy())
-    areas = circle_areas(theatre.grid, x, y, radius_m=radius_m)
-    near = _Near(
-        share=csr_array(areas / theatre.grid.cell_area_km2), x_m=x, y_m=y, radius_m=radius_m
-    )
-    expected = _expected(threat, near)
-    residents, unknown = _residents(people, theatre, near)
+    near = _around(threat, theatre, places, radius_m)
+    table = _table(threat, near, _people(people, theatre))
     at_site = places["people"].to_numpy(dtype=np.float64, na_value=np.nan)
     factor = places.get("vulnerability", pd.Series(np.nan, index=places.index)).to_numpy(float)
-    table = pd.DataFrame(
+    return table.assign(
+        id=places["id"].to_numpy(),
+        exposed_residents=table["expected"] * table["residents_near"],
+        exposed_site=table["expected"] * at_site,
+        vulnerability=factor,
+        exposed_weighted=table["expected"] * at_site * factor,
+    )[COLUMNS]
+
+
+def area_reasons(
+    threat: Threat,
+    area_of_cell: NDArray[np.int64],
+    *,
+    theatre: Theatre,
+    people: NDArray[np.floating] | None = None,
+) -> pd.DataFrame:
+    """What is expected in each area within the horizon, why, and how many residents it has.
+
+    Parameters
+    ----------
+    threat : Threat
+    area_of_cell : int array (rows, cols)
+        1 to n; 0 is in no area.
+    theatre : Theatre
+    people : array (rows, cols), optional
+
+    Returns
+    -------
+    DataFrame
+        One row an area, as `place_reasons` without what belongs to a site, and with ``exposed_residents``
+        summed cell by cell: expected incidents of each cell times its residents.
+
+    Raises
+    ------
+    GridError
+        If a shape differs from the theatre's grid.
+    """
+    theatre.grid.require_same(threat.grid, where="threat")
+    require_shape(area_of_cell, theatre.grid.shape, where="areas")
+    near = _inside(threat, area_of_cell)
+    residents = _people(people, theatre)
+    table = _table(threat, near, residents)
+    known = np.where(np.isfinite(residents) & np.isfinite(_in_cells(threat)), residents, 0.0)
+    exposed = near.share @ (np.nan_to_num(_in_cells(threat)) * known)
+    lacking = table["residents_near"].isna() | table["expected"].isna()
+    return table.assign(exposed_residents=np.where(lacking, np.nan, exposed))
+
+
+def _table(threat: Threat, near: _Near, residents: NDArray[np.float64]) -> pd.DataFrame:
+    expected = _expected(threat, near)
+    living, unknown = _residents(residents, near)
+    return pd.DataFrame(
         {
-            "id": places["id"].to_numpy(),
             "expected": expected,
             "any_ratio": -np.expm1(-expected),
             **_shares(threat, near),
             **_events(threat, near),
-            "residents_near": residents,
+            "residents_near": living,
             "residents_unknown_ratio": unknown,
-            "exposed_residents": expected * residents,
-            "exposed_site": expected * at_site,
-            "vulnerability": factor,
-            "exposed_weighted": expected * at_site * factor,
         }
     )
-    return table[COLUMNS]
+
+
+def _around(threat: Threat, theatre: Theatre, places: gpd.GeoDataFrame, radius_m: float) -> _Near:
+    """What lies in the circle around each place."""
+    x, y = point_coordinates(places.geometry.to_numpy())
+    areas = circle_areas(theatre.grid, x, y, radius_m=radius_m)
+    cell_km2 = theatre.grid.cell_area_km2
+    record = _coded(threat)
+    events = [np.zeros(0, dtype=np.int64)] * x.size
+    if record is not None and record.cell.size:
+        tree = cKDTree(np.column_stack([record.x_m, record.y_m]))
+        known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+        found = tree.query_ball_point(np.column_stack([x[known], y[known]]), radius_m)
+        for place, rows in zip(known, found, strict=True):
+            events[place] = np.array(sorted(rows), dtype=np.int64)
+    return _Near(
+        share=csr_array(areas / cell_km2),
+        whole=np.full(x.size, np.pi * radius_m**2 / 1e6 / cell_km2),
+        record=record,
+        events=events,
+        away_m=[
+            np.zeros(0) if record is None else np.hypot(record.x_m[at] - px, record.y_m[at] - py)
+            for px, py, at in zip(x, y, events, strict=True)
+        ],
+    )
+
+
+def _inside(threat: Threat, area_of_cell: NDArray[np.int64]) -> _Near:
+    """What lies in the cells of each area."""
+    flat = area_of_cell.ravel()
+    cells, n = np.flatnonzero(flat), int(flat.max(initial=0))
+    share = csr_array((np.ones(cells.size), (flat[cells] - 1, cells)), shape=(n, flat.size))
+    record = _coded(threat)
+    at = np.zeros(0, dtype=np.int64)
+    if record is not None and threat.past is not None:
+        at = flat[threat.past.setting.cells[record.cell]]
+    events = [np.flatnonzero(at == number) for number in range(1, n + 1)]
+    return _Near(
+        share=share,
+        whole=np.bincount(flat, minlength=n + 1)[1:].astype(np.float64),
+        record=record,
+        events=events,
+        away_m=[np.zeros(rows.size) for rows in events],
+    )
+
+
+def _coded(threat: Threat) -> Record | None:
+    """Incidents that were coded to a point or to a district's centre; None where none are kept."""
+    if threat.past is None:
+        return None
+    record = threat.past.record
+    return record.only((record.cell >= 0) & (record.where_prec <= _VAGUEST))
+
+
+def _in_cells(threat: Threat) -> NDArray[np.float64]:
+    """Incidents expected in each cell within the horizon, flat; ``nan`` unknown."""
+    per_km2 = threat.expected.ravel().astype(np.float64)
+    return per_km2 * threat.grid.cell_area_km2 * threat.horizon_days / 30.0
+
+
+def _people(people: NDArray[np.floating] | None, theatre: Theatre) -> NDArray[np.float64]:
+    """Residents of each cell, flat; ``nan`` unknown."""
+    if people is None:
+        return np.full(theatre.grid.rows * theatre.grid.cols, np.nan)
+    require_shape(people, theatre.grid.shape, where="people")
+    return people.ravel().astype(np.float64)
 
 
 def _expected(threat: Threat, near: _Near) -> NDArray[np.float64]:
-    per_cell = threat.expected.ravel().astype(np.float64) * threat.grid.cell_area_km2
+    per_cell = _in_cells(threat)
     known = np.isfinite(per_cell)
-    found = near.share @ np.where(known, per_cell, 0.0) * threat.horizon_days / 30.0
+    found = near.share @ np.where(known, per_cell, 0.0)
     return np.where(near.share @ known.astype(np.float64) > 0, found, np.nan)
 
 
 def _shares(threat: Threat, near: _Near) -> dict[str, NDArray[np.float64]]:
-    n = near.x_m.size
+    n = near.whole.size
     if threat.mixture is None or threat.past is None:
         return {name: np.full(n, np.nan) for name in GROUPS}
     mixture = threat.mixture
@@ -165,18 +277,12 @@ def _shares(threat: Threat, near: _Near) -> dict[str, NDArray[np.float64]]:
 
 def _events(threat: Threat, near: _Near) -> dict[str, NDArray[np.generic]]:
     """Of the incidents near each place: the last one's day and distance, and how many there were."""
-    n = near.x_m.size
-    if threat.past is None:
-        unknown = np.full(n, np.nan)
-        found, as_of_day = np.column_stack([unknown] * 4), np.nan
-    else:
-        record, as_of_day = threat.past.record, threat.past.as_of_day
-        record = record.only((record.cell >= 0) & (record.where_prec <= 3))
-        rows = [
-            _last_and_number(record, near, place, at, as_of_day)
-            for place, at in enumerate(_within(near, record.x_m, record.y_m))
-        ]
-        found = np.array(rows, dtype=np.float64).reshape(n, 4)
+    n = near.whole.size
+    as_of_day = np.nan if threat.past is None else threat.past.as_of_day
+    found = np.full((n, 4), np.nan)
+    if near.record is not None:
+        for place, (at, away_m) in enumerate(zip(near.events, near.away_m, strict=True)):
+            found[place] = _last_and_number(near.record.end_day[at], away_m, as_of_day)
     last, last_m, year, ever = found.T
     day = np.where(np.isnan(last), 0, last).astype(np.int64).astype("datetime64[D]")
     return {
@@ -189,44 +295,21 @@ def _events(threat: Threat, near: _Near) -> dict[str, NDArray[np.generic]]:
 
 
 def _last_and_number(
-    record: Record, near: _Near, place: int, at: NDArray[np.int64], as_of_day: float
+    end_day: NDArray[np.float64], away_m: NDArray[np.float64], as_of_day: float
 ) -> tuple[float, float, float, float]:
     """Day and distance of the last incident, the nearest of one day, and how many in a year and in all."""
-    if not at.size:
+    if not end_day.size:
         return np.nan, np.nan, 0.0, 0.0
-    end = record.end_day[at]
-    away_m = np.hypot(record.x_m[at] - near.x_m[place], record.y_m[at] - near.y_m[place])
-    last = np.lexsort((away_m, -end))[0]
-    return end[last], away_m[last], (end >= as_of_day - YEAR_DAYS).sum(), at.size
-
-
-def _within(
-    near: _Near, x_m: NDArray[np.float64], y_m: NDArray[np.float64]
-) -> list[NDArray[np.int64]]:
-    """Rows of the incidents that lie near each place; none for a place without a point."""
-    none = np.zeros(0, dtype=np.int64)
-    if not x_m.size:
-        return [none] * near.x_m.size
-    tree = cKDTree(np.column_stack([x_m, y_m]))
-    return [
-        np.array(sorted(tree.query_ball_point((x, y), near.radius_m)), dtype=np.int64)
-        if np.isfinite(x) and np.isfinite(y)
-        else none
-        for x, y in zip(near.x_m, near.y_m, strict=True)
-    ]
+    last = np.lexsort((away_m, -end_day))[0]
+    in_year = (end_day >= as_of_day - YEAR_DAYS).sum()
+    return end_day[last], away_m[last], float(in_year), float(end_day.size)
 
 
 def _residents(
-    people: NDArray[np.floating] | None, theatre: Theatre, near: _Near
+    people: NDArray[np.float64], near: _Near
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Residents known in the circles, and the share of their area where they are not known."""
-    n = near.x_m.size
-    if people is None:
-        return np.full(n, np.nan), np.ones(n)
-    require_shape(people, theatre.grid.shape, where="people")
-    flat = people.ravel().astype(np.float64)
-    known = np.isfinite(flat)
-    whole = np.pi * near.radius_m**2 / 1e6 / theatre.grid.cell_area_km2
+    """Residents known to live near, and the share of the area where they are not known."""
+    known = np.isfinite(people)
     share = near.share @ known.astype(np.float64)
-    found = near.share @ np.where(known, flat, 0.0)
-    return np.where(share > 0, found, np.nan), np.clip(1.0 - share / whole, 0.0, 1.0)
+    found = near.share @ np.where(known, people, 0.0)
+    return np.where(share > 0, found, np.nan), np.clip(1.0 - share / near.whole, 0.0, 1.0)

@@ -51,7 +51,8 @@ def riskiest(findings: Findings, most: int = MOST) -> pd.DataFrame:
 
 def _apart(ordered: pd.DataFrame, most: int) -> pd.DataFrame:
     """The first rows of which no two are near each other, with how many of the rest are near each."""
-    left, chosen = ordered, []
+    left = ordered
+    chosen: list[pd.DataFrame] = []
     while len(left) and len(chosen) < most:
         first = left.iloc[0]
         n = len(left)

@@ -102,6 +102,7 @@ def walk_forward(
     """
     theatre = background.theatre
     events = events_of(incidents, theatre=theatre)
+    events = events.only(events.stands)
     asked = _questions(events, theatre, horizon_days=spec.horizon / DAY_S, months=months)
     spread = spread_events(events, background=background, bandwidth_m=spec.bandwidth)
     inside = theatre.inside.ravel()
@@ -110,7 +111,7 @@ def walk_forward(
     for done, (origin, cells) in enumerate(zip(asked.origin_day, asked.cells, strict=True)):
         if progress is not None:
             progress("backtest", done / len(asked.cells))
-        decay = time_decay(
+        decay = events.weight * time_decay(
             events.start_day, events.end_day, at_day=origin, decay_days=spec.decay / DAY_S
         )
         scores = {
@@ -218,7 +219,8 @@ def _counts(
 ) -> NDArray[np.float64]:
     """Incidents per cell that ended in the 365 days before an origin, where they were coded."""
     recent = events.known_by(origin_day) & (events.end_day >= origin_day - _YEAR_DAYS)
-    return np.bincount(cell[recent & (cell >= 0)], minlength=size).astype(np.float64)
+    chosen = recent & (cell >= 0)
+    return np.bincount(cell[chosen], weights=events.weight[chosen], minlength=size).astype(float)
 
 
 def _table(hits: dict[str, list[NDArray[np.float64]]], rng: np.random.Generator) -> pd.DataFrame:

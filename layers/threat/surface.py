@@ -117,6 +117,7 @@ def fit(
     Examples
     --------
     >>> import shapely
+    >>> from geo_poc.theatre import Theatre
     >>> theatre = Theatre(
     ...     name="strip", as_of=dt.date(2021, 1, 1), area=shapely.box(0, 0, 3e4, 1e4),
     ...     grid=Grid(rows=1, cols=3, cell_size_m=1e4, left_m=0.0, top_m=1e4, crs="EPSG:32636"),
@@ -214,7 +215,11 @@ def _setting(background: Background) -> Setting:
     if settlements is not None and "kind" in settlements:
         towns = settlements[settlements["kind"] != "health"]
     return setting_of(
-        background.theatre, people=background.people, settlements=settlements, towns=towns
+        background.theatre,
+        people=background.people,
+        settlements=settlements,
+        towns=towns,
+        admin=background.admin,
     )
 
 

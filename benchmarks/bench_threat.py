@@ -28,7 +28,7 @@ from geo_poc.layers.threat.models import MIXTURE, MODELS, ONE_LINE, Model
 from geo_poc.layers.threat.past import past_of
 from geo_poc.layers.threat.record import Record, Target, record_of, wanted_of
 from geo_poc.layers.threat.setting import Setting, setting_of
-from geo_poc.layers.threat.walk import total_scores, walk, walk_table
+from geo_poc.layers.threat.walk import walk
 
 ROOT = Path(__file__).parent.parent
 DATA = Path(os.environ.get("GEO_POC_DATA") or ROOT.parent / "shared" / "data")

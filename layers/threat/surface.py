@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from geo_poc.grid import Grid
 from geo_poc.layers.threat.background import Background
-from geo_poc.layers.threat.backtest import BACKTEST_COLUMNS, Progress, walk_forward
 from geo_poc.layers.threat.events import DAY_S, Events, day_number, events_of
 from geo_poc.layers.threat.rate import expected_number, time_decay
 from geo_poc.layers.threat.spread import Spread, reported_near, spread_events
@@ -23,7 +20,7 @@ from geo_poc.theatre_file import ThreatSpec
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Threat:
-    """Expected incidents on the grid, what they were made from, and how well it did in the past.
+    """Expected incidents on the grid, and what they were made from.
 
     Parameters
     ----------
@@ -38,8 +35,6 @@ class Threat:
     incidents_used : int
     newest : date or None
         Date of the newest incident used.
-    backtest : DataFrame
-        One row a model: ``model, origins, events, hit_05`` and its interval ``low, high``.
     reported : bool array (rows, cols), optional
         Cells near any incident used; elsewhere nothing was reported, which is not safety. Without
         it every cell where something is expected counts as reported.
@@ -54,7 +49,6 @@ class Threat:
     method: str
     incidents_used: int
     newest: dt.date | None
-    backtest: pd.DataFrame
     reported: NDArray[np.bool_] | None = None
     incidents_vague: int = 0
 
@@ -64,7 +58,6 @@ def threat_surface(
     *,
     background: Background,
     spec: ThreatSpec,
-    backtest: pd.DataFrame | None = None,
 ) -> Threat:
     """Threat as expected incidents per km2 per 30 days, by people-weighted kernel density.
 
@@ -81,8 +74,6 @@ def threat_surface(
         since only their sum is shown; none that was not over before the theatre's ``as_of``.
     background : Background
     spec : ThreatSpec
-    backtest : DataFrame, optional
-        From `geo_poc.layers.threat.backtest.walk_forward`.
 
     Returns
     -------
@@ -96,6 +87,7 @@ def threat_surface(
 
     Examples
     --------
+    >>> import pandas as pd
     >>> import shapely
     >>> theatre = Theatre(
     ...     name="strip", as_of=dt.date(2021, 1, 1), area=shapely.box(0, 0, 3e4, 1e4),
@@ -128,34 +120,9 @@ def threat_surface(
         method=_method(spec, placed=placed, vague=vague, weighted_by=_weighted_by(background)),
         incidents_used=len(used.end_day),
         newest=_newest(used),
-        backtest=pd.DataFrame(columns=list(BACKTEST_COLUMNS)) if backtest is None else backtest,
         reported=reported_near(spread, theatre=theatre, bandwidth_m=spec.bandwidth),
         incidents_vague=vague,
     )
-
-
-def assessed_threat(
-    incidents: gpd.GeoDataFrame,
-    *,
-    background: Background,
-    spec: ThreatSpec,
-    rng: np.random.Generator | None = None,
-    progress: Progress | None = None,
-) -> Threat:
-    """Threat surface with its backtest over ``spec.backtest_months`` origins.
-
-    Parameters are those of `threat_surface` and `geo_poc.layers.threat.backtest.walk_forward`.
-    """
-    threat = threat_surface(incidents, background=background, spec=spec)
-    backtest = walk_forward(
-        incidents,
-        background=background,
-        spec=spec,
-        months=spec.backtest_months,
-        rng=rng,
-        progress=progress,
-    )
-    return dataclasses.replace(threat, backtest=backtest)
 
 
 def _expected(

@@ -17,6 +17,8 @@ from geo_poc.layers.threat.totals import Total, expected_total
 ONE_LINE = "one line"
 MIXTURE = "mixture of ten densities"
 FLOOR_UNIFORM = 0.20
+# Far from all events a kernel underflows to 0, which no score in bits forgives.
+LEAST_UNIFORM = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +52,9 @@ MODELS: Mapping[str, Model] = MappingProxyType(
         "population": Model(
             fit=baselines.population, uniform_share=FLOOR_UNIFORM, by_horizon=False
         ),
-        "all-history kernel, Scott": Model(fit=baselines.scott_kernel, by_horizon=False),
+        "all-history kernel, Scott": Model(
+            fit=baselines.scott_kernel, uniform_share=LEAST_UNIFORM, by_horizon=False
+        ),
         "12-month kernel, 25 km": Model(
             fit=baselines.kernel_of_a_year, uniform_share=FLOOR_UNIFORM, by_horizon=False
         ),

@@ -64,7 +64,7 @@ def write_backtest(
         with watch.step("read"):
             inputs = read_inputs(theatre_path, None, progress=progress)
         with watch.step("backtest"):
-            found = tested(inputs, months=months, progress=progress)
+            found = backtest_of(inputs, months=months, progress=progress)
         progress("writing", 0.0)
         _write_files(found, inputs, folder, made=made)
         _write_record(inputs, folder, watch.steps, made=made)
@@ -76,7 +76,9 @@ def write_backtest(
     )
 
 
-def tested(inputs: Inputs, *, months: int | None = None, progress: Progress = quiet) -> Backtest:
+def backtest_of(
+    inputs: Inputs, *, months: int | None = None, progress: Progress = quiet
+) -> Backtest:
     """The test from checked inputs, without touching a file."""
     spec = inputs.theatre_file.threat
     return backtest(
@@ -112,9 +114,7 @@ def _write_files(found: Backtest, inputs: Inputs, folder: Path, *, made: dt.date
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
 
 
-def _write_record(
-    inputs: Inputs, folder: Path, steps: list[Step], *, made: dt.datetime
-) -> None:
+def _write_record(inputs: Inputs, folder: Path, steps: list[Step], *, made: dt.datetime) -> None:
     """Write ``run.json``: what the folder was made from."""
     theatre = inputs.theatre
     files = sorted(path.name for path in folder.iterdir())

@@ -143,10 +143,13 @@ def _classes(backtest: Backtest, horizon_days: int, target: Target) -> dict[str,
     keys = dict.fromkeys(backtest.classes["key"])
     return {
         key: [
-            {name: _known(row[name]) for name in ("tenth", "area", "expected", "came", "low", "high")}
-            for row in backtest.classes_of(
-                key, horizon_days=horizon_days, target=target
-            ).to_dict("records")
+            {
+                name: _known(row[name])
+                for name in ("tenth", "area", "expected", "came", "low", "high")
+            }
+            for row in backtest.classes_of(key, horizon_days=horizon_days, target=target).to_dict(
+                "records"
+            )
         ]
         for key in keys
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from geo_poc import figures
@@ -18,6 +18,7 @@ SHOWN_DAYS = HORIZONS_DAYS[0]
 SHOWN_TARGET: Target = "all"
 MIXTURE, ONE_LINE = "mixture", "one_line"
 _LONGEST_MODEL = 60
+_MINUS = "\u2212"
 
 
 def model_name(key: str, name: str) -> str:
@@ -31,14 +32,14 @@ def number(value: float, digits: int = 1, *, signed: bool = False) -> str:
 
     Examples
     --------
-    >>> number(3.475), number(-0.449, 2, signed=True), number(float("nan"))
-    ('3.5', '−0.45', 'unknown')
+    >>> number(3.475), number(0.449, 2, signed=True), number(float("nan"))
+    ('3.5', '+0.45', 'unknown')
     """
     if math.isnan(value):
         return text("unknown")
     rounded = round(value, digits) + 0.0
     written = f"{rounded:{'+' if signed else ''}.{digits}f}"
-    return written.replace("-", "−").replace(".", text("decimal"))
+    return written.replace("-", _MINUS).replace(".", text("decimal"))
 
 
 def points(share: float) -> str:
@@ -194,7 +195,7 @@ def _model_row(row: Mapping[Any, Any]) -> tuple[Cell, ...]:
         Cell(
             text=figures.percent(row["hit_05"]),
             tone="strong",
-            small=_range(figures.percent, row["hit_05_low"], row["hit_05_high"]),
+            small=interval(figures.percent, row["hit_05_low"], row["hit_05_high"]),
         ),
         Cell(text=figures.percent(row["hit_10"])),
         Cell(text=number(row["pai_05"])),
@@ -209,11 +210,12 @@ def _model_row(row: Mapping[Any, Any]) -> tuple[Cell, ...]:
 def _difference(row: Mapping[Any, Any]) -> Cell:
     if row["key"] == ONE_LINE:
         return Cell()
-    small = _range(points, row["more_hit_05_low"], row["more_hit_05_high"])
+    small = interval(points, row["more_hit_05_low"], row["more_hit_05_high"])
     return Cell(text=points(row["more_hit_05"]), small=small)
 
 
-def _range(written: Any, low: float, high: float) -> str:
+def interval(written: Callable[[float], str], low: float, high: float) -> str:
+    """Both ends of an interval; empty where one is unknown."""
     if math.isnan(low) or math.isnan(high):
         return ""
     return text("backtest_range", low=written(low), high=written(high))
@@ -260,7 +262,7 @@ def _kind_row(backtest: Backtest, horizon_days: int, target: Target) -> tuple[Ce
         Cell(
             text=figures.percent(one.get("hit_05", nan)),
             tone="strong",
-            small=_range(
+            small=interval(
                 figures.percent, one.get("hit_05_low", nan), one.get("hit_05_high", nan)
             ),
         ),

@@ -155,7 +155,9 @@ def _sign(root: ET.Element, x: float, y: float, kind: str) -> None:
 
 def _number_key(root: ET.Element) -> None:
     x, y = _LEFT, 38.0
-    element(root, "rect", {"x": x, "y": y - 9, "width": 18.0, "height": 12.0, "fill": DAY.class_p_area})
+    element(
+        root, "rect", {"x": x, "y": y - 9, "width": 18.0, "height": 12.0, "fill": DAY.class_p_area}
+    )
     x = _after(root, x + 24, y, text("backtest_key_interval"))
     ends = {"x1": x, "x2": x + 18, "y1": y - 3, "y2": y - 3}
     element(root, "line", {**ends, "stroke": DAY.class_p, "stroke-width": 2.0})
@@ -248,7 +250,13 @@ def _after(root: ET.Element, x: float, y: float, words: str) -> float:
 
 
 def _words(
-    parent: ET.Element, x: float, y: float, words: str, *, anchor: str = "start", strong: bool = False
+    parent: ET.Element,
+    x: float,
+    y: float,
+    words: str,
+    *,
+    anchor: str = "start",
+    strong: bool = False,
 ) -> None:
     attributes: dict[str, str | float] = {"x": x, "y": y, "text-anchor": anchor}
     if strong:

@@ -22,7 +22,7 @@ from geo_poc.layers.threat.score_tables import (
     score_table,
     total_scores,
 )
-from geo_poc.layers.threat.setting import Setting, setting_of
+from geo_poc.layers.threat.setting import setting_around
 from geo_poc.layers.threat.spread import spread_events
 from geo_poc.layers.threat.walk import Progress, Trial, Walk, walk
 
@@ -127,7 +127,7 @@ def backtest(
 
 
 def trial_of(incidents: gpd.GeoDataFrame, *, background: Background) -> Trial:
-    """Incidents of the area as a test asks for them."""
+    """Incidents of the area as a test asks for them; settlements of the background are the places."""
     theatre = background.theatre
     setting = setting_around(background)
     events: Events = events_of(incidents, theatre=theatre)
@@ -143,17 +143,6 @@ def trial_of(incidents: gpd.GeoDataFrame, *, background: Background) -> Trial:
             events, background=Background(theatre=theatre, admin=background.admin), bandwidth_m=0.0
         ),
         places=near_places(record, setting, background.settlements),
-    )
-
-
-def setting_around(background: Background) -> Setting:
-    """Cells and densities that need no incident; settlements are all places, towns those not for health."""
-    places = background.settlements
-    towns = places
-    if places is not None and "kind" in places:
-        towns = places[places["kind"] != "health"]
-    return setting_of(
-        background.theatre, people=background.people, settlements=places, towns=towns
     )
 
 

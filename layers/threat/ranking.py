@@ -82,9 +82,7 @@ class Ranking:
 def ranking_of(density: NDArray[np.float64]) -> Ranking:
     """Ranking of a density."""
     rising = np.sort(density)
-    return Ranking(
-        density=density, rising=rising, below=np.concatenate([[0.0], np.cumsum(rising)])
-    )
+    return Ranking(density=density, rising=rising, below=np.concatenate([[0.0], np.cumsum(rising)]))
 
 
 def by_tenth(first: NDArray[np.float64], last: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -138,9 +138,7 @@ def in_area(events: Events, setting: Setting) -> NDArray[np.bool_]:
     return ~located | (flat >= 0)
 
 
-def _located(
-    events: Events, setting: Setting
-) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+def _located(events: Events, setting: Setting) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
     """Events known well enough for the map, and the flat cell of each; -1 outside the area."""
     inside = np.zeros(setting.grid.shape, dtype=np.bool_)
     inside.ravel()[setting.cells] = True

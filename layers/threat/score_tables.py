@@ -174,9 +174,7 @@ def _scores(one: pd.DataFrame, draws: NDArray[np.int64], least: int) -> dict[str
     }
 
 
-def _brier(
-    done: Walk, model: str, target: Target, draws: NDArray[np.int64]
-) -> dict[str, float]:
+def _brier(done: Walk, model: str, target: Target, draws: NDArray[np.int64]) -> dict[str, float]:
     """Brier score, and its skill against a uniform field of the same expected number."""
     cells = done.cells
     own = cells[(cells["model"] == model) & (cells["target"] == target)]
@@ -196,7 +194,5 @@ def _more(
     for score in _PAIRED:
         paired = one.head(len(line))
         more = paired[score].to_numpy(dtype=np.float64) - line[score].to_numpy(dtype=np.float64)
-        found |= _interval(
-            f"more_{score}", paired.assign(more=more), "more", draws, least
-        )
+        found |= _interval(f"more_{score}", paired.assign(more=more), "more", draws, least)
     return found

@@ -114,6 +114,17 @@ def setting_of(
     )
 
 
+def setting_around(background: Background) -> Setting:
+    """Setting of a background; health sites are settlements and no towns."""
+    settlements = background.settlements
+    towns = settlements
+    if settlements is not None and "kind" in settlements:
+        towns = settlements[settlements["kind"] != "health"]
+    return setting_of(
+        background.theatre, people=background.people, settlements=settlements, towns=towns
+    )
+
+
 def _points_density(
     points: gpd.GeoDataFrame | None, sd_m: float, grid: Grid, cells: NDArray[np.int64]
 ) -> NDArray[np.float64]:

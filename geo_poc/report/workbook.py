@@ -81,7 +81,8 @@ def _sheets(findings: Findings) -> Iterator[tuple[str, str, pd.DataFrame]]:
         "Expected near each camp and place, why, and for whom; empty: unknown",
         findings.reasons,
     )
-    yield "backtest", "How well the threat did on past months", findings.threat.backtest
+    note = "How well the threat models told past incidents; shares of 1, empty unknown"
+    yield "backtest", note, findings.backtest.scores
 
 
 def _source_table(findings: Findings) -> pd.DataFrame:

@@ -13,22 +13,23 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from bench_threat import DATA, inputs_of
+from bench_threat import DATA, inputs_of, trial_from
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
 from geo_poc.inputs import Inputs
 from geo_poc.layers.links import links_of
-from geo_poc.layers.threat.events import events_of
 from geo_poc.layers.threat.models import MIXTURE, MODELS, ONE_LINE, Model
 from geo_poc.layers.threat.past import Past
-from geo_poc.layers.threat.record import Record, record_of
+from geo_poc.layers.threat.record import Record, Target
+from geo_poc.layers.threat.score_tables import score_table
 from geo_poc.layers.threat.scores import block_draws, mean_with_interval
-from geo_poc.layers.threat.setting import Setting, setting_of
-from geo_poc.layers.threat.walk import walk, walk_table
+from geo_poc.layers.threat.setting import Setting
+from geo_poc.layers.threat.walk import Trial, Walk, walk
 from geo_poc.theatre_file import DuplicateSpec
 
+ALL: Target = "all"
 ORIGINS = [day.date() for day in pd.date_range("2014-01-01", "2017-12-01", freq="MS")]
 FIRST, LAST = pd.Timestamp("2014-01-01"), pd.Timestamp("2017-12-31")
 OTHER_NAMES = {
@@ -38,20 +39,6 @@ OTHER_NAMES = {
     "Civilians": "Civilians (South Sudan)",
 }
 SEEDS = range(5)
-
-
-def places(inputs: Inputs) -> tuple[Setting, Record]:
-    """The area without and with its states, and the events of the record."""
-    table = inputs.layers["places"].table
-    setting = setting_of(
-        inputs.theatre,
-        people=inputs.people,
-        settlements=table,
-        towns=table[table["kind"] != "health"],
-        admin=inputs.areas("admin"),
-    )
-    events = events_of(inputs.layers["incidents"].table, theatre=inputs.theatre)
-    return setting, record_of(events, setting)
 
 
 def spread_over_land(setting: Setting, record: Record) -> tuple[Setting, Record]:
@@ -97,22 +84,25 @@ def line_with_centroids(past: Past) -> NDArray[np.float64]:
     return 0.80 * counts + 0.15 * past.setting.settlements + 0.05 * past.setting.uniform
 
 
+def walked(setting: Setting, record: Record, model: Model) -> Walk:
+    """One model over the origins, asked for all events."""
+    wanted = {ALL: np.ones(record.cell.size, dtype=np.bool_)}
+    trial = Trial(record=record, setting=setting, wanted=wanted)
+    return walk(trial, origins={30: ORIGINS}, models={"model": model})[30]
+
+
 def compare_places(inputs: Inputs) -> None:
     """Print the scores of the mixture and the one line by how vague events are placed."""
-    setting, record = places(inputs)
+    trial = trial_from(inputs)
+    setting, record = trial.setting, trial.record
     runs = {
-        f"mixture, {name}": walk(events, area, origins=ORIGINS, models={name: MODELS[MIXTURE]})
+        f"mixture, {name}": walked(area, events, MODELS[MIXTURE])
         for name, (area, events) in variants(setting, record).items()
     }
-    lines = {"one line, 4 and 5 at centroids": Model(fit=line_with_centroids)}
-    lines["one line, 4 and 5 not counted"] = MODELS[ONE_LINE]
-    runs |= {
-        name: walk(record, setting, origins=ORIGINS, models={name: m}) for name, m in lines.items()
-    }
-    rows = [
-        walk_table(run, rng=np.random.default_rng(1)).assign(run=name) for name, run in runs.items()
-    ]
-    table = pd.concat(rows).set_index("run")
+    runs["one line, 4 and 5 at centroids"] = walked(setting, record, Model(fit=line_with_centroids))
+    runs["one line, 4 and 5 not counted"] = walked(setting, record, MODELS[ONE_LINE])
+    rows = [score_table(run, ALL, rng=np.random.default_rng(1)) for run in runs.values()]
+    table = pd.concat(rows).set_index(pd.Index(runs))
     shown = ["events", "bits", "hit_05", "hit_05_low", "hit_05_high", "hit_10", "new_hit_05"]
     print("\nwhere_prec 3 to 5 in the densities, 30 days, 10 km, 48 origins 2014-01 to 2017-12")
     print(table[shown].round(3).to_string())
@@ -120,7 +110,7 @@ def compare_places(inputs: Inputs) -> None:
     draws = block_draws(len(ORIGINS), block=1, rng=np.random.default_rng(1))
     for name, run in runs.items():
         first = next(run for other, run in runs.items() if other[:5] == name[:5]).asked
-        more = run.asked["bits"].to_numpy() - first["bits"].to_numpy()
+        more = run.asked["bits"].to_numpy(dtype=float) - first["bits"].to_numpy(dtype=float)
         mean = mean_with_interval(more, first["origin"].to_numpy(dtype=np.int64), draws)
         print(f"{name}: {mean[0]:+.3f} [{mean[1]:+.3f}, {mean[2]:+.3f}]")
 

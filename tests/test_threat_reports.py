@@ -19,7 +19,7 @@ from scipy.stats import gaussian_kde, norm
 from geo_poc.errors import CrsError
 from geo_poc.layers.threat import baselines
 from geo_poc.layers.threat.background import Background
-from geo_poc.layers.threat.backtest import COUNTS, walk_forward
+from geo_poc.layers.threat.backtest import backtest
 from geo_poc.layers.threat.em import em_weights
 from geo_poc.layers.threat.events import day_number, events_of
 from geo_poc.layers.threat.mixture import COMPONENTS, fitted_mixture
@@ -28,10 +28,9 @@ from geo_poc.layers.threat.past import Past, decayed_sums, past_of
 from geo_poc.layers.threat.record import Record, record_of, wanted_of
 from geo_poc.layers.threat.setting import Setting, setting_of
 from geo_poc.layers.threat.spreads import spreads
-from geo_poc.layers.threat.surface import threat_surface
+from geo_poc.layers.threat.surface import fit
 from geo_poc.layers.threat.totals import expected_total
 from geo_poc.theatre import Theatre
-from geo_poc.theatre_file import ThreatSpec
 
 CRS = "EPSG:32636"
 AS_OF = float(day_number(dt.date(2021, 1, 1)))
@@ -105,8 +104,8 @@ def test_a_report_of_half_weight_is_half_a_report_in_counts_and_kernels(
     rows = [*range(20), *range(8, 20)]
     doubled = table.iloc[rows].assign(id=[f"d{i}" for i in range(32)])
     one, other = past(halves, setting, square), past(doubled, setting, square)
-    for fit in (baselines.counts, baselines.counts_of_a_year, baselines.kernel_of_a_year):
-        assert fit(one) == pytest.approx(fit(other))
+    for density in (baselines.counts, baselines.counts_of_a_year, baselines.kernel_of_a_year):
+        assert density(one) == pytest.approx(density(other))
     assert fitted_mixture(one).components == pytest.approx(fitted_mixture(other).components)
 
 
@@ -187,8 +186,8 @@ def plain_square() -> tuple[Theatre, Setting]:
 def test_reports_that_all_count_nothing_leave_no_trace(setting: Setting, square: Theatre) -> None:
     known = past(incidents(10, weight=0.0), setting, square)
     flat = setting.uniform
-    for fit in (baselines.counts, baselines.scott_kernel, baselines.kernel_of_a_year):
-        assert fit(known) == pytest.approx(flat)
+    for density in (baselines.counts, baselines.scott_kernel, baselines.kernel_of_a_year):
+        assert density(known) == pytest.approx(flat)
     assert component(known, SAME) == pytest.approx(flat)
     assert np.isfinite(fitted_mixture(known).density).all()
 
@@ -203,17 +202,16 @@ def test_decayed_sums_are_of_amounts() -> None:
 
 
 def test_the_surface_of_a_run_weighs_reports_and_keeps_the_number(square: Theatre) -> None:
-    """Two places; the one of weight 0 has nothing left but the edge of the other's kernel."""
+    """Two places; the one of weight 0 has the same as a cell where nothing was ever reported."""
     table = incidents(2).set_geometry(shapely.points([[15e3, 15e3], [55e3, 35e3]]), crs=CRS)
-    table[["date_start", "date_end"]] = pd.Timestamp("2020-12-01")
-    background, spec = Background(theatre=square), ThreatSpec(bandwidth=2_000.0)
-    whole = threat_surface(table, background=background, spec=spec).expected
-    weighed = threat_surface(
-        table.assign(weight=[1.0, 0.0]), background=background, spec=spec
-    ).expected
+    asked = {"as_of": square.as_of, "background": Background(theatre=square)}
+    whole, weighed = (
+        fit(one, model="all-history counts", **asked).expected
+        for one in (table, table.assign(weight=[1.0, 0.0]))
+    )
     assert weighed.sum() == pytest.approx(whole.sum(), rel=1e-5)
     assert whole[2, 5] == pytest.approx(whole[4, 1], rel=1e-5)
-    assert weighed[2, 5] == pytest.approx(0, abs=1e-12)
+    assert weighed[2, 5] == weighed[0, 0]
 
 
 # --- linked events
@@ -259,17 +257,16 @@ def test_the_surface_and_its_backtest_count_a_linked_event_once(square: Theatre)
     copies = single.assign(id=[f"c{i}" for i in range(40)], event=single["id"])
     linked = pd.concat([single.assign(event=single["id"]), copies], ignore_index=True)
     background = Background(theatre=square)
+    found = []
     for table in (single, gpd.GeoDataFrame(linked, crs=CRS)):
-        made = threat_surface(table, background=background, spec=ThreatSpec())
-        test = walk_forward(table, background=background, spec=ThreatSpec(), months=12)
-        found = (
-            made.incidents_used,
-            made.expected.sum(),
-            test.set_index("model").loc[COUNTS, "events"],
-        )
-        if table is single:
-            first = found
-    assert found == first
+        threat = fit(table, square.as_of, background=background)
+        test = backtest(table, background=background, months=12, seed=1)
+        found.append((threat.incidents_used, threat.expected, test.scores, test.totals))
+    (used, expected, *tables), (used_again, expected_again, *tables_again) = found
+    assert used == used_again == 40
+    assert expected_again == pytest.approx(expected)
+    for one, other in zip(tables, tables_again, strict=True):
+        pd.testing.assert_frame_equal(one, other)
 
 
 # --- vague places

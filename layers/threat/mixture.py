@@ -38,13 +38,15 @@ class Mixture:
     Parameters
     ----------
     components : float array (10, cells)
-        In the order of :data:`COMPONENTS`; each sums to 1.
+        In the order of ``names``; each sums to 1.
     weights : float array (10,)
         With the sum 1.
+    names : tuple of str
     """
 
     components: NDArray[np.float64]
     weights: NDArray[np.float64]
+    names: tuple[str, ...] = COMPONENTS
 
     @property
     def density(self) -> NDArray[np.float64]:

@@ -30,6 +30,8 @@ class Past:
     horizon_days : float
         Length of the time asked for.
     setting : Setting
+    window_draw : float array (windows,), optional
+        How much each past window counts beside its age; 1 by default.
 
     Raises
     ------
@@ -41,6 +43,7 @@ class Past:
     as_of_day: float
     horizon_days: float
     setting: Setting
+    window_draw: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         late = ~(self.record.end_day < self.as_of_day)
@@ -68,8 +71,11 @@ class Past:
         return np.array([float(day_number(start.date())) for start in starts])
 
     def window_weight(self, day: NDArray[np.float64]) -> NDArray[np.float64]:
-        """How much what came in a past window counts, by its first day: half every 24 months."""
-        return np.asarray(0.5 ** ((self.as_of_day - day) / HALF_LIFE_DAYS))
+        """How much what came in past windows counts, by their first days: half every 24 months."""
+        by_age = np.asarray(0.5 ** ((self.as_of_day - day) / HALF_LIFE_DAYS))
+        if self.window_draw is None:
+            return by_age
+        return by_age * self.window_draw[np.searchsorted(self.windows(), day)]
 
 
 def past_of(record: Record, setting: Setting, *, as_of_day: float, horizon_days: float) -> Past:

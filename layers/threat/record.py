@@ -146,13 +146,7 @@ def record_of(
     >>> record_of(events_of(incidents, theatre=theatre), setting_of(theatre)).cell.tolist()
     [1, -1]
     """
-    grid = setting.grid
-    inside = np.zeros(grid.shape, dtype=np.bool_)
-    inside.ravel()[setting.cells] = True
-    located = (
-        np.isfinite(events.x_m) & np.isfinite(events.y_m) & (events.where_prec <= _VAGUEST_PLACE)
-    )
-    flat = nearest_inside(inside, grid, events.x_m, events.y_m)
+    located, flat = _located(events, setting)
     x, y = _in_own_cell(events, flat, setting)
     placed = located & (flat >= 0)
     cell = np.searchsorted(setting.cells, np.where(placed, flat, setting.cells[0]))
@@ -169,7 +163,22 @@ def record_of(
         position_sd_m=_kernel_sd_m(events),
         district=np.where(placed, _districts(events, setting), -1),
     )
-    return record.only((~located | placed) & events.stands)
+    return record.only(in_area(events, setting))
+
+
+def in_area(events: Events, setting: Setting) -> NDArray[np.bool_]:
+    """Events that `record_of` keeps, mask (n,): once each, and without a point outside the area."""
+    located, flat = _located(events, setting)
+    return (~located | (flat >= 0)) & events.stands
+
+
+def _located(events: Events, setting: Setting) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Events known well enough for the map, and the flat cell of each; -1 outside the area."""
+    inside = np.zeros(setting.grid.shape, dtype=np.bool_)
+    inside.ravel()[setting.cells] = True
+    known = np.isfinite(events.x_m) & np.isfinite(events.y_m)
+    flat = nearest_inside(inside, setting.grid, events.x_m, events.y_m)
+    return known & (events.where_prec <= _VAGUEST_PLACE), flat
 
 
 def wanted_of(incidents: gpd.GeoDataFrame, target: Target) -> NDArray[np.bool_]:

@@ -6,7 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo_poc.layers.links import as_events
+from geo_poc.layers.links import as_events, standing
 
 DEATHS = ("deaths_low", "deaths_best", "deaths_high")
 EVENT_COLUMNS = (
@@ -41,7 +41,7 @@ def event_table(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
     [['a', 2.0, 3.0, 7.0, 2]]
     """
     incidents = as_events(incidents)
-    standing = incidents[incidents["event"] == incidents["id"]].set_index("event", drop=False)
+    told = standing(incidents).set_index("event", drop=False)
     # The one that stands for the event first: "first" takes its number where it has one.
     later = (incidents["event"] != incidents["id"]).to_numpy()
     order = np.lexsort([incidents["id"].to_numpy(), incidents["source"].to_numpy(), later])
@@ -54,7 +54,7 @@ def event_table(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
         reports=("id", "size"),
         sources=("source", lambda names: "; ".join(sorted(set(names)))),
     )
-    table = standing.drop(columns=[*DEATHS, "deaths_civilians"], errors="ignore").join(deaths)
+    table = told.drop(columns=[*DEATHS, "deaths_civilians"], errors="ignore").join(deaths)
     return pd.DataFrame(table.reindex(columns=list(EVENT_COLUMNS))).reset_index(drop=True)
 
 

@@ -86,6 +86,18 @@ def as_events(incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return _with_made(incidents, **lacking) if lacking else incidents
 
 
+def standing(incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """One report an event: the one that stands for it; of incidents that are not linked, all.
+
+    Examples
+    --------
+    >>> table = gpd.GeoDataFrame({"id": ["a", "b"], "event": ["b", "b"], "seen_by": 2, "weight": 1.0})
+    >>> standing(table)["id"].tolist()
+    ['b']
+    """
+    return incidents[incidents["event"] == incidents["id"]] if "event" in incidents else incidents
+
+
 def seen_by_counts(incidents: gpd.GeoDataFrame) -> dict[int, int]:
     """Number of events by the number of sources that saw them, for two and more.
 
@@ -95,7 +107,7 @@ def seen_by_counts(incidents: gpd.GeoDataFrame) -> dict[int, int]:
     >>> seen_by_counts(table.assign(id=["a", "x", "b"]))
     {2: 1}
     """
-    first = as_events(incidents).drop_duplicates("event")["seen_by"]
+    first = standing(as_events(incidents))["seen_by"]
     counts = first[first > 1].value_counts().sort_index()
     return {int(sources): int(events) for sources, events in counts.items()}
 

@@ -280,9 +280,10 @@ def brute_force(incidents: gpd.GeoDataFrame) -> set[frozenset[str]]:
 
 
 seeds = st.integers(0, 10_000)
+few = settings(max_examples=15, deadline=None)
 
 
-@settings(max_examples=20)
+@few
 @given(seeds)
 def test_pairs_are_those_of_trying_each_with_each(seed: int) -> None:
     incidents = scattered(np.random.default_rng(seed), 12)
@@ -293,6 +294,7 @@ def test_pairs_are_those_of_trying_each_with_each(seed: int) -> None:
     )
 
 
+@few
 @given(seeds)
 def test_the_order_of_rows_changes_nothing(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -305,6 +307,7 @@ def test_the_order_of_rows_changes_nothing(seed: int) -> None:
     pd.testing.assert_frame_equal(one.pairs, other.pairs)
 
 
+@few
 @given(seeds)
 def test_linking_twice_gives_the_same(seed: int) -> None:
     incidents = scattered(np.random.default_rng(seed), 30)
@@ -314,6 +317,7 @@ def test_linking_twice_gives_the_same(seed: int) -> None:
     pd.testing.assert_frame_equal(again.pairs, first.pairs)
 
 
+@few
 @given(seeds)
 def test_every_event_is_of_different_sources_and_every_pair_of_it_is_alike(seed: int) -> None:
     incidents = scattered(np.random.default_rng(seed), 40)
@@ -327,6 +331,7 @@ def test_every_event_is_of_different_sources_and_every_pair_of_it_is_alike(seed:
     assert (several >= 2).all()
 
 
+@few
 @given(seeds, st.sampled_from("ABC"))
 def test_no_event_is_seen_by_more_sources_than_are_left(seed: int, gone: str) -> None:
     incidents = scattered(np.random.default_rng(seed), 30)
@@ -341,6 +346,7 @@ def test_a_report_may_find_another_partner_once_the_likelier_one_is_gone() -> No
     assert links_of(table(a, c), SPEC).seen_by.tolist() == [2, 2]
 
 
+@few
 @given(seeds)
 def test_of_two_sources_taking_one_away_leaves_every_event_seen_once(seed: int) -> None:
     incidents = scattered(np.random.default_rng(seed), 30)

@@ -20,6 +20,7 @@ from geo_poc.options import (
     season_of,
 )
 from geo_poc.terminal import faults_shown, print_parts, progress_bar
+from geo_poc.threat_cli import app as threat_app
 
 if TYPE_CHECKING:
     from geo_poc.inputs import Inputs
@@ -227,6 +228,10 @@ def make_theatre(
         path = make_theatre(out, recipe)
     typer.echo(f"Fictional theatre: {path}")
     typer.echo(f"Next: geo-poc run {path} --plan {path.parent / 'plan.toml'} --out out")
+
+
+for _command in threat_app.registered_commands:
+    app.registered_commands.append(_command)
 
 
 def main() -> None:

@@ -9,8 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from geo_poc import figures
+from geo_poc.coverage.race import LETTERS, Verdict
 from geo_poc.race import FoundRace
-from geo_poc.report.race import RaceProduct
+from geo_poc.report.race import RaceProduct, tally
 from geo_poc.report.race_words import margin_words, notice_words, time_words, who_words
 from geo_poc.wording import text
 
@@ -40,13 +41,13 @@ def race_tables(found: FoundRace, out: Path) -> list[Part]:
 def _counts(product: RaceProduct) -> Table:
     rows = [
         (
-            row.letter,
-            text(f"race_verdict_{row.verdict}"),
-            text("number", n=int(row.places)),
-            figures.people(float(row.people)),
-            text("number", n=int(row.unknown_people)),
+            LETTERS[verdict],
+            text(f"race_verdict_{verdict}"),
+            text("number", n=own.places),
+            figures.people(own.people),
+            text("number", n=own.unknown_people),
         )
-        for row in product.counts.itertuples()
+        for verdict, own in ((verdict, tally(product, verdict)) for verdict in Verdict)
     ]
     columns = (
         "race_column_first", "race_column_verdict", "race_column_places", "column_people",

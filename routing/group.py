@@ -315,7 +315,7 @@ def _circle(
         graph.node["half"][graph.number[: nodes.first_vertex]]
     )
     usable[nodes.first_vertex :] = ~ground.network.afloat
-    return every[usable & (apart_m <= radius_m)]
+    return np.asarray(every[usable & (apart_m <= radius_m)], dtype=np.int64)
 
 
 def _from_circle(

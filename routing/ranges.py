@@ -9,7 +9,7 @@ from typing import TypeVar
 from geo_poc.plan import PlanFile
 from geo_poc.routing.catalogue import Aircraft, Figure, Foot, Vehicle, figures_of, known_movers
 
-_Moving = TypeVar("_Moving", Vehicle, Foot, Aircraft)
+_Moving = TypeVar("_Moving", bound=Vehicle | Foot | Aircraft)
 _SLOWING = ("_factor", "halt_min_per_h", "turn_round_min", "refuel_min", "column_km")
 
 

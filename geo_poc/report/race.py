@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -24,6 +25,14 @@ from geo_poc.theatre import Theatre
 
 BANDS_H = (0, 3, 6, 12, 24)
 """Edges of the bands of the drawing, in hours from the alert."""
+
+
+class Tally(NamedTuple):
+    """Places of one verdict, their people as far as known, and how many are of unknown people."""
+
+    places: int
+    people: float
+    unknown_people: int
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -150,7 +159,7 @@ def circles_m(seen: gpd.GeoDataFrame) -> NDArray[np.object_]:
     """Circle of each sighting in metres; the point itself where its radius is 0."""
     radius_m = seen["radius_m"].to_numpy(dtype=np.float64)
     points = seen.geometry.to_numpy()
-    return np.where(radius_m > 0, shapely.buffer(points, radius_m), points)
+    return np.asarray(np.where(radius_m > 0, shapely.buffer(points, radius_m), points))
 
 
 def race_record(product: RaceProduct) -> dict[str, object]:
@@ -174,6 +183,11 @@ def race_record(product: RaceProduct) -> dict[str, object]:
     }
 
 
-def rows_of(product: RaceProduct, verdict: Verdict) -> pd.Series:
-    """The row of the counts of one verdict."""
-    return product.counts.set_index("verdict").loc[str(verdict)]
+def tally(product: RaceProduct, verdict: Verdict) -> Tally:
+    """The counts of one verdict."""
+    row = product.counts[product.counts["verdict"] == str(verdict)].iloc[0]
+    return Tally(
+        places=int(row["places"]),
+        people=float(row["people"]),
+        unknown_people=int(row["unknown_people"]),
+    )

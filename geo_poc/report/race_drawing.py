@@ -86,8 +86,12 @@ def _draw_ground(canvas: Canvas, product: RaceProduct) -> None:
     fills = dict(zip(band_edges(), BAND_FILLS, strict=True))
     for band in drawn.itertuples():
         shape = shapely.intersection(shapely.make_valid(band.geometry), area)
-        seam = {"stroke": palette.paper, "stroke-width": 0.6}
-        _path(canvas, [shape], {"fill": fills[float(band.to_h)], **seam})
+        style: Attributes = {
+            "fill": fills[float(band.to_h)],
+            "stroke": palette.paper,
+            "stroke-width": 0.6,
+        }
+        _path(canvas, [shape], style)
     areas = product.tables["areas"]
     water = areas.geometry[areas["kind"] == "water"]
     flat = water.geom_type.isin(_FLAT)

@@ -17,7 +17,7 @@ from geo_poc.coverage.race import LETTERS, Verdict
 from geo_poc.palette import DAY
 from geo_poc.report.blocks import Cell
 from geo_poc.report.page import clean
-from geo_poc.report.race import RaceProduct, rows_of
+from geo_poc.report.race import RaceProduct, tally
 from geo_poc.report.race_drawing import (
     BAND_FILLS,
     band_edges,
@@ -188,9 +188,8 @@ _NOT_SURE = (Verdict.GROUP_FIRST, Verdict.TOO_CLOSE, Verdict.UNKNOWN)
 
 
 def _lead(product: RaceProduct, case: str) -> Sentence:
-    rows = [rows_of(product, verdict) for verdict in _NOT_SURE]
-    first, close, unknown = (int(row["places"]) for row in rows)
-    common = {
+    first, close, unknown = (tally(product, verdict).places for verdict in _NOT_SURE)
+    common: dict[str, str | int] = {
         "alert": figures.dtg(product.alert),
         "case": case,
         "total": len(product.places),
@@ -204,11 +203,11 @@ def _lead(product: RaceProduct, case: str) -> Sentence:
 
 def _lead_people(product: RaceProduct) -> Sentence:
     """People where the mission is not sure to be first; nothing where there is no such place."""
-    rows = [rows_of(product, verdict) for verdict in _NOT_SURE]
-    if not any(row["places"] for row in rows):
+    tallies = [tally(product, verdict) for verdict in _NOT_SURE]
+    if not any(each.places for each in tallies):
         return ()
-    people = figures.people(float(sum(row["people"] for row in rows)))
-    unknown = int(sum(row["unknown_people"] for row in rows))
+    people = figures.people(sum(each.people for each in tallies))
+    unknown = sum(each.unknown_people for each in tallies)
     if unknown:
         return spans("race_lead_people_unknown", people=people, n=unknown)
     return spans("race_lead_people", people=people)
@@ -240,17 +239,16 @@ def _bands() -> tuple[tuple[str, str], ...]:
 def _counts(product: RaceProduct) -> tuple[Count, ...]:
     rows = []
     for verdict in Verdict:
-        row = rows_of(product, verdict)
-        people = figures.people(float(row["people"]))
-        unknown = f" ({int(row['unknown_people'])})" if row["unknown_people"] else ""
+        own = tally(product, verdict)
+        unknown = f" ({own.unknown_people})" if own.unknown_people else ""
         rows.append(
             Count(
                 sign=_sign(verdict),
                 letter=LETTERS[verdict],
                 name=text(f"race_verdict_{verdict}"),
                 means=text(f"race_means_{verdict}"),
-                places=text("number", n=int(row["places"])),
-                people=f"{people}{unknown}",
+                places=text("number", n=own.places),
+                people=f"{figures.people(own.people)}{unknown}",
             )
         )
     return tuple(rows)

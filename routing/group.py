@@ -20,7 +20,7 @@ from geo_poc.routing.ground import Ground
 from geo_poc.routing.movers import crew_of, halt_factor, night_factor, wet_factor
 from geo_poc.routing.pace import Pace
 from geo_poc.routing.restrictions import Restrictions, restrictions_on, rules_of
-from geo_poc.routing.search import cells_of, seeds, settled
+from geo_poc.routing.search import cells_of, settled
 from geo_poc.routing.seasons import season_paces
 from geo_poc.routing.travel_graph import TravelGraph, travel_graph
 from geo_poc.routing.turned import turned_round
@@ -207,6 +207,20 @@ class _Start(NamedTuple):
     seconds: NDArray[np.float32]
     at_place_s: _Floats
 
+    @property
+    def any(self) -> bool:
+        """Whether there is any."""
+        return bool(self.number.size) or bool(np.isfinite(self.at_place_s).any())
+
+
+class _Seen(NamedTuple):
+    """Where a group was seen: its row among the bases of a ground, its circle, and what lies in a barrier."""
+
+    ground: Ground
+    row: int
+    radius_m: float
+    flooded: NDArray[np.bool_]
+
 
 def group_reach(
     ground: Ground,
@@ -247,14 +261,14 @@ def group_reach(
         )
         for gait in gaits
     )
-    circle = _circle(ground, fast, row, group.radius_m, flooded)
-    first = _from_circle(ground, fast, row, group.radius_m, circle)
+    seen = _Seen(ground, row, group.radius_m, flooded)
+    circle = _circle(seen, fast)
+    first, middle = _from_circle(seen, fast, circle), _from_middle(seen, usual)
     earliest_s, cell_s = _searched(ground, fast, first)
-    middle = _from_middle(ground, usual, row)
     likely_s, _ = _searched(ground, usual, middle)
-    latest_s, _ = _searched(ground, slow, _from_middle(ground, slow, row))
-    latest_s = latest_s + _to_middle_s(ground, slow, row, group.radius_m, circle)
-    if not _starts(middle):
+    latest_s, _ = _searched(ground, slow, _from_middle(seen, slow))
+    latest_s = latest_s + _to_middle_s(seen, slow, circle)
+    if not middle.any:
         likely_s[:] = latest_s[:] = np.nan
     lost = ~np.isfinite(ground.nodes.at_place[:, 0])
     times = [
@@ -267,17 +281,13 @@ def group_reach(
         likely_s=times[1],
         latest_s=times[2],
         cell_s=cell_s * quickest,
-        starts=_starts(first),
+        starts=first.any,
     )
 
 
 def _slowed(seconds: _Floats, factor: float) -> _Floats:
     """Times a factor; who has no way has none whatever the factor is."""
     return np.where(np.isinf(seconds), np.inf, seconds * factor)
-
-
-def _starts(start: _Start) -> bool:
-    return bool(start.number.size) or bool(np.isfinite(start.at_place_s).any())
 
 
 def _pace(
@@ -297,53 +307,53 @@ def _pace(
     return paces[season].as_is
 
 
-def _circle(
-    ground: Ground,
-    graph: TravelGraph,
-    row: int,
-    radius_m: float,
-    flooded: NDArray[np.bool_],
-) -> NDArray[np.int64]:
+def _circle(seen: _Seen, graph: TravelGraph) -> NDArray[np.int64]:
     """Cells that can be walked and road vertices, as nodes of the ground, within a group's circle."""
-    nodes = ground.nodes
-    if radius_m == 0:
+    nodes = seen.ground.nodes
+    if seen.radius_m == 0:
         return np.empty(0, np.int64)
     every = np.arange(nodes.first_base)
-    apart_m = np.hypot(*(nodes.points(every) - nodes.at_base[row]).T)
-    usable = np.ones(every.size, dtype=np.bool_)
-    usable[: nodes.first_vertex] = ~flooded & np.isfinite(
-        graph.node["half"][graph.number[: nodes.first_vertex]]
-    )
-    usable[nodes.first_vertex :] = ~ground.network.afloat
-    return np.asarray(every[usable & (apart_m <= radius_m)], dtype=np.int64)
+    apart_m = np.hypot(*(nodes.points(every) - nodes.at_base[seen.row]).T)
+    walked = np.isfinite(graph.node["half"][graph.number[: nodes.first_vertex]])
+    usable = np.concatenate([~seen.flooded & walked, ~seen.ground.network.afloat])
+    return np.asarray(every[usable & (apart_m <= seen.radius_m)], dtype=np.int64)
 
 
-def _from_circle(
-    ground: Ground, graph: TravelGraph, row: int, radius_m: float, circle: NDArray[np.int64]
-) -> _Start:
+def _from_circle(seen: _Seen, graph: TravelGraph, circle: NDArray[np.int64]) -> _Start:
     """At once from all that lies in the circle; other first legs begin at its edge."""
-    start = _from_middle(ground, graph, row, radius_m)
-    apart_m = np.hypot(*(ground.nodes.at_place - ground.nodes.at_base[row]).T)
+    nodes = seen.ground.nodes
+    start = _from_middle(seen, graph, seen.radius_m)
+    apart_m = np.hypot(*(nodes.at_place - nodes.at_base[seen.row]).T)
     return _Start(
         number=np.concatenate([start.number, graph.number[circle]]),
         seconds=np.concatenate([start.seconds, np.zeros(circle.size, np.float32)]),
-        at_place_s=np.where(apart_m <= radius_m, 0.0, start.at_place_s),
+        at_place_s=np.where(apart_m <= seen.radius_m, 0.0, start.at_place_s),
     )
 
 
-def _from_middle(ground: Ground, graph: TravelGraph, row: int, spared_m: float = 0.0) -> _Start:
-    """First legs of a group from its position, shorter by what is spared."""
-    nodes, out, direct = ground.nodes, graph.out, graph.direct
-    number, _ = seeds(ground, graph, row)
-    mine, own = out.start == nodes.bases[row], direct.start == nodes.bases[row]
+def _from_middle(seen: _Seen, graph: TravelGraph, spared_m: float = 0.0) -> _Start:
+    """First legs of a group from its position, shorter by what is spared; none into a barrier."""
+    nodes, direct = seen.ground.nodes, graph.direct
+    own = direct.start == nodes.bases[seen.row]
     at_place_s = np.full(nodes.places.size, np.inf)
     np.minimum.at(
         at_place_s,
         direct.end[own] - nodes.first_place,
         _spared(direct.seconds[own], direct.length_m[own], spared_m),
     )
-    left_s = _spared(out.seconds[mine], out.length_m[mine], spared_m)
-    return _Start(number=number, seconds=left_s.astype(np.float32), at_place_s=at_place_s)
+    out = graph.out.where(_own_legs(seen, graph))
+    return _Start(
+        number=graph.number[out.end],
+        seconds=_spared(out.seconds, out.length_m, spared_m).astype(np.float32),
+        at_place_s=at_place_s,
+    )
+
+
+def _own_legs(seen: _Seen, graph: TravelGraph) -> NDArray[np.bool_]:
+    """Which legs out lead from the group; a leg without length would lead into the lake that it is in."""
+    dry = np.ones(graph.number.size, dtype=np.bool_)
+    dry[: seen.flooded.size] = ~seen.flooded
+    return np.asarray((graph.out.start == seen.ground.nodes.bases[seen.row]) & dry[graph.out.end])
 
 
 def _spared(seconds: _Floats, length_m: _Floats, spared_m: float) -> _Floats:
@@ -364,19 +374,15 @@ def _searched(
     return seconds, cells_of(ground, time_s)
 
 
-def _to_middle_s(
-    ground: Ground, graph: TravelGraph, row: int, radius_m: float, circle: NDArray[np.int64]
-) -> float:
+def _to_middle_s(seen: _Seen, graph: TravelGraph, circle: NDArray[np.int64]) -> float:
     """The longest that anybody in the circle takes to its middle; ``inf`` where somebody has no way there."""
-    if radius_m == 0:
+    if seen.radius_m == 0:
         return 0.0
-    start = _from_middle(ground, graph, row)
-    back = turned_round(graph)
+    start, back = _from_middle(seen, graph), turned_round(graph)
     time_s = settled(back, start.number, start.seconds, np.inf).node["time"]
-    # The pace of the first legs is that of the ground around; the circle may be smaller than a cell.
-    mine = graph.out.start == ground.nodes.bases[row]
-    length_m, seconds = graph.out.length_m[mine], graph.out.seconds[mine]
-    some = length_m > 0
-    pace_sm = float((seconds[some] / length_m[some]).max(initial=0.0))
     farthest_s = float(time_s[back.number[circle]].max(initial=0.0))
-    return max(farthest_s, pace_sm * radius_m)
+    # The circle may be smaller than a cell: then the pace of the first legs is that of the ground in it.
+    out = graph.out.where(_own_legs(seen, graph))
+    some = out.length_m > 0
+    pace_sm = float((out.seconds[some] / out.length_m[some]).max(initial=0.0))
+    return max(farthest_s, pace_sm * seen.radius_m)

@@ -106,7 +106,8 @@ def _of_ground(sighting: Sighting, plan: PlanFile, inputs: Inputs) -> Iterator[s
     if closing:
         listed = ", ".join(titles[row] for row in sorted(closing))
         yield text("race_note_stops", name=name, areas=listed)
-    mined = stopping(areas, held, mined=True) - stopping(areas, held, mined=False)
+    passes = sighting.passes if sighting.mined == "avoids" else ()
+    mined = stopping(areas, held, mined=True, passes=passes) - stopping(areas, held, mined=False)
     if mined:
         listed = ", ".join(titles[row] for row in sorted(mined))
         yield text(f"race_note_mined_{sighting.mined}", name=name, areas=listed)

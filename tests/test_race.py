@@ -18,18 +18,21 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from geo_poc.cli import app
+from geo_poc.coverage.demand import demand
 from geo_poc.coverage.race import Verdict
+from geo_poc.data import embedded_theatre
 from geo_poc.data.generator import Recipe, make_theatre
 from geo_poc.errors import ConfigError, GeoPocError, InputError
 from geo_poc.inputs import Inputs, read_inputs
-from geo_poc.plan import Asset
+from geo_poc.plan import Asset, Ferries
 from geo_poc.race import FoundRace, race, write_race
-from geo_poc.race_rules import Asked, asked_of
+from geo_poc.race_rules import Asked, alert_of, asked_of, require_race
 from geo_poc.race_summary import race_tables
 from geo_poc.report.race import BANDS_H, bands, write_race_files
-from geo_poc.report.race_drawing import race_map
+from geo_poc.report.race_drawing import SIGN, race_map
 from geo_poc.report.race_page import race_page, write_race_page
 from geo_poc.routing.group import STRAIGHT
+from geo_poc.routing.ranges import some_range
 from geo_poc.routing.response import response_times
 from geo_poc.sightings import Sighting, read_sightings
 
@@ -40,6 +43,7 @@ HOSTILE = "<img src=x onerror=alert(1)>=cmd"
 FILES = {"race.csv", "race.json", "race.geojson", "race.html", "run.json"}
 SEEN_AT = dt.datetime(2026, 1, 1, 3, 0, tzinfo=dt.UTC)
 SITES = 11
+EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
 @pytest.fixture(scope="module")
@@ -304,6 +308,26 @@ def test_mines_are_an_input(inputs: Inputs, mined: str) -> None:
     assert any(words in note and "Ring" in note for note in found.product.notes)
 
 
+def test_a_mined_area_that_is_known_to_it_does_not_stop_a_group(inputs: Inputs) -> None:
+    found = race(areas_with(inputs, "mined"), [sighting(inputs, mined="avoids", passes=["X1"])])
+    assert not any("mined" in note for note in found.product.notes)
+    assert no_ways(found) == no_ways(race(inputs, [sighting(inputs)]))
+
+
+def test_ferries_are_used_by_who_is_said_to_use_them(inputs: Inputs) -> None:
+    layer = inputs.layers["roads"]
+    roads = layer.table.assign(road_class=["ferry", *layer.table["road_class"].iloc[1:]])
+    ferried = with_plan(
+        dataclasses.replace(
+            inputs, layers={**inputs.layers, "roads": dataclasses.replace(layer, table=roads)}
+        ),
+        ferries=Ferries(wait=600.0, speed_kmh=6.0, source="test"),
+    )
+    for uses in (True, False):
+        notes = race(ferried, [sighting(inputs, ferries=uses)]).product.notes
+        assert any("uses the ferries" in note for note in notes) == uses
+
+
 def test_a_theatre_without_camps_and_one_without_any_place_are_raced(inputs: Inputs) -> None:
     def empty(*names: str) -> Inputs:
         none = {
@@ -319,6 +343,38 @@ def test_a_theatre_without_camps_and_one_without_any_place_are_raced(inputs: Inp
     page = race_page(nowhere.product, made=MADE, version="0")
     assert page.rows_more == "There is no camp or place in this theatre."
     assert page.lead_people == ()
+
+
+def test_a_place_of_unknown_position_is_unknown_and_not_drawn(inputs: Inputs) -> None:
+    layer = inputs.layers["places"]
+    geometry = layer.table.geometry.to_list()
+    lost = layer.table.set_geometry(gpd.GeoSeries([None, *geometry[1:]], crs=layer.table.crs))
+    found = race(
+        dataclasses.replace(
+            inputs, layers={**inputs.layers, "places": dataclasses.replace(layer, table=lost)}
+        ),
+        [sighting(inputs)],
+    )
+    row = by_id(found).loc[str(lost["id"].iloc[0])]
+    assert row["verdict"] == "unknown"
+    assert row["group"] == row["mgrs"] == ""
+    assert np.isnan(row["contact_earliest_s"])
+    assert marks(found) == marks(race(inputs, [sighting(inputs)])) - 1
+
+
+def marks(found: FoundRace) -> int:
+    """Signs and dots of places on the map, with the one circle of its patterns."""
+    drawn = race_map(found.product)
+    return drawn.count("<circle") + drawn.count(f'width="{SIGN:g}"')
+
+
+def test_where_a_range_of_figures_is_missing_both_ends_are_the_same(inputs: Inputs) -> None:
+    plan = inputs.plan
+    assert not some_range(dataclasses.replace(plan, assets=[
+        dataclasses.replace(a, figures={"night_time_factor": 1.25})
+        for a in plan.assets if a.mover == "foot_patrol"
+    ]))  # fmt: skip
+    assert some_range(plan)
 
 
 # notes
@@ -473,6 +529,7 @@ def test_the_page_says_could_reach_and_never_that_a_group_goes(written: Path) ->
     assert "nothing says that it does" in words
     assert "UNCLASSIFIED" in words
     assert "FICTIONAL" in words
+    assert "if the first element alone counted" in words
     for wrong in ("enemy", "hostile", " will attack", "safe"):
         assert wrong not in words.lower()
 
@@ -515,6 +572,15 @@ def test_the_terminal_prints_verdicts_notes_and_the_folder(
         assert words in printed
 
 
+def test_the_example_is_sound_in_the_embedded_theatre() -> None:
+    folder, file = embedded_theatre(), EXAMPLES / "sightings.toml"
+    inputs = read_inputs(folder / "theatre.toml", folder / "plan.toml")
+    sightings = read_sightings(file)
+    places = demand(inputs.layers["camps"].table, inputs.layers["places"].table)
+    require_race(sightings, Asked(delay_s=2 * HOUR_S), inputs, file=file, places=places)
+    assert alert_of(sightings, Asked(delay_s=2 * HOUR_S)) == SEEN_AT + dt.timedelta(hours=2)
+
+
 # faults
 
 
@@ -544,6 +610,7 @@ def test_faults_of_a_sighting_name_it_and_the_repair(inputs: Inputs) -> None:
     refused(inputs, "is no id of a closure or mined area in force", passes=["nothing"])
     early = Asked(alert=SEEN_AT - dt.timedelta(minutes=1))
     refused(inputs, "must not be later than the alert", early)
+    refused(inputs, "must be 1 or more", Asked(troops=0))
     refused(inputs, "only one of them", Asked(alert=SEEN_AT, delay_s=60.0))
     refused(with_plan(inputs, force=None), r"needs the plan's section \[force\]", Asked(troops=10))
 

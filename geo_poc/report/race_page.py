@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -173,7 +174,7 @@ def race_page(product: RaceProduct, *, made: dt.datetime, version: str) -> RaceP
         heads=_heads(product),
         rows=tuple(_row(product, place) for place in product.places.head(MOST_ROWS).itertuples()),
         rows_more=_more(product),
-        margin_note=text("race_margin_note", who=who_words(product)),
+        margin_note=" ".join(_table_notes(product)),
         notes_title=text("race_notes_title"),
         notes=product.notes,
         disclaimer=text("disclaimer"),
@@ -313,7 +314,7 @@ def _row(product: RaceProduct, place: Any) -> Row:
                 text=f"{earliest} ({place.group})" if several and place.group else earliest,
                 small=small,
             ),
-            *(_coming(place, key, names) for key in comings),
+            *(_coming(place, key, names, aside=key != main) for key in comings),
             Cell(text=margin_words(getattr(place, f"{main}_margin_s"), place.contact_earliest_s)),
             Cell(text=notice, small=text("race_before_sighting") if before else ""),
             Cell(text=text(f"race_binds_{place.binds}") if place.binds else ""),
@@ -321,12 +322,23 @@ def _row(product: RaceProduct, place: Any) -> Row:
     )
 
 
-def _coming(place: Any, key: str, names: dict[str, str]) -> Cell:
+def _table_notes(product: RaceProduct) -> Iterator[str]:
+    yield text("race_margin_note", who=who_words(product))
+    if product.troops is not None:
+        yield text("race_against_note")
+
+
+def _coming(place: Any, key: str, names: dict[str, str], *, aside: bool) -> Cell:
+    """When a part of the mission comes, from where and by what; aside also who is first against it alone."""
     base, mover = getattr(place, f"{key}_base"), getattr(place, f"{key}_mover")
     small = ""
     if base:
         small = text("race_by", base=str(names.get(base, base)), mover=mover_name(mover))
-    return Cell(text=time_words(getattr(place, f"{key}_s")), small=small)
+    time = time_words(getattr(place, f"{key}_s"))
+    if aside:
+        letter = LETTERS[Verdict(getattr(place, f"{key}_verdict"))]
+        time = text("race_against", time=time, letter=letter)
+    return Cell(text=time, small=small)
 
 
 def _more(product: RaceProduct) -> str:

@@ -14,6 +14,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from rich.console import Console
 from typer.testing import CliRunner
 
@@ -35,6 +36,8 @@ from geo_poc.routing.group import STRAIGHT
 from geo_poc.routing.ranges import some_range
 from geo_poc.routing.response import response_times
 from geo_poc.sightings import Sighting, read_sightings
+from geo_poc.theatre import theatre_over
+from geo_poc.theatre_file import AreaSpec, TheatreSpec
 
 HOUR_S = 3600.0
 RECIPE = Recipe(seed=7, size_km=60.0, cell_m=2000.0, settlements=8, camps=3, bases=3, years=1)
@@ -123,7 +126,111 @@ def written(small: Path, seen_file: Path, tmp_path_factory: pytest.TempPathFacto
     return out
 
 
-# both sides
+# both sides on a plain
+
+
+THEATRE = """
+[theatre]
+name = "Plain"
+as_of = 2026-01-01
+cell_size = "1 km"
+marking = "CONFIDENTIAL"
+fictional = true
+area = { bbox = [29.8, -0.2, 30.2, 0.2] }
+
+[[camps]]
+path = "camps.csv"
+"""
+PLAN = """
+[plan]
+name = "On foot"
+season = "dry"
+
+[standard]
+response = "3 h"
+cut_off = "3 h"
+source = "test"
+
+[force]
+troops = 10
+guard = 0
+source = "test"
+
+[[bases]]
+path = "bases.csv"
+
+[[assets]]
+mover = "foot_patrol"
+bases = "all"
+notice = "30 min"
+source = "test"
+"""
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> tuple[Inputs, tuple[float, float]]:
+    """A base 10 km west of a camp on a row of cells of unknown land cover; and 15 km east of the camp."""
+    folder = tmp_path_factory.mktemp("plain")
+    spec = TheatreSpec(
+        name="Plain", as_of=dt.date(2026, 1, 1), cell_size=1_000.0, marking="CONFIDENTIAL",
+        area=AreaSpec(bbox=(29.8, -0.2, 30.2, 0.2)),
+    )  # fmt: skip
+    theatre = theatre_over(spec, shapely.box(29.8, -0.2, 30.2, 0.2))
+    x, y = theatre.grid.centres()
+    lon, lat = theatre.lonlat(x[20], y[20])
+    base, camp, seen = (f"{lon[col]:.8f},{lat[col]:.8f}" for col in (8, 18, 33))
+    (folder / "theatre.toml").write_text(THEATRE, encoding="utf-8")
+    (folder / "plan.toml").write_text(PLAN, encoding="utf-8")
+    head = "id,name,lon,lat"
+    (folder / "camps.csv").write_text(f"{head},kind,people\nC1,Camp,{camp},idp,500\n")
+    (folder / "bases.csv").write_text(f"{head},kind,strength\nB1,Base,{base},cob,100\n")
+    at = tuple(float(part) for part in seen.split(","))
+    return read_inputs(folder / "theatre.toml", folder / "plan.toml"), (at[0], at[1])
+
+
+@pytest.mark.parametrize(
+    ("delay_h", "verdict", "earlier_h"),
+    [
+        (0.0, "mission_first", 0.0),
+        (1.0, "mission_first", 0.0),
+        (1.1, "too_close", 23 / 6 - (5 * STRAIGHT - 1.1)),
+        (2.0, "group_first", 23 / 6 - (5 * STRAIGHT - 2.0)),
+    ],
+)
+def test_on_a_plain_both_sides_are_distance_over_speed(
+    plain: tuple[Inputs, tuple[float, float]], delay_h: float, verdict: str, earlier_h: float
+) -> None:
+    # At 3 km/h the group takes 5 h, the mission 30 min and 3 h 20 min, later than its own cut-off.
+    inputs, (lon, lat) = plain
+    group = sighting(inputs, lon=lon, lat=lat, figures={})
+    found = race(inputs, [group], Asked(delay_s=delay_h * HOUR_S))
+    row = found.product.places.iloc[0]
+    assert row["contact_likely_s"] == pytest.approx((5 - delay_h) * HOUR_S, abs=2)
+    assert row["contact_earliest_s"] == pytest.approx((5 * STRAIGHT - delay_h) * HOUR_S, abs=2)
+    assert row["first_s"] == row["troops_s"] == pytest.approx(23 / 6 * HOUR_S, abs=2)
+    margin_h = 5 * STRAIGHT - delay_h - 23 / 6
+    assert row["troops_margin_s"] == pytest.approx(margin_h * HOUR_S, abs=4)
+    assert row["verdict"] == verdict
+    assert row["alert_earlier_s"] == pytest.approx(earlier_h * HOUR_S, abs=4)
+    assert not row["before_sighting"]
+    assert not any("marked" in note for note in found.product.notes)
+
+
+def test_where_nobody_has_a_base_the_group_is_first(
+    plain: tuple[Inputs, tuple[float, float]],
+) -> None:
+    inputs, (lon, lat) = plain
+    nobody = [dataclasses.replace(inputs.plan.assets[0], bases=[])]
+    found = race(with_plan(inputs, assets=nobody), [sighting(inputs, lon=lon, lat=lat)])
+    row = found.product.places.iloc[0]
+    assert row["verdict"] == "group_first"
+    assert row["troops_margin_s"] == -np.inf
+    assert row["alert_earlier_s"] == np.inf
+    cells = race_page(found.product, made=MADE, version="0").rows[0].cells
+    assert {"never (G)", "only the group", "no alert helps"} <= {cell.text for cell in cells}
+
+
+# both sides against the engine
 
 
 def test_the_mission_s_side_is_that_of_the_response_times(inputs: Inputs, found: FoundRace) -> None:

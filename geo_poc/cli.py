@@ -33,6 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(threat_app)
 
 
 @app.command()
@@ -228,10 +229,6 @@ def make_theatre(
         path = make_theatre(out, recipe)
     typer.echo(f"Fictional theatre: {path}")
     typer.echo(f"Next: geo-poc run {path} --plan {path.parent / 'plan.toml'} --out out")
-
-
-for _command in threat_app.registered_commands:
-    app.registered_commands.append(_command)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Commands about threat and warning: ``geo-poc race``."""
+"""The commands about threat; ``cli.py`` takes them over."""
 
 from __future__ import annotations
 
@@ -11,12 +11,29 @@ import typer
 from geo_poc.options import MadeOption, PlanOption, TheatreArgument, product_time
 from geo_poc.terminal import faults_shown, print_parts, progress_bar
 
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
+app = typer.Typer()
+
+
+@app.command()
+def backtest(
+    theatre: TheatreArgument,
+    out: Annotated[Path, typer.Option("--out", help="Folder of the results.")],
+    months: Annotated[
+        int | None,
+        typer.Option("--months", help="Most monthly starts. Default: the theatre's.", min=0),
+    ] = None,
+    made: MadeOption = None,
+) -> None:
+    """Test all threat models on past months; needs incidents and an area, no plan."""
+    with faults_shown():
+        with progress_bar() as progress:
+            from geo_poc.backtest import write_backtest  # noqa: PLC0415
+
+            stamp = product_time(made)
+            found = write_backtest(theatre, out, made=stamp, months=months, progress=progress)
+        from geo_poc.backtest_summary import backtest_tables  # noqa: PLC0415
+
+        print_parts(backtest_tables(found, out))
 
 
 @app.command()

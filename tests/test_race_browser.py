@@ -16,6 +16,8 @@ from geo_poc.race import write_race
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 CHROMIUM = shutil.which("chromium")
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+OVERFULL = """[...document.querySelectorAll('td, th')]
+  .filter(cell => cell.scrollWidth > cell.clientWidth + 1).map(cell => cell.textContent)"""
 RECIPE = Recipe(seed=7, size_km=60.0, cell_m=2000.0, settlements=8, camps=3, bases=3, years=1)
 SEEN = """
 [[sightings]]
@@ -62,8 +64,7 @@ def test_nothing_is_wider_than_the_screen_and_nothing_is_asked_for(
     page.goto(page_file.as_uri())
     assert seen == [page_file.as_uri()]
     assert page.evaluate("document.documentElement.scrollWidth") == width
-    over = "[...document.querySelectorAll('td, th')].filter(c => c.scrollWidth > c.clientWidth + 1).map(c => c.className + c.textContent)"
-    assert page.evaluate(over) == []
+    assert page.evaluate(OVERFULL) == []
     context.close()
 
 

@@ -211,7 +211,7 @@ def _judged(
         table = table.assign(**_coming_columns("troops", force, met))
     table = table.assign(
         alert_earlier_s=_up(needed_s),
-        before_sighting=needed_s > np.array([*age_s, np.inf])[who],
+        before_sighting=np.isfinite(needed_s) & (needed_s > np.array([*age_s, np.inf])[who]),
         binds=np.where(np.isinf(met.earliest_s), "", main.binds.astype(str)),
     )
     order = worst_first(verdicts, places["people"].to_numpy(dtype=np.float64), met)

@@ -40,6 +40,17 @@ class Asked:
     delay_s: float | None = None
     troops: int | None = None
 
+    def __post_init__(self) -> None:
+        if self.alert is not None and self.alert.tzinfo is None:
+            raise ConfigError(
+                Fault(
+                    where="race: alert",
+                    found=self.alert.isoformat(),
+                    rule="must have a time zone",
+                    repair="give it with tzinfo, such as datetime.UTC",
+                )
+            )
+
 
 def asked_of(alert: dt.datetime | None, delay: str | None, troops: int | None) -> Asked:
     """What is asked, from the words of the terminal.

@@ -73,7 +73,7 @@ def _places(product: RaceProduct) -> Table:
         for place in product.places.head(_FIRST_PLACES).itertuples()
     ]
     columns = (
-        "race_column_first", "column_camp", "column_people", "race_column_contact",
+        "race_column_first", "race_column_place", "column_people", "race_column_contact",
         "race_column_group", "race_column_mission", "race_column_margin", "race_column_notice",
     )  # fmt: skip
     return _table(text("race_terminal_places"), columns, rows, numbers_from=99)

@@ -226,6 +226,7 @@ def test_where_nobody_has_a_base_the_group_is_first(
     assert row["verdict"] == "group_first"
     assert row["troops_margin_s"] == -np.inf
     assert row["alert_earlier_s"] == np.inf
+    assert not row["before_sighting"]
     cells = race_page(found.product, made=MADE, version="0").rows[0].cells
     assert {"never (G)", "only the group", "no alert helps"} <= {cell.text for cell in cells}
 
@@ -751,6 +752,8 @@ def test_the_words_of_the_terminal_are_read(inputs: Inputs) -> None:
     assert asked_of(None, "90 min", 5) == Asked(delay_s=5_400.0, troops=5)
     naive = dt.datetime(2026, 1, 1, 3)  # noqa: DTZ001  (as typer gives it)
     assert asked_of(naive, None, None).alert == SEEN_AT
+    with pytest.raises(ConfigError, match="must have a time zone"):
+        Asked(alert=naive)
     with pytest.raises(ConfigError, match="--delay"):
         asked_of(None, "soon", None)
 

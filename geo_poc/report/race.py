@@ -177,7 +177,7 @@ def race_record(product: RaceProduct) -> dict[str, object]:
         "troops": product.troops,
         "letters": {str(verdict): letter for verdict, letter in LETTERS.items()},
         "notes": product.notes,
-        "sightings": seen.drop(columns="geometry").to_dict(orient="records"),
+        "sightings": seen.drop(columns=["geometry", "id", "contingent"]).to_dict(orient="records"),
         "counts": product.counts.to_dict(orient="records"),
         "places": product.places.drop(columns="geometry").to_dict(orient="records"),
     }

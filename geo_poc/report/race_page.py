@@ -299,7 +299,6 @@ def _row(product: RaceProduct, place: Any) -> Row:
     names = dict(zip(product.tables["bases"]["id"], product.tables["bases"]["name"], strict=True))
     comings = ["first"] if product.troops is None else ["first", "troops"]
     notice = notice_words(place.alert_earlier_s)
-    before = place.before_sighting and np.isfinite(place.alert_earlier_s)
     several = len(product.sightings) > 1
     earliest, small = contact_words(
         place.contact_earliest_s, place.contact_likely_s, place.contact_latest_s
@@ -316,7 +315,7 @@ def _row(product: RaceProduct, place: Any) -> Row:
             ),
             *(_coming(place, key, names, aside=key != main) for key in comings),
             Cell(text=margin_words(getattr(place, f"{main}_margin_s"), place.contact_earliest_s)),
-            Cell(text=notice, small=text("race_before_sighting") if before else ""),
+            Cell(text=notice, small=text("race_before_sighting") if place.before_sighting else ""),
             Cell(text=text(f"race_binds_{place.binds}") if place.binds else ""),
         ),
     )

@@ -17,6 +17,7 @@ from geo_poc.report.backtest_words import (
     ONE_LINE,
     SHOWN_DAYS,
     SHOWN_TARGET,
+    kind_name,
     lead,
     model_name,
     months_words,
@@ -93,8 +94,7 @@ def kinds_part(backtest: Backtest) -> Table:
             totals = backtest.totals_of(horizon_days=horizon_days, target=target)
             rows.append(
                 (
-                    text("days", n=horizon_days),
-                    text(f"target_{target}"),
+                    kind_name(horizon_days, target),
                     text("number", n=int(one.get("events", 0))),
                     figures.percent(one.get("hit_05", _NAN)),
                     _span(one.get("hit_05_low", _NAN), one.get("hit_05_high", _NAN)),
@@ -107,10 +107,10 @@ def kinds_part(backtest: Backtest) -> Table:
                 )
             )
     columns = (
-        "within", "incidents", "number", "hit", "range", "line", "new_cells", "bound", "expected",
+        "incidents", "number", "hit", "range", "line", "new_cells", "bound", "expected",
         "came", "in_interval",
     )  # fmt: skip
-    return _table(text("terminal_backtest_kinds"), columns, rows, numbers_from=2)
+    return _table(text("terminal_backtest_kinds"), columns, rows, numbers_from=1)
 
 
 def _span(low: float, high: float) -> str:

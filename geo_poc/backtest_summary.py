@@ -46,15 +46,17 @@ def backtest_tables(found: FoundBacktest, out: Path) -> list[Part]:
             for fault in found.warnings
         ),
         *(Text(plain(sentence)) for sentence in lead(backtest)),
-        models_part(backtest),
+        *models_parts(backtest),
         kinds_part(backtest),
         Text(text("terminal_cost", seconds=number(total), peak=f"{peak:,.0f}")),
         Text(text("terminal_written", files=str(out))),
     ]
 
 
-def models_part(backtest: Backtest) -> Table:
-    """One row a model: all incidents within 30 days."""
+def models_parts(backtest: Backtest) -> list[Part]:
+    """One row a model: all incidents within 30 days; nothing where nothing is known of any."""
+    if backtest.reason:
+        return []
     scores = backtest.scores_of(horizon_days=SHOWN_DAYS, target=SHOWN_TARGET)
     rows = [
         (
@@ -79,7 +81,7 @@ def models_part(backtest: Backtest) -> Table:
         days=text("days", n=SHOWN_DAYS),
         n=f"{int(scores['events'].max()):,}",
     )
-    return _table(title, columns, rows, numbers_from=1)
+    return [_table(title, columns, rows, numbers_from=1)]
 
 
 def kinds_part(backtest: Backtest) -> Table:

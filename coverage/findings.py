@@ -81,6 +81,8 @@ class Findings:
     assumptions : DataFrame
         Every figure that the times rest on: ``what, value, low, high, source, grade``.
     sources : tuple of SourceRecord
+    reasons : DataFrame
+        What is expected near each camp and place, why, and for how many: `geo_poc.layers.threat.reasons`.
     ways : tuple of DecidingWay
         Quickest ways over the ground to the places about which there is something to decide.
     """
@@ -99,6 +101,7 @@ class Findings:
     proximity: Mapping[str, float]
     assumptions: pd.DataFrame
     sources: tuple[SourceRecord, ...]
+    reasons: pd.DataFrame
     ways: tuple[DecidingWay, ...] = ()
 
     @property

@@ -28,6 +28,7 @@ from geo_poc.layers.threat.background import Background
 from geo_poc.layers.threat.backtest import Backtest, backtest
 from geo_poc.layers.threat.events import DAY_S
 from geo_poc.layers.threat.levels import levels_at, threat_levels
+from geo_poc.layers.threat.reasons import place_reasons
 from geo_poc.layers.threat.surface import Threat, fit
 from geo_poc.maps.page import write_map
 from geo_poc.output import written_whole
@@ -126,9 +127,10 @@ def analyse(
         progress("threat", 0.0)
         threat = _threat(inputs)
         level = threat_levels(threat, theatre=theatre)
+        places = demand(layers["camps"].table, layers["places"].table)
+        reasons = place_reasons(threat, theatre=theatre, places=places, people=inputs.people)
     with watch.step("backtest"):
         past = _backtest(inputs, progress)
-    places = demand(layers["camps"].table, layers["places"].table)
     with watch.step("travel time"):
         travel = response_times(
             theatre=theatre,
@@ -184,6 +186,7 @@ def analyse(
         proximity=straight,
         assumptions=assumptions(plan, layers["bases"].table),
         sources=inputs.sources,
+        reasons=reasons,
         ways=ways,
     )
 

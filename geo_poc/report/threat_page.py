@@ -10,6 +10,7 @@ from geo_poc.layers.exposure import exposed
 from geo_poc.report.backtest_section import backtest_section
 from geo_poc.report.blocks import Block, Cell, Column, Heading, Paragraph, Table
 from geo_poc.report.headline import site_count
+from geo_poc.report.risk import risk_section
 from geo_poc.report.typeset import shortened
 from geo_poc.wording import Span, spans, text
 
@@ -23,6 +24,7 @@ def threat_section(findings: Findings) -> tuple[Block, ...]:
         Heading(text=text("report_threat_title")),
         *(Paragraph(spans=s) for s in _threat_words(findings)),
         people_by_level(findings),
+        *risk_section(findings),
         *backtest_section(findings.backtest),
         Heading(text=text("report_proximity_title")),
         *(Paragraph(spans=s) for s in proximity_words(findings)),

@@ -266,7 +266,7 @@ def _districts(events: Events, background: Background, relative: NDArray[np.floa
     meant = district_of(asked, events.point, polygons)
     used = np.unique(meant[meant >= 0])
     shapes = polygons.geometry.to_numpy()[used]
-    shares = _polygon_shares(shapes, background.theatre, relative)
+    shares = polygon_shares(shapes, background.theatre, relative)
     here = np.diff(shares.indptr) > 0
     row_of = np.full(len(polygons) + 1, -1, dtype=np.int64)
     row_of[used[here]] = np.arange(here.sum())
@@ -278,19 +278,19 @@ def _districts(events: Events, background: Background, relative: NDArray[np.floa
     )
 
 
-def _polygon_shares(
-    shapes: NDArray[np.object_], theatre: Theatre, relative: NDArray[np.float64]
+def polygon_shares(
+    shapes: NDArray[np.object_], theatre: Theatre, amount: NDArray[np.float64]
 ) -> csr_array:
-    """People of each cell of each polygon over all of them, shape (polygons, rows * cols).
+    """Share of each cell in each polygon, by an amount such as people, shape (polygons, rows * cols).
 
-    Where nobody is known to live, all cells of the polygon count the same. A polygon without a cell
-    of the area has a sum of 0.
+    Where the amount is 0 throughout, all cells of the polygon count the same. A polygon without a
+    cell of the area has a sum of 0.
     """
     inside = theatre.inside
     cells = [_cells_of(shape, theatre.grid, inside) for shape in shapes]
-    amount = [relative.ravel()[flat] for flat in cells]
+    within = [amount.ravel()[flat] for flat in cells]
     share = [
-        one / one.sum() if one.any() else np.full(one.size, 1 / max(one.size, 1)) for one in amount
+        one / one.sum() if one.any() else np.full(one.size, 1 / max(one.size, 1)) for one in within
     ]
     end = np.cumsum([0, *(flat.size for flat in cells)])
     return csr_array(

@@ -389,6 +389,18 @@ def test_picture_leaves_out_a_model_that_was_not_tested(
     assert len(list(root.iter(f"{SVG}circle"))) > 3
 
 
+def test_picture_of_a_real_theatre_draws_no_line_for_an_unknown_number(
+    sample_findings: Findings, sample_test: Backtest
+) -> None:
+    real = dataclasses.replace(sample_findings.theatre, fictional=False)
+    unknown = dataclasses.replace(sample_test, classes=sample_test.classes.assign(expected=np.nan))
+    for test, lines in ((sample_test, 2), (unknown, 1)):
+        root = ET.fromstring(calibration_file(test, real))
+        dashed = [x for x in root.iter(f"{SVG}line") if x.get("stroke-dasharray")]
+        assert len(dashed) == lines
+        assert "Fictional" not in "".join(t.text or "" for t in root.iter(f"{SVG}text"))
+
+
 # --- the page
 
 

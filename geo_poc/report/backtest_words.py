@@ -250,9 +250,9 @@ def kind_name(horizon_days: int, target: Target) -> str:
 def kinds_table(backtest: Backtest) -> Table:
     """One row a horizon and kind of incident: the mixture, the one line beside it."""
     heads = (
-        ("kind", 46.0), ("n", 14.0), ("mixture", 24.0), ("line", 14.0),
-        ("new", 17.0), ("bound", 14.0), ("places", 15.0), ("expected", 14.0), ("came", 12.0),
-        ("within", 16.0),
+        ("kind", 40.0), ("n", 13.0), ("mixture", 22.0), ("line", 13.0), ("new", 15.0),
+        ("precise", 14.0), ("bound", 13.0), ("places", 14.0), ("expected", 15.0), ("came", 12.0),
+        ("within", 15.0),
     )  # fmt: skip
     rows = [
         _kind_row(backtest, horizon_days, target)
@@ -296,6 +296,7 @@ def _kind_row(backtest: Backtest, horizon_days: int, target: Target) -> tuple[Ce
             text=figures.percent(one.get("new_hit_05", nan)),
             small=text("backtest_of", n=int(one.get("new_events", 0))),
         ),
+        Cell(text=figures.percent(one.get("precise_hit_05", nan))),
         Cell(text=figures.percent(one.get("smeared_05", nan))),
         Cell(text=figures.percent(one.get("place_05", nan))),
         Cell(text=number(totals["expected"])),

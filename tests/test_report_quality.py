@@ -98,6 +98,13 @@ def test_check_says_how_many_events_two_sources_saw_and_that_grades_weigh_nothin
     assert "all reports count alike. Found: 4 of" in words
 
 
+def test_incidents_that_cannot_be_read_are_a_fault_of_their_own(theatre: Path) -> None:
+    (theatre / "mission.csv").unlink()
+    with pytest.raises(InputError) as error:
+        read(theatre)
+    assert ["mission.csv" in str(fault) for fault in error.value.faults] == [True]
+
+
 def test_links_can_be_switched_off_in_the_file(theatre: Path) -> None:
     write(theatre, "[threat.duplicates]\nlink = false\n")
     code, words = check(theatre)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -143,7 +144,7 @@ def rate_ratio(
     return low, high, min(1.0, 2 * min(at_least, at_most))
 
 
-def trend_table(counts: dict[str, NDArray[np.int64]], months: Months) -> pd.DataFrame:
+def trend_table(counts: Mapping[object, NDArray[np.int64]], months: Months) -> pd.DataFrame:
     """One row an area: its recent rate against the earlier one.
 
     Incidents come in bursts, so months differ more than independent incidents would. The interval and
@@ -152,8 +153,8 @@ def trend_table(counts: dict[str, NDArray[np.int64]], months: Months) -> pd.Data
 
     Parameters
     ----------
-    counts : dict of str to int array (months,)
-        By area.
+    counts : mapping of area to int array (months,)
+        Incidents.
     months : Months
 
     Returns
@@ -174,7 +175,7 @@ def trend_table(counts: dict[str, NDArray[np.int64]], months: Months) -> pd.Data
     return table.assign(q=q, trend=np.where(enough, trend, "too_few"))
 
 
-def _row(area: str, counts: NDArray[np.int64], months: Months) -> dict[str, object]:
+def _row(area: object, counts: NDArray[np.int64], months: Months) -> dict[str, object]:
     recent, earlier = int(counts[-months.recent :].sum()), int(counts[: -months.recent].sum())
     exposure = months.recent_days / months.earlier_days
     spread = dispersion(counts, months)

@@ -24,7 +24,7 @@ from geo_poc.layers.patterns.areas import (
     touching,
 )
 from geo_poc.layers.patterns.bases import base_changes
-from geo_poc.layers.patterns.clusters import Density, cluster_numbers, cluster_table
+from geo_poc.layers.patterns.clusters import Density, cluster_numbers, cluster_table, most_named
 from geo_poc.layers.patterns.displacement import Pooled, Window, around, change_table, pooled
 from geo_poc.layers.patterns.hotspots import FEWEST_CELLS, hot_districts
 from geo_poc.layers.patterns.near_repeat import Bands, NearRepeats, near_repeats
@@ -133,9 +133,7 @@ def read_history(inputs: Inputs, theatre_path: Path) -> Layer | None:
     return layer
 
 
-def patterns(
-    inputs: Inputs, history: Layer | None, *, progress: Progress = quiet
-) -> FoundPatterns:
+def patterns(inputs: Inputs, history: Layer | None, *, progress: Progress = quiet) -> FoundPatterns:
     """Patterns from checked inputs, without touching a file.
 
     Parameters
@@ -186,6 +184,7 @@ def patterns(
             without_area=without,
         ),
         hot=hot,
+        hot_areas=_named_areas(hot.areas(), record.incidents[shown]),
         districts=districts,
         clusters=clusters,
         repeats=repeats,
@@ -262,9 +261,13 @@ def _until(as_of: dt.date, sources: tuple[SourceRecord, ...]) -> dt.date:
     return min([as_of, max(dates)]) if dates else as_of
 
 
-def _by_district(
-    record: _Record, inputs: Inputs
-) -> tuple[gpd.GeoDataFrame, Trends | None, int]:
+def _named_areas(areas: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Hot areas with ``place``: what is most reported in each, not of sensitive incidents."""
+    inside = [incidents["place"][incidents.intersects(shape)] for shape in areas.geometry]
+    return areas.assign(place=[most_named(places) for places in inside])
+
+
+def _by_district(record: _Record, inputs: Inputs) -> tuple[gpd.GeoDataFrame, Trends | None, int]:
     """Districts with Gi*, trends, and how many dated incidents have no known district."""
     districts = districts_of(inputs.layers["areas"].table, inputs.theatre)
     number = district_numbers(record.events, districts)
@@ -273,9 +276,7 @@ def _by_district(
     table = districts.assign(incidents=counts)
     if len(districts) >= FEWEST_CELLS:
         rates = counts / (districts.area.to_numpy() / 1e9)
-        found = hot_districts(
-            rates, touching(districts), draws=_DISTRICT_DRAWS, rng=record.rng(1)
-        )
+        found = hot_districts(rates, touching(districts), draws=_DISTRICT_DRAWS, rng=record.rng(1))
         table = table.assign(z=found.z, p=found.p, q=found.q)
     without = int((record.dated & (number < 0)).sum()) if len(districts) else 0
     return table, _trends(record, number, list(districts["name"])), without
@@ -294,13 +295,10 @@ def _trends(record: _Record, number: NDArray[np.int64], names: list[str]) -> Tre
         return None
     counts = [monthly(day[record.dated], months)]
     counts += [
-        monthly(day[record.dated & (number == district)], months)
-        for district in range(len(names))
+        monthly(day[record.dated & (number == district)], months) for district in range(len(names))
     ]
     table = trend_table(dict(enumerate(counts)), months)
-    return Trends(
-        table=table.assign(area=["", *names]), counts=np.array(counts), months=months
-    )
+    return Trends(table=table.assign(area=["", *names]), counts=np.array(counts), months=months)
 
 
 def _clusters(record: _Record, shown: NDArray[np.bool_]) -> gpd.GeoDataFrame:

@@ -51,7 +51,7 @@ def draw_names(canvas: Canvas, findings: Findings) -> None:
             at = {**_anchored(box, thing.symbol), "y": box.bottom - 2.4}
             element(group, "text", at, text=shortened(thing.name, longest=_LONGEST))
     _draw_bases(canvas, findings)
-    _draw_furniture(canvas)
+    draw_furniture(canvas)
 
 
 def _anchored(label: Box, symbol: Box) -> Attributes:
@@ -149,7 +149,7 @@ def _furniture_box(frame: Frame) -> Box:
     return Box(frame.width - 112, frame.height - 22, frame.width, frame.height)
 
 
-def _draw_furniture(canvas: Canvas) -> None:
+def draw_furniture(canvas: Canvas) -> None:
     """Scale bar with its length, and north; the projection is centred, so north is up."""
     frame, ink = canvas.frame, canvas.palette.ink
     box = _furniture_box(frame)

@@ -92,6 +92,8 @@ class PatternProduct:
         Of the last incident.
     used : Used
     hot : HotCells
+    hot_areas : GeoDataFrame
+        As of `HotCells.areas`, with ``place``, the name most reported in each.
     districts : GeoDataFrame
         Admin polygons with ``incidents`` and, where there are enough of them, ``z, p, q`` of Gi*.
     clusters : GeoDataFrame
@@ -113,6 +115,7 @@ class PatternProduct:
     last: dt.date | None
     used: Used
     hot: HotCells
+    hot_areas: gpd.GeoDataFrame
     districts: gpd.GeoDataFrame
     clusters: gpd.GeoDataFrame
     repeats: NearRepeats
@@ -145,7 +148,7 @@ def write_patterns_json(product: PatternProduct, path: Path) -> None:
             "parameters": product.spec,
             "method": METHOD,
             "incidents": product.used,
-            "hot_areas": _records(product.hot.areas()),
+            "hot_areas": _records(product.hot_areas),
             "hot_cells": _records(product.hot.table()),
             "districts": _records(product.districts),
             "clusters": _records(product.clusters),
@@ -233,16 +236,14 @@ def write_patterns_gpkg(product: PatternProduct, path: Path) -> None:
     }
     layers = {
         "hot_cells": (product.hot.table(), "Polygon"),
-        "hot_areas": (product.hot.areas(), "Polygon"),
+        "hot_areas": (product.hot_areas, "Polygon"),
         "clusters": (product.clusters, "Polygon"),
         "districts": (product.districts, "Unknown"),
     }
     with TemporaryDirectory(dir=path.parent) as folder:
         written = Path(folder) / path.name
         for name, (table, shape) in layers.items():
-            pyogrio.write_dataframe(
-                table, written, layer=name, driver="GPKG", geometry_type=shape
-            )
+            pyogrio.write_dataframe(table, written, layer=name, driver="GPKG", geometry_type=shape)
         rows = pd.DataFrame(list(about.items()), columns=["what", "value"])
         pyogrio.write_dataframe(rows, written, layer="about", driver="GPKG")
         copy_without_history(written, path, theatre.as_of)

@@ -160,7 +160,7 @@ def _row(number: int, own: gpd.GeoDataFrame, *, places: int) -> dict[str, object
         "places": places,
         "first": own["date_start"].min(),
         "last": own["date_start"].max(),
-        "place": _most_named(own["place"]),
+        "place": most_named(own["place"]),
     }
     for name in _DEATHS:
         known = own[name].dropna()
@@ -170,6 +170,13 @@ def _row(number: int, own: gpd.GeoDataFrame, *, places: int) -> dict[str, object
     return row
 
 
-def _most_named(places: pd.Series[str]) -> str:
+def most_named(places: pd.Series[str]) -> str:
+    """The name that is reported most, of equally frequent ones the first by letter; empty without any.
+
+    Examples
+    --------
+    >>> most_named(pd.Series(["Bor", "", "Akobo", ""]))
+    'Akobo'
+    """
     named = places[places.fillna("") != ""]
     return str(named.mode().iloc[0]) if len(named) else ""

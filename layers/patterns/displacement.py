@@ -240,9 +240,7 @@ def pooled(
     return tuple(found)
 
 
-def _stacked(
-    own: list[Around], day: NDArray[np.float64], window: Window
-) -> NDArray[np.int64]:
+def _stacked(own: list[Around], day: NDArray[np.float64], window: Window) -> NDArray[np.int64]:
     """Counts of each change at each of its days, shape (changes, days, zones, 2)."""
     if not own:
         return np.zeros((0, day.shape[1], len(ZONES), 2), dtype=np.int64)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
+from scipy.stats import false_discovery_control
 
 from geo_poc.errors import Fault, LayerError
 
@@ -94,6 +95,11 @@ class NearRepeats:
         """Share of draws with at least as many pairs, the find itself counted in, shape (distances, days)."""
         reached = (self.drawn >= self.pairs).sum(axis=0)
         return np.asarray((reached + 1) / (len(self.drawn) + 1))
+
+    @property
+    def q(self) -> NDArray[np.float64]:
+        """``p`` after Benjamini and Hochberg over all bands, shape (distances, days)."""
+        return np.asarray(false_discovery_control(self.p, axis=None)).reshape(self.bands.shape)
 
 
 def near_repeats(

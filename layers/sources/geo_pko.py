@@ -51,7 +51,7 @@ def read(path: Path | None, source: Source, *, layer: str) -> Raw:
     when = ("year", "month") if monthly else ("year",)
     require_format(map(str, table), ("mission", *when), form=source.format, file=str(path))
     if layer == "base_history":
-        return dataclasses.replace(raw, table=_snapshots(table, when), prefer="strength")
+        return dataclasses.replace(raw, table=_snapshots(table, when))
     headquarters = numbers(table["kind"]).content
     air = ["aviation", "he.sup"] if "he.sup" in table else ["aviation"]
     return dataclasses.replace(

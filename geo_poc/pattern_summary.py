@@ -10,16 +10,13 @@ from rich.text import Text
 from geo_poc import figures
 from geo_poc.patterns import FoundPatterns
 from geo_poc.report.patterns_tables import (
-    Item,
-    Rows,
-    Section,
     base_section,
     cluster_section,
     hot_section,
-    lead,
     repeat_section,
     trend_section,
 )
+from geo_poc.report.patterns_words import Item, Rows, Section, lead
 from geo_poc.wording import plain, text
 
 Part = Table | Text

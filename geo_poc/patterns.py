@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 from geo_poc import __version__
 from geo_poc.errors import ConfigError, Fault, LayerError
 from geo_poc.inputs import Inputs, Progress, data_folder, quiet, read_inputs
-from geo_poc.layers.layer import Layer, SourceRecord, file_sha256
+from geo_poc.layers.layer import Layer, SourceRecord
 from geo_poc.layers.patterns.areas import (
     PRECISE,
     district_numbers,
@@ -31,15 +30,14 @@ from geo_poc.layers.patterns.near_repeat import Bands, NearRepeats, near_repeats
 from geo_poc.layers.patterns.trends import monthly, months_before, trend_table
 from geo_poc.layers.read import read_layer, require_rows
 from geo_poc.layers.threat.events import Events, day_number, day_of, events_of
-from geo_poc.output import RUN_RECORD, require_made_by, written_whole
-from geo_poc.provenance import versions, write_json
+from geo_poc.output import require_made_by, written_whole
+from geo_poc.pattern_record import write_patterns_json, write_record
 from geo_poc.report.patterns import (
     PatternProduct,
     Trends,
     Used,
     day_of_number,
     write_patterns_gpkg,
-    write_patterns_json,
 )
 from geo_poc.report.patterns_page import write_patterns_page
 from geo_poc.theatre_file import PatternsSpec
@@ -99,7 +97,7 @@ def write_patterns(
             made=made,
             version=__version__,
         )
-        _write_record(found, inputs, folder)
+        write_record(found.product, inputs, folder, sources=found.sources, warnings=found.warnings)
     return found
 
 
@@ -356,24 +354,3 @@ def _displacement(
     near = around(changes, events.x_m, events.y_m, events.start_day, window)
     found = change_table(changes, near, window)
     return found, pooled(found, near, window, rng=record.rng(4), draws=spec.draws)
-
-
-def _write_record(found: FoundPatterns, inputs: Inputs, folder: Path) -> None:
-    """Write ``run.json``: what the folder was made from."""
-    theatre = inputs.theatre
-    files = sorted(path.name for path in folder.iterdir())
-    record = {
-        "geo_poc": __version__,
-        "command": "patterns",
-        "marking": theatre.marking,
-        "theatre": theatre.name,
-        "fictional": theatre.fictional,
-        "as_of": theatre.as_of,
-        "seed": found.product.seed,
-        "versions": versions(),
-        "parameters": {"theatre": inputs.theatre_file},
-        "inputs": [dataclasses.asdict(source) for source in found.sources],
-        "warnings": found.warnings,
-        "outputs": {name: file_sha256(folder / name) for name in files},
-    }
-    write_json(record, folder / RUN_RECORD)

@@ -1,8 +1,7 @@
-"""Patterns of incidents as JSON and as layers."""
+"""Patterns of incidents: all that is shown of them, and as layers."""
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +13,10 @@ import pandas as pd
 import pyogrio
 from numpy.typing import NDArray
 
-from geo_poc import __version__
 from geo_poc.layers.patterns.areas import HotCells
 from geo_poc.layers.patterns.displacement import Pooled
 from geo_poc.layers.patterns.near_repeat import NearRepeats
 from geo_poc.layers.patterns.trends import Months
-from geo_poc.provenance import write_json
 from geo_poc.report.geodata import copy_without_history
 from geo_poc.theatre import Theatre
 from geo_poc.theatre_file import PatternsSpec
@@ -131,42 +128,6 @@ class PatternProduct:
         return (pd.Timestamp(self.until) - pd.DateOffset(months=self.spec.months)).date()
 
 
-def write_patterns_json(product: PatternProduct, path: Path) -> None:
-    """Write every figure with the marking, the day, the parameters and the seed."""
-    theatre = product.theatre
-    write_json(
-        {
-            "geo_poc": __version__,
-            "marking": theatre.marking,
-            "theatre": theatre.name,
-            "fictional": theatre.fictional,
-            "as_of": theatre.as_of,
-            "until": product.until,
-            "since": product.since,
-            "last_incident": product.last,
-            "seed": product.seed,
-            "parameters": product.spec,
-            "method": METHOD,
-            "incidents": product.used,
-            "hot_areas": _records(product.hot_areas),
-            "hot_cells": _records(product.hot.table()),
-            "districts": _records(product.districts),
-            "clusters": _records(product.clusters),
-            "near_repeats": {
-                "days_shuffled_over_all": _repeats(product.repeats),
-                "days_shuffled_within_365_days": _repeats(product.repeats_in_year),
-            },
-            "trends": None if product.trends is None else _records(product.trends.table),
-            "months": None if product.trends is None else _months(product.trends),
-            "base_changes": None if product.changes is None else _changes(product.changes),
-            "base_changes_together": [
-                {**dataclasses.asdict(each), "ratio": each.ratio} for each in product.pooled
-            ],
-        },
-        path,
-    )
-
-
 def day_of_number(day: float) -> dt.date:
     """Calendar day of a number of days since 1970-01-01.
 
@@ -176,48 +137,6 @@ def day_of_number(day: float) -> dt.date:
     datetime.date(1970, 2, 1)
     """
     return dt.date(1970, 1, 1) + dt.timedelta(days=int(day))
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, object]]:
-    plain = pd.DataFrame(table.drop(columns="geometry", errors="ignore"))
-    days = plain.select_dtypes("datetime").columns
-    plain = plain.assign(**{name: plain[name].dt.strftime("%Y-%m-%d") for name in days})
-    return plain.to_dict("records")  # type: ignore[return-value]
-
-
-def _changes(table: pd.DataFrame) -> list[dict[str, object]]:
-    """Base changes with calendar days instead of numbers and coordinates."""
-    days = {
-        "earliest": table["earliest_day"].map(day_of_number),
-        "latest": table["latest_day"].map(day_of_number),
-    }
-    return _records(table.assign(**days).drop(columns=["earliest_day", "latest_day", "x_m", "y_m"]))
-
-
-def _repeats(found: NearRepeats) -> dict[str, object]:
-    return {
-        "incidents": found.events,
-        "distances_m": ["same place", *found.bands.distances_m],
-        "days": found.bands.days,
-        "pairs": found.pairs.tolist(),
-        "expected": found.expected.tolist(),
-        "ratio": found.ratio.tolist(),
-        "p": found.p.tolist(),
-        "up_to": {
-            "pairs": found.up_to.pairs.tolist(),
-            "expected": found.up_to.expected.tolist(),
-            "ratio": found.up_to.ratio.tolist(),
-            "p": found.up_to.p.tolist(),
-        },
-    }
-
-
-def _months(trends: Trends) -> dict[str, object]:
-    return {
-        "first_days": [day_of_number(day) for day in trends.months.edges[:-1]],
-        "recent": trends.months.recent,
-        "incidents": trends.counts.tolist(),
-    }
 
 
 def write_patterns_gpkg(product: PatternProduct, path: Path) -> None:

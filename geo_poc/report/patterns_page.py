@@ -17,16 +17,14 @@ from geo_poc.report.page import environment
 from geo_poc.report.patterns import METHOD, PatternProduct
 from geo_poc.report.patterns_map import legend, pattern_map
 from geo_poc.report.patterns_tables import (
-    Section,
-    Spans,
     base_section,
     cluster_section,
     hot_section,
-    lead,
     repeat_section,
     trend_section,
 )
-from geo_poc.report.svg import element, written
+from geo_poc.report.patterns_words import Section, Spans, lead
+from geo_poc.report.svg import Attributes, element, written
 from geo_poc.report.typeset import printable, shortened
 from geo_poc.wording import text
 
@@ -153,7 +151,10 @@ def bar_chart(counts: Sequence[int], *, recent: int, label: str) -> Markup:
     for number, count in enumerate(counts):
         height = count / most * (_BARS_HEIGHT - 1)
         dark = number >= len(counts) - recent
-        style = {"fill": DAY.ink if dark else DAY.ink3, "fill-opacity": 1.0 if dark else 0.55}
+        style: Attributes = {
+            "fill": DAY.ink if dark else DAY.ink3,
+            "fill-opacity": 1.0 if dark else 0.55,
+        }
         at = {"x": number * _BAR, "y": _BARS_HEIGHT - 1 - height, "height": height}
         element(root, "rect", {**at, "width": _BAR - 0.6, **style})
     line = {"x1": 0, "x2": width, "y1": _BARS_HEIGHT - 0.5, "y2": _BARS_HEIGHT - 0.5}

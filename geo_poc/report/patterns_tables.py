@@ -4,162 +4,33 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Hashable, Iterable, Mapping
+from typing import Any
 
 import numpy as np
 
 from geo_poc import figures
 from geo_poc.layers.patterns.displacement import Pooled
+from geo_poc.layers.patterns.hotspots import FEWEST_CELLS
 from geo_poc.layers.patterns.near_repeat import NearRepeats
 from geo_poc.report.patterns import PatternProduct, day_of_number
-from geo_poc.wording import Span, spans, text
+from geo_poc.report.patterns_words import (
+    SURE_Q,
+    Item,
+    Rows,
+    Section,
+    Spans,
+    Tone,
+    p_words,
+    plain_number,
+    ratio_number,
+    two_digits,
+)
+from geo_poc.wording import spans, text
 
-Tone = Literal["", "strong", "unknown", "bad", "k0", "k1", "k2", "k3"]
-Spans = tuple[Span, ...]
-_SURE_Q = 0.05
 _RATIOS = (1.5, 3.0)
+_SURE_TONES: tuple[Tone, ...] = ("k1", "k2", "k3")
 _TRENDS = ("rising", "falling", "no_clear_change", "too_few")
-HEADLINE_DAYS = 1
-"""Which band of days, counted from 0, the sentence about near repeats goes up to; the last if there are fewer."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Item:
-    """One cell of a table: text, a smaller second line, how it is to be read, and a drawing's numbers."""
-
-    text: str
-    small: str = ""
-    tone: Tone = ""
-    label: str = ""
-    bars: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rows:
-    """A table: its heads, whether columns hold numbers, and its rows."""
-
-    name: str
-    heads: tuple[str, ...]
-    numbers: tuple[bool, ...]
-    rows: tuple[tuple[Item, ...], ...]
-    title: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Section:
-    """One part: what was done, what was found, and what it does not show."""
-
-    name: str
-    title: str
-    before: tuple[Spans, ...]
-    tables: tuple[Rows, ...]
-    after: tuple[Spans, ...]
-
-
-def plain_number(value: float) -> str:
-    """Number to 2 significant figures below 10, whole above; a dash where it is unknown.
-
-    Examples
-    --------
-    >>> [plain_number(v) for v in (0.042, 0.396, 2.21, 12.6, 0.0, float("nan"))]
-    ['0.04', '0.4', '2.2', '13', '0', '\u2013']
-    """
-    if math.isnan(value):
-        return text("patterns_ratio_unknown")
-    if math.isinf(value):
-        return text("patterns_many")
-    if value >= 10:
-        return text("number", n=round(value))
-    digits = 1 if value >= 0.1 or value == 0 else 2
-    written = f"{value:.{digits}f}"
-    written = written.removesuffix(".0") if digits == 1 else written
-    return written.replace(".", text("decimal"))
-
-
-def ratio_number(value: float) -> str:
-    """Ratio so that it can be told from 1: two decimals below 2, one below 10, whole above.
-
-    Examples
-    --------
-    >>> [ratio_number(v) for v in (0.571, 1.007, 2.44, 14.5, 0.0, float("inf"))]
-    ['0.57', '1.01', '2.4', '14', '0', 'any number']
-    """
-    if value == 0 or not 0 < value < 10:
-        return plain_number(value)
-    return f"{value:.{2 if value < 2 else 1}f}".replace(".", text("decimal"))
-
-
-def p_words(p: float, *, draws: int) -> str:
-    """A p-value as it may be read: none below what the draws can show.
-
-    Examples
-    --------
-    >>> p_words(0.001, draws=999), p_words(0.0421, draws=999), p_words(0.5, draws=999)
-    ('p \u2264 0.001', 'p = 0.042', 'p = 0.5')
-    """
-    least = 1 / (draws + 1)
-    if p <= least * 1.0001:
-        return text("patterns_p_least", p=f"{least:.1g}".replace(".", text("decimal")))
-    return text("patterns_p", p=_two_digits(p))
-
-
-def _two_digits(p: float) -> str:
-    return f"{p:.2g}".replace(".", text("decimal"))
-
-
-def lead(product: PatternProduct) -> tuple[Spans, ...]:
-    """The answer in some sentences: hot spots, near repeats, what rises, what falls."""
-    if not product.used.known or product.last is None:
-        return (spans("patterns_none", until=figures.day(product.until)),)
-    return (_lead_hot(product), lead_repeat(product), *_lead_trends(product))
-
-
-def _lead_hot(product: PatternProduct) -> Spans:
-    spec, since = product.spec, figures.month(product.since)
-    if product.hot_areas.empty:
-        return spans("patterns_lead_no_hot", since=since, incidents=product.used.hot)
-    first = product.hot_areas.iloc[0]
-    return spans(
-        "patterns_lead_hot",
-        n=len(product.hot_areas),
-        place=first["place"] or text("patterns_no_place"),
-        near=int(first["incidents_near"]),
-        radius=figures.distance(spec.radius),
-        since=since,
-        expected=plain_number(first["expected_near"]),
-    )
-
-
-def lead_repeat(product: PatternProduct) -> Spans:
-    """The sentence about the nearest distance and some days, all nearer and earlier ones counted in."""
-    found = product.repeats_in_year.up_to
-    column = min(HEADLINE_DAYS, len(found.bands.days) - 1)
-    ratio, p = found.ratio[1, column], found.p[1, column]
-    if not found.pairs[1, column] or math.isnan(ratio) or found.events < 10:
-        return spans("patterns_lead_few_repeat")
-    return spans(
-        "patterns_lead_repeat" if p <= _SURE_Q else "patterns_lead_no_repeat",
-        distance=figures.distance(found.bands.distances_m[0]),
-        days=f"{found.bands.days[column]:g}",
-        ratio=plain_number(ratio),
-        p=p_words(p, draws=len(found.drawn)),
-    )
-
-
-def _lead_trends(product: PatternProduct) -> tuple[Spans, ...]:
-    if product.trends is None:
-        return ()
-    table = product.trends.table
-    names = table["area"].where(table["area"] != "", text("patterns_whole"))
-    said = tuple(
-        spans(f"patterns_lead_{trend}", areas=", ".join(names[table["trend"] == trend]))
-        for trend in ("rising", "falling")
-        if (table["trend"] == trend).any()
-    )
-    return said or (spans("patterns_lead_steady"),)
 
 
 def hot_section(product: PatternProduct) -> Section:
@@ -186,7 +57,7 @@ def hot_section(product: PatternProduct) -> Section:
         for row in product.hot_areas.to_dict("records")
     )
     none = "patterns_hot_none" if product.hot.enough else "patterns_hot_few"
-    slots = {} if product.hot.enough else {"n": 30}
+    slots = {} if product.hot.enough else {"n": FEWEST_CELLS}
     empty = () if rows else (spans(none, **slots),)
     return Section(
         name="hot",
@@ -202,8 +73,8 @@ def _districts(product: PatternProduct) -> tuple[Spans, ...]:
     if table.empty:
         return ()
     if "q" not in table:
-        return (spans("patterns_hot_districts_few", n=len(table), least=30),)
-    hot = table["name"][table["q"] <= _SURE_Q]
+        return (spans("patterns_hot_districts_few", n=len(table), least=FEWEST_CELLS),)
+    hot = table["name"][table["q"] <= SURE_Q]
     if hot.empty:
         return (spans("patterns_hot_no_districts", n=len(table)),)
     names = ", ".join(hot)
@@ -241,19 +112,19 @@ def cluster_section(product: PatternProduct) -> Section:
     )
 
 
-def _cluster(row: dict[str, object]) -> tuple[Item, ...]:
+def _cluster(row: Mapping[Hashable, Any]) -> tuple[Item, ...]:
     def deaths(name: str) -> str:
-        value = float(row[f"deaths_{name}"])  # type: ignore[arg-type]
+        value = float(row[f"deaths_{name}"])
         return text("unknown") if math.isnan(value) else text("number", n=round(value))
 
-    unknown = int(row["deaths_best_unknown"])  # type: ignore[call-overload]
-    first, last = (figures.day(row[name].date()) for name in ("first", "last"))  # type: ignore[attr-defined]
+    unknown = int(row["deaths_best_unknown"])
+    first, last = (figures.day(row[name].date()) for name in ("first", "last"))
     return (
         Item(text=f"K{row['cluster']}", tone="strong"),
         Item(text=str(row["place"]) or text("patterns_no_place")),
         Item(text=text("patterns_base_between", first=first, last=last)),
-        Item(text=text("number", n=int(row["incidents"])), tone="bad"),  # type: ignore[call-overload]
-        Item(text=text("number", n=int(row["one_sided"]))),  # type: ignore[call-overload]
+        Item(text=text("number", n=int(row["incidents"])), tone="bad"),
+        Item(text=text("number", n=int(row["one_sided"]))),
         Item(
             text=text(
                 "patterns_deaths", best=deaths("best"), low=deaths("low"), high=deaths("high")
@@ -309,10 +180,10 @@ def _knox(found: NearRepeats, name: str) -> Rows:
 
 def _knox_cell(found: NearRepeats, row: int, column: int, distance: str, days: str) -> Item:
     ratio = float(found.ratio[row, column])
-    sure = bool(found.q[row, column] <= _SURE_Q)
+    sure = bool(found.q[row, column] <= SURE_Q)
     tone: Tone = "k0"
     if sure:
-        tone = ("k1", "k2", "k3")[int(np.searchsorted(_RATIOS, ratio, side="right"))]  # type: ignore[assignment]
+        tone = _SURE_TONES[int(np.searchsorted(_RATIOS, ratio, side="right"))]
     p = p_words(float(found.p[row, column]), draws=len(found.drawn))
     expected = plain_number(float(found.expected[row, column]))
     written = plain_number(ratio)
@@ -359,14 +230,14 @@ def trend_section(product: PatternProduct) -> Section:
     )
 
 
-def _trend(row: dict[str, object], counts: tuple[int, ...]) -> tuple[Item, ...]:
+def _trend(row: Mapping[Hashable, Any], counts: tuple[int, ...]) -> tuple[Item, ...]:
     name = str(row["area"]) or text("patterns_whole")
-    recent, earlier = int(row["recent"]), int(row["earlier"])  # type: ignore[call-overload]
+    recent, earlier = int(row["recent"]), int(row["earlier"])
     trend = str(row["trend"])
-    values = {key: ratio_number(float(row[key])) for key in ("ratio", "low", "high")}  # type: ignore[arg-type]
+    values = {key: ratio_number(float(row[key])) for key in ("ratio", "low", "high")}
     tones: dict[str, Tone] = {"rising": "bad", "falling": "strong", "too_few": "unknown"}
-    q = "" if trend == "too_few" else text("patterns_q", q=_two_digits(float(row["q"])))  # type: ignore[arg-type]
-    rates = (float(row[key]) for key in ("recent_rate", "earlier_rate"))  # type: ignore[arg-type]
+    q = "" if trend == "too_few" else text("patterns_q", q=two_digits(float(row["q"])))
+    rates = (float(row[key]) for key in ("recent_rate", "earlier_rate"))
     rate_recent, rate_earlier = map(plain_number, rates)
     return (
         Item(text=name, tone="strong" if not row["area"] else ""),
@@ -445,18 +316,17 @@ def _together(found: Pooled, draws: int) -> tuple[Item, ...]:
     )
 
 
-def _change(row: dict[str, object]) -> tuple[Item, ...]:
+def _change(row: Mapping[Hashable, Any]) -> tuple[Item, ...]:
     first, last = (
-        figures.day(day_of_number(float(row[name])))  # type: ignore[arg-type]
-        for name in ("earliest_day", "latest_day")
+        figures.day(day_of_number(float(row[name]))) for name in ("earliest_day", "latest_day")
     )
     when = first if first == last else text("patterns_base_between", first=first, last=last)
     pairs = (
         Item(
             text=text(
                 "patterns_base_pair",
-                before=int(row[f"{zone}_before"]),  # type: ignore[call-overload]
-                after=int(row[f"{zone}_after"]),  # type: ignore[call-overload]
+                before=int(row[f"{zone}_before"]),
+                after=int(row[f"{zone}_after"]),
             )
         )
         for zone in ("near", "ring", "rest")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -43,7 +45,7 @@ def _of_snapshots(seen: pd.DataFrame, radius_m: float) -> list[dict[str, object]
     seen = seen.sort_values(["from_day", "name"], kind="stable")
     shots = [shot for _, shot in seen.groupby(["from_day", "to_day"], sort=True)]
     found: list[dict[str, object]] = []
-    for old, new in zip(shots, shots[1:], strict=False):
+    for old, new in itertools.pairwise(shots):
         days = (float(old["from_day"].iloc[0]), float(new["to_day"].iloc[0]) + 1)
         for change, here, other in (("opened", new, old), ("closed", old, new)):
             gone = here[~_covered(here, other, radius_m)]
@@ -54,7 +56,8 @@ def _of_snapshots(seen: pd.DataFrame, radius_m: float) -> list[dict[str, object]
 def _of_stays(stays: pd.DataFrame, radius_m: float) -> list[dict[str, object]]:
     found: list[dict[str, object]] = []
     for change, column, step in (("opened", "from_day", 0.0), ("closed", "to_day", 1.0)):
-        for day, own in stays[stays[column].notna()].groupby(column, sort=True):
+        for day in np.unique(stays[column].dropna().to_numpy(dtype=np.float64)):
+            own = stays[stays[column] == day]
             at, side = float(day) + step, -1.0 if change == "opened" else 0.0
             others = stays[_standing(stays, at + side) & ~stays.index.isin(own.index)]
             found += _changes(own[~_covered(own, others, radius_m)], change, (at, at), radius_m)

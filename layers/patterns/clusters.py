@@ -144,9 +144,10 @@ def cluster_table(
     rows, hulls = [], []
     for number in range(int(numbers.max(initial=-1)) + 1):
         own = incidents[numbers == number]
-        points = shapely.multipoints(np.unique(shapely.get_coordinates(own.geometry), axis=0))
-        hulls.append(shapely.concave_hull(points, ratio=_CONCAVITY).buffer(reach_m / 2))
-        rows.append(_row(number + 1, own, places=len(points.geoms)))
+        places = np.unique(shapely.get_coordinates(own.geometry), axis=0)
+        hull = shapely.concave_hull(shapely.MultiPoint(places), ratio=_CONCAVITY)
+        hulls.append(shapely.buffer(hull, reach_m / 2))
+        rows.append(_row(number + 1, own, places=len(places)))
     names = [*COLUMNS, *(name + end for name in _DEATHS for end in ("", "_unknown"))]
     table = pd.DataFrame(rows, columns=names)
     return gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(hulls, crs=incidents.crs))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -76,7 +78,7 @@ class Pooled:
     @property
     def enough(self) -> bool:
         """Whether there are changes and incidents enough to say anything."""
-        return np.isfinite(self.p)
+        return bool(np.isfinite(self.p))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -143,17 +145,17 @@ def change_table(changes: pd.DataFrame, near: list[Around], window: Window) -> p
         row |= {f"{z}_after": int(c[1]) for z, c in zip(ZONES, found, strict=True)}
         for number in (0, 1):
             ratio = odds(found[number], found[2])
-            names = (f"{ZONES[number]}_{what}" for what in ("ratio", "low", "high"))
-            row |= dict(zip(names, ratio, strict=True))
+            parts = (f"{ZONES[number]}_{what}" for what in ("ratio", "low", "high"))
+            row |= dict(zip(parts, ratio, strict=True))
         rows.append(row | {"wdq": displacement_quotient(found)})
     names = [f"{z}_{what}" for z in ZONES for what in ("before", "after")]
     names += [f"{z}_{what}" for z in ZONES[:2] for what in ("ratio", "low", "high")]
     return pd.DataFrame(rows, columns=[*CHANGE_COLUMNS, "counted", *names, "wdq"])
 
 
-def _counted(change: dict[str, object], changes: pd.DataFrame, window: Window) -> str:
-    start = float(change["earliest_day"]) - window.days  # type: ignore[arg-type]
-    end = float(change["latest_day"]) + window.days  # type: ignore[arg-type]
+def _counted(change: Mapping[Hashable, Any], changes: pd.DataFrame, window: Window) -> str:
+    start = change["earliest_day"] - window.days
+    end = change["latest_day"] + window.days
     if start < window.first_day or end > window.end_day:
         return "outside_record"
     apart = np.hypot(changes["x_m"] - change["x_m"], changes["y_m"] - change["y_m"])
@@ -226,7 +228,7 @@ def pooled(
     rng : Generator
     draws : int
     """
-    found = []
+    found: list[Pooled] = []
     for change in ("opened", "closed"):
         rows = np.flatnonzero((table["change"] == change) & (table["counted"] == "yes"))
         own = [near[row] for row in rows]
@@ -235,8 +237,7 @@ def pooled(
         first = window.first_day + window.days
         room = np.array([window.end_day - first - window.days - each.gap for each in own])
         other = _stacked(own, first + rng.random((rows.size, draws)) * room[:, None], window)
-        for zone in (0, 1):
-            found.append(_pooled(change, zone, actual[:, 0], other, rng))
+        found += [_pooled(change, zone, actual[:, 0], other, rng) for zone in (0, 1)]
     return tuple(found)
 
 

@@ -12,8 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo_poc import __version__
-from geo_poc.errors import ConfigError, Fault, LayerError
-from geo_poc.inputs import Inputs, Progress, data_folder, quiet, read_inputs
+from geo_poc.errors import ConfigError, Fault
+from geo_poc.base_history import read_history
+from geo_poc.inputs import Inputs, Progress, quiet, read_inputs
 from geo_poc.layers.layer import Layer, SourceRecord
 from geo_poc.layers.patterns.areas import (
     PRECISE,
@@ -28,7 +29,6 @@ from geo_poc.layers.patterns.displacement import Pooled, Window, around, change_
 from geo_poc.layers.patterns.hotspots import FEWEST_CELLS, hot_districts
 from geo_poc.layers.patterns.near_repeat import Bands, NearRepeats, near_repeats
 from geo_poc.layers.patterns.trends import monthly, months_before, trend_table
-from geo_poc.layers.read import read_layer, require_rows
 from geo_poc.layers.threat.events import Events, day_number, day_of, events_of
 from geo_poc.output import require_made_by, written_whole
 from geo_poc.pattern_record import write_patterns_json, write_record
@@ -101,36 +101,6 @@ def write_patterns(
     return found
 
 
-def read_history(inputs: Inputs, theatre_path: Path) -> Layer | None:
-    """The layer of past bases; None where the theatre file has none.
-
-    Raises
-    ------
-    GeoPocError
-        If it cannot be used, or a base closed before it opened.
-    """
-    sources = inputs.theatre_file.base_history
-    if not sources:
-        return None
-    folder = data_folder(inputs.theatre_file.theatre.data_folder, theatre_path)
-    layer = read_layer("base_history", sources, folder=folder, theatre=inputs.theatre)
-    require_rows(layer)
-    backwards = layer.table[layer.table["to_date"] < layer.table["from_date"]]
-    if len(backwards):
-        raise LayerError(
-            [
-                Fault(
-                    where=f"base_history: {row['id']}",
-                    found=f"from {row['from_date']:%Y-%m-%d} to {row['to_date']:%Y-%m-%d}",
-                    rule="must not close before it opened",
-                    repair="correct the dates",
-                )
-                for row in backwards.to_dict("records")
-            ]
-        )
-    return layer
-
-
 def patterns(inputs: Inputs, history: Layer | None, *, progress: Progress = quiet) -> FoundPatterns:
     """Patterns from checked inputs, without touching a file.
 
@@ -138,7 +108,7 @@ def patterns(inputs: Inputs, history: Layer | None, *, progress: Progress = quie
     ----------
     inputs : Inputs
     history : Layer or None
-        As of :func:`read_history`.
+        As of `geo_poc.base_history.read_history`.
     progress : callable (step, share done)
 
     Raises
@@ -148,43 +118,26 @@ def patterns(inputs: Inputs, history: Layer | None, *, progress: Progress = quie
     """
     record = _record(inputs)
     spec, theatre = record.spec, inputs.theatre
+    here = record.events.only(record.recent & record.placed)
     progress("hot spots", 0.1)
-    hot = hot_cells(
-        record.events.only(record.recent & record.placed),
-        theatre,
-        cell_m=spec.cell,
-        radius_m=spec.radius,
-    )
+    hot = hot_cells(here, theatre, cell_m=spec.cell, radius_m=spec.radius)
     districts, trends, without = _by_district(record, inputs)
-    progress("clusters", 0.3)
-    shown = record.recent & record.placed & ~record.sensitive
-    clusters = _clusters(record, shown)
-    progress("near repeats", 0.4)
+    progress("near repeats", 0.3)
     repeats, repeats_in_year = _near_repeats(record)
     progress("displacement", 0.9)
     changes, together = _displacement(record, history)
-    last = record.events.start_day[record.known]
+    begun = record.events.start_day[record.known]
     product = PatternProduct(
         theatre=theatre,
         spec=spec,
         seed=record.seed,
         until=day_of_number(record.until),
-        last=day_of_number(float(np.nanmax(last))) if last.size else None,
-        used=Used(
-            known=int(record.known.sum()),
-            recent=int(record.recent.sum()),
-            hot=int((record.recent & record.placed).sum()),
-            clustered=int(shown.sum()),
-            vague_place=int((record.recent & ~record.placed).sum()),
-            sensitive=int((record.recent & record.placed & record.sensitive).sum()),
-            paired=repeats.events,
-            counted=int(record.dated.sum()),
-            without_area=without,
-        ),
+        last=day_of_number(float(begun.max())) if begun.size else None,
+        used=_used(record, paired=repeats.events, without_area=without),
         hot=hot,
-        hot_areas=_named_areas(hot.areas(), record.incidents[shown]),
+        hot_areas=_named_areas(hot.areas(), record.incidents[record.shown]),
         districts=districts,
-        clusters=clusters,
+        clusters=_clusters(record),
         repeats=repeats,
         repeats_in_year=repeats_in_year,
         trends=trends,
@@ -192,10 +145,10 @@ def patterns(inputs: Inputs, history: Layer | None, *, progress: Progress = quie
         pooled=together,
         bases=inputs.layers["bases"].table,
     )
-    beside = history.sources if history else ()
+    layers = [inputs.layers["incidents"], inputs.layers["areas"], *([history] if history else [])]
     return FoundPatterns(
         product=product,
-        sources=(*inputs.layers["incidents"].sources, *inputs.layers["areas"].sources, *beside),
+        sources=tuple(source for layer in layers for source in layer.sources),
         warnings=(*inputs.warnings, *(history.remarks if history else ())),
     )
 
@@ -214,6 +167,11 @@ class _Record:
     placed: NDArray[np.bool_]
     dated: NDArray[np.bool_]
     sensitive: NDArray[np.bool_]
+
+    @property
+    def shown(self) -> NDArray[np.bool_]:
+        """Recent incidents that stand at a place and may be shown there, mask (n,)."""
+        return self.recent & self.placed & ~self.sensitive
 
     def rng(self, part: int) -> np.random.Generator:
         """Generator of one part, which no other part's draws disturb."""
@@ -259,6 +217,21 @@ def _until(as_of: dt.date, sources: tuple[SourceRecord, ...]) -> dt.date:
     return min([as_of, max(dates)]) if dates else as_of
 
 
+def _used(record: _Record, *, paired: int, without_area: int) -> Used:
+    placed = record.recent & record.placed
+    return Used(
+        known=int(record.known.sum()),
+        recent=int(record.recent.sum()),
+        hot=int(placed.sum()),
+        clustered=int(record.shown.sum()),
+        vague_place=int((record.recent & ~record.placed).sum()),
+        sensitive=int((placed & record.sensitive).sum()),
+        paired=paired,
+        counted=int(record.dated.sum()),
+        without_area=without_area,
+    )
+
+
 def _named_areas(areas: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Hot areas with ``place``: what is most reported in each, not of sensitive incidents."""
     inside = [incidents["place"][incidents.intersects(shape)] for shape in areas.geometry]
@@ -299,15 +272,15 @@ def _trends(record: _Record, number: NDArray[np.int64], names: list[str]) -> Tre
     return Trends(table=table.assign(area=["", *names]), counts=np.array(counts), months=months)
 
 
-def _clusters(record: _Record, shown: NDArray[np.bool_]) -> gpd.GeoDataFrame:
-    spec, events = record.spec, record.events.only(shown)
+def _clusters(record: _Record) -> gpd.GeoDataFrame:
+    spec, events = record.spec, record.events.only(record.shown)
     density = Density(
         reach_m=spec.cluster_distance,
         least=spec.cluster_incidents,
         reach_days=spec.cluster_days,
     )
     numbers = cluster_numbers(events.x_m, events.y_m, events.start_day, density)
-    return cluster_table(record.incidents[shown], numbers, reach_m=spec.cluster_distance)
+    return cluster_table(record.incidents[record.shown], numbers, reach_m=spec.cluster_distance)
 
 
 def _near_repeats(record: _Record) -> tuple[NearRepeats, NearRepeats]:

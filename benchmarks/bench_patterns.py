@@ -1,4 +1,4 @@
-"""Patterns of 10,000 and 100,000 made-up incidents: seconds and memory of each part.
+"""Patterns of 10,000 and 100,000 made-up incidents: processor seconds and memory of each part.
 
 Incidents lie at 3,000 places of 800 x 800 km, the k-th of them as frequent as 1 / (k + 20), each within
 3 km of its place, over ten years. Numbers of incidents may be given: ``bench_patterns.py 20000``.
@@ -61,9 +61,7 @@ def repeats_in_year(made: Made) -> None:
 
 def trends(made: Made) -> None:
     x, _, day = made
-    months = months_before(
-        pd.Timestamp(DAYS, unit="D"), recent=12, earlier=36, first_day=0.0
-    )
+    months = months_before(pd.Timestamp(DAYS, unit="D"), recent=12, earlier=36, first_day=0.0)
     assert months is not None
     district = (x // 10e3).astype(int)
     trend_table({d: monthly(day[district == d], months) for d in range(80)}, months)
@@ -98,23 +96,28 @@ PARTS: dict[str, Callable[[Made], None]] = {
 
 
 def cost(name: str, made: Made) -> dict[str, object]:
-    """Seconds of one run of a part."""
-    start = time.perf_counter()
+    """Processor seconds, of one thread, and memory of one run of a part after one of 100 incidents."""
+    PARTS[name](incidents(100))
+    start = time.process_time()
     PARTS[name](made)
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     return {
         "work": f"patterns: {name}",
         "size": f"{made[0].size} incidents",
         "engine": "geo-poc",
         "threads": 1,
         "median_s": round(seconds, 2),
+        "peak_mb": round(peak_mb(name, made), 1),
     }
 
 
-def pair_memory(made: Made) -> float:
-    """Most memory in MB that the pairs of the near repeats need; numpy tells tracemalloc of all arrays."""
+def peak_mb(name: str, made: Made) -> float:
+    """Most memory that a part's arrays hold at once; numpy tells tracemalloc of all of them."""
     tracemalloc.start()
-    near_repeats(*made, BANDS, rng=np.random.default_rng(1), draws=1)
+    if name.startswith("near"):
+        near_repeats(*made, BANDS, rng=np.random.default_rng(1), draws=1)
+    else:
+        PARTS[name](made)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     return peak / 1e6
@@ -124,8 +127,6 @@ def main() -> None:
     rows = []
     for n in map(int, sys.argv[1:] or ("10000", "100000")):
         made = incidents(n)
-        found = near_repeats(*made, BANDS, rng=np.random.default_rng(1), draws=1)
-        print(f"{n} incidents: pairs within 60 days {found.pairs.sum()}, memory {pair_memory(made):.0f} MB")
         rows += [cost(name, made) for name in PARTS]
     write(rows)
 

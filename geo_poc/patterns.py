@@ -12,8 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo_poc import __version__
-from geo_poc.errors import ConfigError, Fault
 from geo_poc.base_history import read_history
+from geo_poc.errors import ConfigError, Fault
 from geo_poc.inputs import Inputs, Progress, quiet, read_inputs
 from geo_poc.layers.layer import Layer, SourceRecord
 from geo_poc.layers.patterns.areas import (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from scipy.spatial import cKDTree
 from scipy.stats import false_discovery_control
 
 from geo_poc.errors import Fault, LayerError
+from geo_poc.layers.patterns._kernels import pairs_by_band
 
 MOST_PAIRS = 30_000_000
 _SAME_PLACE_M = 1.0
@@ -119,7 +121,9 @@ def near_repeats(
 
     Parameters
     ----------
-    x_m, y_m, day : float array (n,)
+    x_m, y_m : float array (n,)
+    day : float array (n,)
+        Whole days, such as since 1970-01-01.
     bands : Bands
     rng : Generator
     draws : int
@@ -142,23 +146,37 @@ def near_repeats(
     """
     # In one order, so that the same seed gives the same draws for any order of rows.
     order = np.lexsort((day, y_m, x_m))
-    x, y, day = x_m[order], y_m[order], day[order]
-    block = np.zeros(day.size, dtype=np.int64) if block is None else block[order]
-    first, second, row = _close(x, y, bands)
-    own = np.lexsort((np.arange(day.size), block))
+    days = day[order].astype(np.float32)
+    pairs = _close(x_m[order], y_m[order], bands)
+    blocks = _blocks(day.size, None if block is None else block[order])
     drawn = np.empty((draws, *bands.shape), dtype=np.int64)
     for draw in range(draws):
-        shuffled = np.empty_like(day)
-        shuffled[own] = day[np.lexsort((rng.random(day.size), block))]
-        drawn[draw] = _counted(shuffled, first, second, row, bands)
-    found = _counted(day, first, second, row, bands)
-    return NearRepeats(bands=bands, events=day.size, pairs=found, drawn=drawn)
+        shuffled = np.empty_like(days)
+        for own in blocks:
+            shuffled[own] = rng.permutation(days[own])
+        drawn[draw] = _counted(shuffled, pairs, bands)
+    return NearRepeats(
+        bands=bands, events=day.size, pairs=_counted(days, pairs, bands), drawn=drawn
+    )
 
 
-def _close(
-    x: NDArray[np.float64], y: NDArray[np.float64], bands: Bands
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Both incidents of each pair within the largest distance, and its band of distance."""
+def _blocks(n: int, block: NDArray[np.int64] | None) -> list[NDArray[np.int64]]:
+    """Rows of each block."""
+    if block is None:
+        return [np.arange(n)]
+    return [np.flatnonzero(block == number) for number in np.unique(block)]
+
+
+class _Pairs(NamedTuple):
+    """Second incident and band of distance of each pair; those of incident i begin at ``start[i]``."""
+
+    start: NDArray[np.int64]
+    second: NDArray[np.int32]
+    row: NDArray[np.uint8]
+
+
+def _close(x: NDArray[np.float64], y: NDArray[np.float64], bands: Bands) -> _Pairs:
+    """All pairs within the largest distance."""
     points = np.column_stack([x, y])
     tree, reach = cKDTree(points), bands.distances_m[-1]
     number = (int(tree.count_neighbors(tree, reach)) - len(points)) // 2 if len(points) else 0
@@ -172,23 +190,21 @@ def _close(
             )
         )
     pairs = tree.query_pairs(reach, output_type="ndarray")
+    pairs = pairs[np.argsort(pairs[:, 0], kind="stable")]
     first, second = pairs[:, 0], pairs[:, 1]
     apart = np.hypot(x[first] - x[second], y[first] - y[second])
     row = np.searchsorted((_SAME_PLACE_M, *bands.distances_m), apart)
-    # The tree and the root may differ by a rounding at the largest distance.
-    return first, second, np.minimum(row, len(bands.distances_m))
+    return _Pairs(
+        start=np.searchsorted(first, np.arange(len(points) + 1)),
+        second=second.astype(np.int32),
+        # The tree and the root may differ by a rounding at the largest distance.
+        row=np.minimum(row, len(bands.distances_m)).astype(np.uint8),
+    )
 
 
-def _counted(
-    day: NDArray[np.float64],
-    first: NDArray[np.int64],
-    second: NDArray[np.int64],
-    row: NDArray[np.int64],
-    bands: Bands,
-) -> NDArray[np.int64]:
-    apart = np.abs(day[first] - day[second])
-    near = np.flatnonzero(apart <= bands.days[-1])
-    column = np.searchsorted(bands.days, apart[near])
-    rows, columns = bands.shape
-    flat = row[near] * columns + column
-    return np.bincount(flat, minlength=rows * columns).reshape(rows, columns)
+def _counted(day: NDArray[np.float32], pairs: _Pairs, bands: Bands) -> NDArray[np.int64]:
+    ends = np.asarray(bands.days, dtype=np.float32)
+    table: NDArray[np.int64] = pairs_by_band(
+        day, pairs.start, pairs.second, pairs.row, ends, bands.shape[0]
+    )
+    return table

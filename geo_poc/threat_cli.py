@@ -1,4 +1,4 @@
-"""Commands about threat: what incidents have in common. ``geo_poc.cli`` takes them over."""
+"""The commands about threat; ``cli.py`` takes them over."""
 
 from __future__ import annotations
 
@@ -31,3 +31,25 @@ def patterns(
         from geo_poc.pattern_summary import pattern_tables  # noqa: PLC0415
 
         print_parts(pattern_tables(found, out))
+
+
+@app.command()
+def backtest(
+    theatre: TheatreArgument,
+    out: Annotated[Path, typer.Option("--out", help="Folder of the results.")],
+    months: Annotated[
+        int | None,
+        typer.Option("--months", help="Most monthly starts. Default: the theatre's.", min=0),
+    ] = None,
+    made: MadeOption = None,
+) -> None:
+    """Test all threat models on past months; needs incidents and an area, no plan."""
+    with faults_shown():
+        with progress_bar() as progress:
+            from geo_poc.backtest import write_backtest  # noqa: PLC0415
+
+            stamp = product_time(made)
+            found = write_backtest(theatre, out, made=stamp, months=months, progress=progress)
+        from geo_poc.backtest_summary import backtest_tables  # noqa: PLC0415
+
+        print_parts(backtest_tables(found, out))

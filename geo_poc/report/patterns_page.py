@@ -143,6 +143,7 @@ def bar_chart(counts: Sequence[int], *, recent: int, label: str) -> Markup:
         {
             "class": "bars",
             "viewBox": f"0 0 {width:g} {_BARS_HEIGHT:g}",
+            "preserveAspectRatio": "xMinYMid",
             "role": "img",
             "aria-label": printable(label),
         },

@@ -219,11 +219,11 @@ def trend_section(product: PatternProduct) -> Section:
     records = trends.table.to_dict("records")
     order = [0, *sorted(range(1, len(records)), key=lambda n: _TRENDS.index(records[n]["trend"]))]
     rows = tuple(_trend(records[n], tuple(trends.counts[n].tolist())) for n in order)
-    heads = ("area", "months", "recent", "earlier", "ratio", "trend")
+    heads = ("area", "trend", "ratio", "months", "recent", "earlier")
     table = _rows("trends", heads, rows, numbers_from=2)
     recent = text("patterns_trend_bars", recent=trends.months.recent)
-    heads_shown = (table.heads[0], recent, *table.heads[2:])
-    numbers = (False, False, True, True, True, False)
+    heads_shown = (*table.heads[:3], recent, *table.heads[4:])
+    numbers = (False, False, True, False, True, True)
     table = Rows(name="trends", heads=heads_shown, numbers=numbers, rows=table.rows)
     return Section(
         name="trends", title=title, before=tuple(before), tables=(table,), after=(not_shown,)
@@ -241,6 +241,12 @@ def _trend(row: Mapping[Hashable, Any], counts: tuple[int, ...]) -> tuple[Item, 
     rate_recent, rate_earlier = map(plain_number, rates)
     return (
         Item(text=name, tone="strong" if not row["area"] else ""),
+        Item(text=text(f"patterns_{trend}"), small=q, tone=tones.get(trend, "")),
+        Item(
+            text=text("patterns_ratio_unknown")
+            if trend == "too_few"
+            else text("patterns_ratio", **values)
+        ),
         Item(
             text="",
             bars=counts,
@@ -248,12 +254,6 @@ def _trend(row: Mapping[Hashable, Any], counts: tuple[int, ...]) -> tuple[Item, 
         ),
         Item(text=rate_recent, small=text("patterns_incidents", n=recent)),
         Item(text=rate_earlier, small=text("patterns_incidents", n=earlier)),
-        Item(
-            text=text("patterns_ratio_unknown")
-            if trend == "too_few"
-            else text("patterns_ratio", **values)
-        ),
-        Item(text=text(f"patterns_{trend}"), small=q, tone=tones.get(trend, "")),
     )
 
 

@@ -32,6 +32,7 @@ from geo_poc.layers.patterns.trends import monthly, months_before, trend_table
 from geo_poc.layers.threat.events import Events, day_number, day_of, events_of
 from geo_poc.output import require_made_by, written_whole
 from geo_poc.pattern_record import write_patterns_json, write_record
+from geo_poc.patterns_spec import PatternsSpec
 from geo_poc.report.patterns import (
     PatternProduct,
     Trends,
@@ -40,7 +41,6 @@ from geo_poc.report.patterns import (
     write_patterns_gpkg,
 )
 from geo_poc.report.patterns_page import write_patterns_page
-from geo_poc.theatre_file import PatternsSpec
 
 _DAY, _MONTH = 2, 4
 _DISTRICT_DRAWS = 9_999

@@ -159,10 +159,10 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        finalize=_clean,
+        finalize=clean,
     )
 
 
-def _clean(value: object) -> object:
+def clean(value: object) -> object:
     """Text without characters that HTML does not allow; markup and numbers as they are."""
     return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value

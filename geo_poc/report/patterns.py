@@ -17,9 +17,9 @@ from geo_poc.layers.patterns.areas import HotCells
 from geo_poc.layers.patterns.displacement import Pooled
 from geo_poc.layers.patterns.near_repeat import NearRepeats
 from geo_poc.layers.patterns.trends import Months
+from geo_poc.patterns_spec import PatternsSpec
 from geo_poc.report.geodata import copy_without_history
 from geo_poc.theatre import Theatre
-from geo_poc.theatre_file import PatternsSpec
 
 METHOD = "docs/methods/patterns.md"
 

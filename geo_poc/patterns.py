@@ -16,6 +16,7 @@ from geo_poc.base_history import read_history
 from geo_poc.errors import ConfigError, Fault
 from geo_poc.inputs import Inputs, Progress, quiet, read_inputs
 from geo_poc.layers.layer import Layer, SourceRecord
+from geo_poc.layers.links import as_events, standing
 from geo_poc.layers.patterns.areas import (
     PRECISE,
     district_numbers,
@@ -167,6 +168,7 @@ class _Record:
     placed: NDArray[np.bool_]
     dated: NDArray[np.bool_]
     sensitive: NDArray[np.bool_]
+    linked: int
 
     @property
     def shown(self) -> NDArray[np.bool_]:
@@ -189,13 +191,14 @@ def _record(inputs: Inputs) -> _Record:
                 repair="add a file of incidents",
             )
         )
-    events = events_of(layer.table, theatre=inputs.theatre)
+    incidents = standing(layer.table)
+    events = events_of(incidents, theatre=inputs.theatre)
     until = float(day_number(_until(inputs.theatre.as_of, layer.sources)))
     since = pd.Timestamp(day_of_number(until)) - pd.DateOffset(months=spec.months)
     known = events.known_by(until)
     dated = known & (events.date_prec <= _MONTH)
     return _Record(
-        incidents=layer.table,
+        incidents=incidents,
         events=events,
         spec=spec,
         seed=inputs.theatre_file.theatre.seed,
@@ -204,8 +207,15 @@ def _record(inputs: Inputs) -> _Record:
         recent=dated & (events.start_day >= day_number(since.date())),
         placed=(events.where_prec <= PRECISE) & np.isfinite(events.x_m),
         dated=dated,
-        sensitive=layer.table["sensitive"].to_numpy(dtype=np.bool_),
+        sensitive=_sensitive(layer.table, incidents),
+        linked=len(layer.table) - len(incidents),
     )
+
+
+def _sensitive(reports: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    """Incidents of which any report is sensitive, mask (n,)."""
+    named = set(as_events(reports).loc[reports["sensitive"].astype(bool), "event"])
+    return np.asarray(as_events(incidents)["event"].isin(named), dtype=np.bool_)
 
 
 def _until(as_of: dt.date, sources: tuple[SourceRecord, ...]) -> dt.date:
@@ -229,6 +239,7 @@ def _used(record: _Record, *, paired: int, without_area: int) -> Used:
         paired=paired,
         counted=int(record.dated.sum()),
         without_area=without_area,
+        linked=record.linked,
     )
 
 

@@ -255,6 +255,23 @@ def test_sensitive_incidents_are_in_no_cluster_and_name_no_hot_spot(
     assert "Secret" not in page_of(found) + printed(found)
 
 
+def test_two_reports_of_one_event_count_once_and_are_sensitive_if_one_is(
+    folder_of: Callable[..., Path], tmp_path: Path
+) -> None:
+    rows = crowd(20, actor_a="A", actor_b="B")
+    again = [row | {"sensitive": number < 12} for number, row in enumerate(rows)]
+    more = 'label = "one"\n[[incidents]]\npath = "again.csv"\nlabel = "two"'
+    pd.DataFrame(again).to_csv(tmp_path / "again.csv", index=False)
+    product = found_in(folder_of(rows, more=more)).product
+    assert (product.used.known, product.used.linked, product.used.sensitive) == (20, 20, 12)
+    assert product.clusters["incidents"].tolist() == [8]
+    assert (
+        product.repeats.pairs[0].sum() == found_in(folder_of(rows)).product.repeats.pairs[0].sum()
+    )
+    words = said_in(found_in(folder_of(rows, more=more)))
+    assert "20 further reports of the same events are not counted again." in words
+
+
 def test_after_the_end_of_the_newest_file_no_day_is_counted(
     folder_of: Callable[..., Path],
 ) -> None:

@@ -44,6 +44,8 @@ class Used:
         Of the trends: known to the month.
     without_area : int
         Of them those whose district is not known.
+    linked : int
+        Reports that are counted with another one of the same event.
     """
 
     known: int
@@ -55,6 +57,7 @@ class Used:
     paired: int
     counted: int
     without_area: int
+    linked: int
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -120,7 +120,9 @@ def _basis(product: PatternProduct) -> str:
     if product.last is None:
         return ""
     until, last = figures.day(product.until), figures.day(product.last)
-    return text("patterns_basis", n=product.used.known, until=until, last=last)
+    known = text("patterns_basis", n=product.used.known, until=until, last=last)
+    linked = product.used.linked
+    return f"{known} {text('patterns_linked', n=linked)}" if linked else known
 
 
 def _source(source: SourceRecord) -> str:

@@ -20,6 +20,7 @@ from geo_poc.options import (
     season_of,
 )
 from geo_poc.terminal import faults_shown, print_parts, progress_bar
+from geo_poc.threat_cli import app as threat_app
 
 if TYPE_CHECKING:
     from geo_poc.inputs import Inputs
@@ -198,6 +199,10 @@ def critical_roads(
         from geo_poc.critical_tables import critical_tables  # noqa: PLC0415
 
         print_parts(critical_tables(found, out))
+
+
+for _command in threat_app.registered_commands:
+    app.registered_commands.append(_command)
 
 
 @app.command("make-theatre")

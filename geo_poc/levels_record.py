@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +15,8 @@ from geo_poc.errors import ConfigError, Fault, SourceError
 
 COMPUTED = "computed"
 """What an override is set to that ends another."""
+
+_LONG_AGO = "1970-01-01"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,12 +102,14 @@ def decision_on(earlier: Earlier, code: str, *, who: str, what: str, reason: str
     Raises
     ------
     ConfigError
-        If no trigger with this code fired, the decision was made before it did, or a text is blank.
+        If no trigger with this code fired, the decision was made before it did, or a text is blank; all
+        faults together.
     """
-    codes = [each.code for each in earlier.triggers]
-    fired = earlier.triggers[codes.index(_known("decide: --trigger", code, codes))]
+    faults = list(_unknown("decide: --trigger", code, [each.code for each in earlier.triggers]))
+    named = [each for each in earlier.triggers if each.code == code]
+    fired = named[0] if named else NamedFiring(code="?", trigger="?", area="?", fired=_LONG_AGO)
     if at[:10] < fired.fired:
-        raise ConfigError(
+        faults.append(
             Fault(
                 where="decide: --at",
                 found=at,
@@ -113,16 +117,19 @@ def decision_on(earlier: Earlier, code: str, *, who: str, what: str, reason: str
                 repair="correct the time, or the code of the trigger",
             )
         )
-    return Entry(
-        kind="decision",
-        at=at,
-        who=who,
-        reason=reason,
-        what=what,
-        trigger=fired.trigger,
-        code=fired.code,
-        fired=fired.fired,
-        area=fired.area,
+    return _sound(
+        faults,
+        lambda: Entry(
+            kind="decision",
+            at=at,
+            who=who,
+            reason=reason,
+            what=what,
+            trigger=fired.trigger,
+            code=fired.code,
+            fired=fired.fired,
+            area=fired.area,
+        ),
     )
 
 
@@ -146,12 +153,14 @@ def override_of(
     Raises
     ------
     ConfigError
-        If there is no such area or level, the day is over, or a text is blank.
+        If there is no such area or level, the day is over, or a text is blank; all faults together.
     """
-    _known("override: --area", area, [each.name for each in earlier.areas])
-    _known("override: --level", level, [*(each.code for each in earlier.levels), COMPUTED])
+    faults = [
+        *_unknown("override: --area", area, [each.name for each in earlier.areas]),
+        *_unknown("override: --level", level, [*(each.code for each in earlier.levels), COMPUTED]),
+    ]
     if until < at[:10]:
-        raise ConfigError(
+        faults.append(
             Fault(
                 where="override: --until",
                 found=until or "nothing",
@@ -159,14 +168,17 @@ def override_of(
                 repair="give the last day that it is for, as 2025-12-31",
             )
         )
-    return Entry(
-        kind="override",
-        at=at,
-        who=who,
-        reason=reason,
-        area=area,
-        level="" if level == COMPUTED else level,
-        until=until,
+    return _sound(
+        faults,
+        lambda: Entry(
+            kind="override",
+            at=at,
+            who=who,
+            reason=reason,
+            area=area,
+            level="" if level == COMPUTED else level,
+            until=until,
+        ),
     )
 
 
@@ -185,24 +197,33 @@ def note_on(earlier: Earlier, area: str, *, who: str, text: str, at: str) -> Ent
     Raises
     ------
     ConfigError
-        If there is no such area, or a text is blank.
+        If there is no such area, or a text is blank; all faults together.
     """
-    if area:
-        _known("note: --area", area, [each.name for each in earlier.areas])
-    return Entry(kind="note", at=at, who=who, reason=text, area=area)
+    names = [each.name for each in earlier.areas]
+    faults = list(_unknown("note: --area", area, names)) if area else []
+    return _sound(faults, lambda: Entry(kind="note", at=at, who=who, reason=text, area=area))
 
 
-def _known(where: str, given: str, known: Sequence[str]) -> str:
+def _sound(faults: list[Fault], entry: Callable[[], Entry]) -> Entry:
+    """An entry, if neither it nor what it refers to has a fault."""
+    try:
+        made = entry()
+    except ConfigError as e:
+        raise ConfigError([*faults, *e.faults]) from None
+    if faults:
+        raise ConfigError(faults)
+    return made
+
+
+def _unknown(where: str, given: str, known: Sequence[str]) -> Iterator[Fault]:
     if given in known:
-        return given
+        return
     near = difflib.get_close_matches(given, known, n=1, cutoff=0.5)
-    raise ConfigError(
-        Fault(
-            where=where,
-            found=f"'{given}'",
-            rule="must be one of the levels.json named with --levels",
-            repair=f"did you mean '{near[0]}'?"
-            if near
-            else f"use one of {', '.join(known[:10]) or 'none: nothing fired'}",
-        )
+    yield Fault(
+        where=where,
+        found=f"'{given}'",
+        rule="must be one of the levels.json named with --levels",
+        repair=f"did you mean '{near[0]}'?"
+        if near
+        else f"use one of {', '.join(known[:10]) or 'none: nothing fired'}",
     )

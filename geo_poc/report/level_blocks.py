@@ -9,7 +9,14 @@ from geo_poc import figures
 from geo_poc.indicators_file import CODES
 from geo_poc.layers.indicators.facts import IndicatorFacts, indicator_facts
 from geo_poc.report.level_tables import day_text, shown_level
-from geo_poc.report.level_words import data_text, held_text, ids_text, number_text, value_text
+from geo_poc.report.level_words import (
+    data_text,
+    held_text,
+    ids_text,
+    number_text,
+    unknown_text,
+    value_text,
+)
 from geo_poc.standing import Levels, Standing
 from geo_poc.wording import Span, spans, text
 
@@ -30,10 +37,12 @@ class IndicatorRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Details:
-    """All indicators of one area."""
+    """All indicators of one area, open on a screen where there is something to look at."""
 
     code: str
     area: str
+    unknown: str
+    open: bool
     rows: tuple[IndicatorRow, ...]
 
 
@@ -45,12 +54,13 @@ def details_of(levels: Levels, standing: Standing) -> Details:
     levels : Levels
     standing : Standing
     """
+    history, shown = standing.history, shown_level(standing)
     return Details(
-        code=CODES[shown_level(standing)],
-        area=standing.history.area.name,
-        rows=tuple(
-            _row(indicator_facts(each, levels.found.days)) for each in standing.history.indicators
-        ),
+        code=CODES[shown],
+        area=history.area.name,
+        unknown=unknown_text(standing),
+        open=max(shown, int(history.could_be[-1])) > 0,
+        rows=tuple(_row(indicator_facts(each, levels.found.days)) for each in history.indicators),
     )
 
 

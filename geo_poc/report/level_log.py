@@ -10,7 +10,7 @@ from geo_poc import figures
 from geo_poc.decisions import Entry
 from geo_poc.indicators_file import CODES
 from geo_poc.report.level_tables import grounds, rule_text
-from geo_poc.report.level_words import data_text, state_text, value_text
+from geo_poc.report.level_words import newest_text, state_text, value_text
 from geo_poc.standing import Answered, Levels, Standing
 from geo_poc.wording import text
 
@@ -56,10 +56,10 @@ class NoteRow:
     note: str
 
 
-def urgency(each: Answered) -> tuple[int, int]:
-    """Overdue before open before decided; of each the newest first."""
+def urgency(each: Answered) -> tuple[int, bool, int]:
+    """Overdue before open before decided; of each what still holds first, then the newest."""
     order = {"overdue": 0, "open": 1, "decided": 2}
-    return order[each.state], -each.fired.day.toordinal()
+    return order[each.state], not each.fired.holds, -each.fired.day.toordinal()
 
 
 def trigger_row(levels: Levels, each: Answered) -> TriggerRow:
@@ -88,8 +88,12 @@ def trigger_row(levels: Levels, each: Answered) -> TriggerRow:
         asked=fired.trigger.decision,
         within=text("levels_within", n=fired.trigger.decide_within_days),
         data=tuple(
-            text("levels_why", indicator=one.spec.name, value=value_text(one))
-            + f" ({data_text(one)})"
+            text(
+                "levels_ground",
+                indicator=one.spec.name,
+                value=value_text(one),
+                data=newest_text(one),
+            )
             for one in facts
         ),
         code=text("levels_code", code=fired.code),

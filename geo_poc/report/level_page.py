@@ -45,6 +45,7 @@ class LevelPage:
     lead: tuple[tuple[Span, ...], ...]
     warnings: tuple[str, ...]
     axis: Markup
+    period: str
     hatch: Markup
     areas: tuple[AreaRow, ...]
     triggers: tuple[TriggerRow, ...]
@@ -113,6 +114,7 @@ def level_page(levels: Levels, *, made: dt.datetime, version: str) -> LevelPage:
         lead=lead(levels),
         warnings=_warnings(levels),
         axis=Markup(axis_svg(days, DAY)),  # noqa: S704  (our own drawing, text escaped)
+        period=text("levels_period", first=figures.day(days[0]), last=figures.day(days[-1])),
         hatch=Markup(hatch_svg(DAY)),  # noqa: S704
         areas=tuple(area_row(levels, standing) for standing in ranked(levels)),
         triggers=tuple(trigger_row(levels, each) for each in fired[:_MOST_TRIGGERS]),

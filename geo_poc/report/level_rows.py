@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from geo_poc import figures
 from geo_poc.indicators_file import CODES
-from geo_poc.layers.indicators.facts import indicator_facts, run_start
+from geo_poc.layers.indicators.facts import IndicatorFacts, indicator_facts, run_start
 from geo_poc.palette import DAY
 from geo_poc.report.level_strip import Strip, strip_svg
 from geo_poc.report.level_tables import level_name, shown_level
-from geo_poc.report.level_words import value_text
+from geo_poc.report.level_words import unknown_text, value_text
 from geo_poc.report.typeset import shortened
 from geo_poc.standing import Levels, Standing, override_on
 from geo_poc.wording import text
+
+_LONGEST_NAME = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,27 +54,46 @@ def area_row(levels: Levels, standing: Standing) -> AreaRow:
     levels : Levels
     standing : Standing
     """
-    history, days = standing.history, levels.found.days
-    shown, level, could_be = shown_level(standing), history.level[-1], history.could_be[-1]
-    start = run_start(history.level)
-    key = "levels_since" if start else "levels_since_or_earlier"
-    risen, change = _change(history.level.tolist())
+    history = standing.history
+    shown = shown_level(standing)
+    risen, change = _change(standing)
     return AreaRow(
         code=CODES[shown],
         name=level_name(levels, shown),
         area=history.area.name,
-        qualifier=text("levels_could_be", code=CODES[could_be]) if could_be > level else "",
-        since=text(key, day=figures.day(days[start])),
+        qualifier=_qualifier(standing),
+        since=_since(levels, standing),
         change=change,
         risen=risen,
         why=_why(levels, standing),
-        unknown=_unknown(standing),
+        unknown=unknown_text(standing) or text("levels_unknown_none"),
         override=_override_line(standing),
         strip=Markup(strip_svg(_strip(levels, standing), DAY)),  # noqa: S704
     )
 
 
-def _change(level: Sequence[int]) -> tuple[bool, str]:
+def _qualifier(standing: Standing) -> str:
+    """That the computed level is the least it can be, and what it could be."""
+    level, could_be = (int(n[-1]) for n in (standing.history.level, standing.history.could_be))
+    if could_be == level:
+        return ""
+    return text("levels_at_least", code=CODES[level], could_be=CODES[could_be])
+
+
+def _since(levels: Levels, standing: Standing) -> str:
+    """Since when an area has the level shown: computed, or set."""
+    if standing.override is not None:
+        return figures.day(standing.override.day)
+    start = run_start(standing.history.level)
+    key = "levels_since" if start else "levels_since_or_earlier"
+    return text(key, day=figures.day(levels.found.days[start]))
+
+
+def _change(standing: Standing) -> tuple[bool, str]:
+    """Whether the level has risen since the assessment before, and how it has changed."""
+    level = standing.history.level.tolist()
+    if standing.override is not None:
+        return False, text("levels_change_set")
     if len(level) < 2:
         return False, text("levels_change_first")
     if level[-1] == level[-2]:
@@ -84,25 +104,26 @@ def _change(level: Sequence[int]) -> tuple[bool, str]:
 
 
 def _why(levels: Levels, standing: Standing) -> tuple[str, ...]:
-    """Indicators that hold a level, the highest first."""
+    """Indicators at the area's computed level or above, and how many more hold a lower one."""
+    level = int(standing.history.level[-1])
     facts = [indicator_facts(each, levels.found.days) for each in standing.history.indicators]
-    holding = sorted((f for f in facts if f.level), key=lambda f: -f.level)
-    if not holding:
-        return (text("levels_why_none"),)
-    return tuple(
-        f"{CODES[f.level]} "
-        + text("levels_why", indicator=shortened(f.spec.name, longest=60), value=value_text(f))
-        for f in holding
-    )
+    warning = [f for f in facts if f.level]
+    if not level:
+        few = text("levels_why_few", n=len(warning)) if warning else text("levels_why_none")
+        return (few,)
+    holding = [f for f in warning if f.level >= level]
+    lower = len(warning) - len(holding)
+    more = [text("levels_why_lower", n=lower)] if lower else []
+    return (*(_holding(each) for each in holding), *more)
 
 
-def _unknown(standing: Standing) -> str:
-    history = standing.history
-    unknown, total = history.unknown(-1), len(history.indicators)
-    if unknown:
-        return text("levels_unknown_some", n=str(unknown), total=str(total))
-    part = any(each.measured.open[-1] for each in history.indicators)
-    return text("levels_unknown_part") if part else text("levels_unknown_none")
+def _holding(facts: IndicatorFacts) -> str:
+    """One indicator with its value, and since when it has been below what keeps its level."""
+    name = shortened(facts.spec.name, longest=_LONGEST_NAME)
+    if facts.below_since is None:
+        return text("levels_why", indicator=name, value=value_text(facts))
+    below = figures.day(facts.below_since)
+    return text("levels_why_below", indicator=name, value=value_text(facts), below=below)
 
 
 def _override_line(standing: Standing) -> str:

@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 from geo_poc.palette import Palette
 from geo_poc.report.svg import Attributes, element, written
 from geo_poc.report.typeset import printable
+from geo_poc.wording import text
 
 WIDTH, _HEIGHT, _BASE = 260.0, 26.0, 2.0
 HATCH = "levels-hatch"
@@ -95,7 +96,7 @@ def axis_svg(days: Sequence[dt.date], palette: Palette) -> str:
         if free_from <= x <= WIDTH - _LABEL_ROOM:
             line: Attributes = {"x1": x, "x2": x, "y1": 0, "y2": _AXIS_HEIGHT}
             element(root, "line", {**line, "stroke": palette.ink3, "stroke-width": 0.8})
-            label = f"{start:%Y}" if yearly or start.month == 1 else f"{start:%m}"
+            label = f"{start:%Y}" if start.month == 1 else text(f"month_{start.month}")
             at: Attributes = {"x": x + 2, "y": 10, "fill": palette.ink2, "font-size": 10}
             element(root, "text", at, text=label)
             free_from = x + _LABEL_ROOM

@@ -6,7 +6,7 @@ import math
 
 from geo_poc import figures
 from geo_poc.layers.indicators.facts import IndicatorFacts
-from geo_poc.standing import Answered
+from geo_poc.standing import Answered, Standing
 from geo_poc.wording import text
 
 _MOST_IDS = 12
@@ -46,13 +46,13 @@ def _series_text(facts: IndicatorFacts) -> str:
 
 
 def _change_text(facts: IndicatorFacts, days: str) -> str:
-    against, events = str(facts.spec.against_days), f"{facts.events:,}"
+    against, n = str(facts.spec.against_days), facts.events
     if facts.note == "few":
-        return text("levels_value_few", events=events, days=days)
+        return text("levels_value_few", n=n, days=days)
     if math.isinf(facts.value):
-        return text("levels_value_from_nothing", events=events, days=days, against=against)
+        return text("levels_value_from_nothing", n=n, days=days, against=against)
     ratio = f"{facts.value:.1f}"
-    return text("levels_value_change", ratio=ratio, against=against, events=events, days=days)
+    return text("levels_value_change", ratio=ratio, against=against, n=n, days=days)
 
 
 def number_text(value: float) -> str:
@@ -75,6 +75,13 @@ def data_text(facts: IndicatorFacts) -> str:
     if facts.spec.series:
         return text("levels_data_series", sources=sources, newest=newest)
     return text("levels_data", sources=sources, n=facts.events, newest=newest)
+
+
+def newest_text(facts: IndicatorFacts) -> str:
+    """How many events an indicator counts and the newest, without their source."""
+    if facts.newest is None or facts.spec.series:
+        return data_text(facts)
+    return text("levels_data_newest", n=facts.events, newest=figures.day(facts.newest))
 
 
 def ids_text(facts: IndicatorFacts) -> str:
@@ -108,3 +115,13 @@ def held_text(facts: IndicatorFacts) -> str:
         since, falls = (figures.day(day) for day in (facts.below_since, facts.falls_on))
         return text("levels_state_kept", since=since, falls=falls)
     return text("levels_state_since", since=figures.day(facts.since))
+
+
+def unknown_text(standing: Standing) -> str:
+    """How many indicators of an area are unknown, or that part of one is; "" where all are known."""
+    history = standing.history
+    unknown, total = history.unknown(-1), len(history.indicators)
+    if unknown:
+        return text("levels_unknown_some", n=str(unknown), total=str(total))
+    part = any(each.measured.open[-1] for each in history.indicators)
+    return text("levels_unknown_part") if part else ""

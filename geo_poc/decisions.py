@@ -23,6 +23,7 @@ FIRST = "0" * 64
 
 _REPAIR = "take the log back from a copy; lines are only ever added by geo-poc"
 _LONGEST = 2000
+_OF_THE_CHAIN = frozenset({"line", "previous", "hash"})
 _FORBID = {"extra": "forbid"}
 
 Kind = Literal["decision", "override", "note"]
@@ -322,7 +323,7 @@ def _checked(content: bytes, *, where: str) -> Log:
 def _entry(line: bytes, *, number: int, where: str) -> Entry:
     try:
         content = json.loads(line)
-        own = {key: content[key] for key in content if key not in {"line", "previous", "hash"}}
+        own = {key: value for key, value in dict(content).items() if key not in _OF_THE_CHAIN}
         return TypeAdapter(Entry).validate_python(own)
     except (ValueError, TypeError, RecursionError, ValidationError, ConfigError):
         found = "an unfinished line or one that is no entry"

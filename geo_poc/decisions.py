@@ -321,13 +321,18 @@ def _checked(content: bytes, *, where: str) -> Log:
 
 
 def _entry(line: bytes, *, number: int, where: str) -> Entry:
+    broken = _broken(number, where=where, found="an unfinished line or one that is no entry")
     try:
         content = json.loads(line)
-        own = {key: value for key, value in dict(content).items() if key not in _OF_THE_CHAIN}
+    except (ValueError, RecursionError):
+        raise broken from None
+    if not isinstance(content, dict):
+        raise broken
+    own = {key: value for key, value in content.items() if key not in _OF_THE_CHAIN}
+    try:
         return TypeAdapter(Entry).validate_python(own)
-    except (ValueError, TypeError, RecursionError, ValidationError, ConfigError):
-        found = "an unfinished line or one that is no entry"
-        raise _broken(number, where=where, found=found) from None
+    except ValidationError:
+        raise broken from None
 
 
 def _difference(line: bytes, *, number: int, previous: str) -> str:

@@ -109,7 +109,18 @@ def test_a_line_that_was_changed_with_its_own_hash_is_found_by_the_next(path):
 
 
 @pytest.mark.parametrize(
-    "more", [b"\n", b"{}\n", b"[1]\n", b"not json\n", b'{"line":5', b"\xff\n", b"[" * 9000 + b"\n"]
+    "more",
+    [
+        b"\n",
+        b"{}\n",
+        b"[1]\n",
+        b"7\n",
+        b'[["kind","note"]]\n',
+        b"not json\n",
+        b'{"line":5',
+        b"\xff\n",
+        b"[" * 9000 + b"\n",
+    ],
 )
 def test_a_line_added_by_hand_is_found(path, more):
     path.write_bytes(path.read_bytes() + more)

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from geo_poc.indicators_file import IndicatorSpec
 from geo_poc.layers.indicators.evaluate import IndicatorHistory
-from geo_poc.layers.indicators.reports import DEATHS
 
 _EPOCH = dt.date(1970, 1, 1)
 
@@ -112,7 +111,11 @@ def indicator_facts(
         newest=_date(float(newest_day)),
         sources=(made.label,) if spec.series else tuple(dict.fromkeys(map(str, own.source))),
         valid_days=made.valid_days,
-        deaths=tuple(float(np.sum(getattr(own, name))) for name in DEATHS),
+        deaths=(
+            float(np.sum(own.deaths_best)),
+            float(np.sum(own.deaths_low)),
+            float(np.sum(own.deaths_high)),
+        ),
         missing=int(made.missing[at]),
         vague=int(made.vague[at]),
     )

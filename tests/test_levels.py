@@ -155,7 +155,8 @@ def area(content: dict[str, object], name: str) -> dict[str, object]:
 def test_levels_of_both_districts_are_those_worked_out_by_hand(theatre, tmp_path):
     content = written(theatre, tmp_path / "out")
     west, east = area(content, "West"), area(content, "East")
-    # 25 Dec: none; 1 Jan: two attacks; 8 Jan: one, a1 and a2 are 8 days old; 15 Jan: one. Two weeks below are on 22 Jan.
+    # 25 Dec: none; 1 Jan: two attacks; 8 Jan: one, a1 and a2 are 8 days old; 15 Jan: one.
+    # Two weeks below have passed on 22 January.
     assert [day["level"] for day in west["history"]] == ["W0", "W0", "W2", "W2", "W2"]
     assert (west["level"], west["computed"], west["could_be"]) == ("W2", "W2", "W2")
     assert (west["since"], west["since_or_earlier"], west["before"]) == ("2026-01-01", False, "W2")
@@ -250,7 +251,7 @@ def test_a_decision_and_an_override_are_recorded_and_shown(theatre, tmp_path):
     assert (trigger["state"], trigger["days"]) == ("decided", 2)
     assert content["log"]["lines"] == 3
     page = (out / "levels.html").read_text(encoding="utf-8")
-    assert "Set to W1 by A. Analyst, JMAC until 20\u00a0JAN\u00a026; computed W0. because" in page
+    assert "Set to W1 by A. Analyst, JMAC until 20\u00a0JAN\u00a026; computed at least W0, could be W2. because" in page
     assert "decided by A. Analyst, JMAC, 03\u00a0JAN\u00a026" in page
     assert "I dissent" in page
     (row,) = table(out / "triggers.csv")

@@ -154,6 +154,13 @@ def lead(levels: Levels) -> tuple[tuple[Span, ...], ...]:
         if top
         else spans("levels_lead_none", total=total)
     ]
+    below = [
+        text("levels_lead_count", n=f"{shown.count(level)}", code=CODES[level])
+        for level in range(top - 1, -1, -1)
+        if level in shown
+    ]
+    if below:
+        sentences.append(spans("levels_lead_below", counts=", ".join(below)))
     histories = [standing.history for standing in levels.areas]
     counts = {
         "levels_lead_overdue": sum(each.state == "overdue" for each in levels.triggers),

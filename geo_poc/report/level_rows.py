@@ -61,7 +61,7 @@ def area_row(levels: Levels, standing: Standing) -> AreaRow:
         code=CODES[shown],
         name=level_name(levels, shown),
         area=history.area.name,
-        qualifier=_qualifier(standing),
+        qualifier="" if standing.override else _qualifier(standing),
         since=_since(levels, standing),
         change=change,
         risen=risen,
@@ -135,7 +135,7 @@ def _override_line(standing: Standing) -> str:
         code=entry.level,
         who=entry.who,
         until=figures.day(dt.date.fromisoformat(entry.until)),
-        computed=CODES[standing.history.level[-1]],
+        computed=_qualifier(standing) or CODES[standing.history.level[-1]],
         reason=entry.reason,
     )
 

@@ -24,7 +24,7 @@ def value_text(facts: IndicatorFacts) -> str:
     if spec.measure == "days_since":
         return (
             text("levels_value_never")
-            if facts.note == "none" or math.isinf(facts.value)
+            if facts.note == "none"
             else text("levels_value_since", n=int(facts.value))
         )
     if spec.measure == "change":
@@ -56,13 +56,15 @@ def _change_text(facts: IndicatorFacts, days: str) -> str:
 
 
 def number_text(value: float) -> str:
-    """A number as it is, with at most three decimals.
+    """A number as it is, with at most three decimals; NaN is "unknown".
 
     Examples
     --------
     >>> number_text(12.0), number_text(1250.5), number_text(-0.25)
     ('12', '1,250.5', '-0.25')
     """
+    if math.isnan(value):
+        return text("unknown")
     written = f"{value:,.3f}".rstrip("0").rstrip(".")
     return "0" if written == "-0" else written
 

@@ -55,22 +55,22 @@ def level_parts(levels: Levels, out: Path) -> list[Table | Text]:
 
 
 def _areas(rows: list[AreaRow]) -> Table:
-    table = _table("level", "area", "since", "change", "why", "unknown")
+    table = _table("level", "area", "since", "why")
     for row in rows:
-        level = "\n".join(part for part in (row.code, row.qualifier) if part)
-        area = "\n".join(part for part in (row.area, row.override) if part)
-        table.add_row(*map(_cell, (level, area, row.since, row.change)), *_last(row))
+        level = _lines(row.code, row.qualifier)
+        area = _lines(row.area, row.override)
+        table.add_row(*map(_cell, (level, area, _lines(row.since, row.change), _lines(*row.why))))
     return table
 
 
-def _last(row: AreaRow) -> tuple[Text, Text]:
-    return _cell("\n".join(row.why)), _cell(row.unknown)
+def _lines(*parts: str) -> str:
+    return "\n".join(part for part in parts if part)
 
 
 def _triggers(rows: list[TriggerRow]) -> Table:
     table = _table("state", "trigger", "area", "fired", "asked")
     for row in rows:
-        fired = f"{row.fired}\n{row.code}"
+        fired = _lines(row.fired, row.code)
         table.add_row(*map(_cell, (row.state_text, row.trigger, row.area, fired, row.asked)))
     return table
 

@@ -251,7 +251,10 @@ def test_a_decision_and_an_override_are_recorded_and_shown(theatre, tmp_path):
     assert (trigger["state"], trigger["days"]) == ("decided", 2)
     assert content["log"]["lines"] == 3
     page = (out / "levels.html").read_text(encoding="utf-8")
-    assert "Set to W1 by A. Analyst, JMAC until 20\u00a0JAN\u00a026; computed at least W0, could be W2. because" in page
+    assert (
+        "Set to W1 by A. Analyst, JMAC until 20\u00a0JAN\u00a026; computed at least W0, could be W2. because"
+        in page
+    )
     assert "decided by A. Analyst, JMAC, 03\u00a0JAN\u00a026" in page
     assert "I dissent" in page
     (row,) = table(out / "triggers.csv")
@@ -276,7 +279,7 @@ def test_an_expired_override_is_shown_and_not_applied(theatre, tmp_path):
     east = area(written(theatre, out, "--log", log), "East")
     assert (east["level"], east["override"]) == ("W0", None)
     assert [each["until"] for each in east["expired_overrides"]] == ["2026-01-14"]
-    assert "over since" in (out / "levels.html").read_text(encoding="utf-8")
+    assert "over after" in (out / "levels.html").read_text(encoding="utf-8")
 
 
 def test_a_late_decision_says_how_late_it_was(theatre, tmp_path):
@@ -539,7 +542,7 @@ def test_the_example_shows_every_part(example, tmp_path):
     console = Console(file=io.StringIO(), width=100)
     for part in level_parts(levels, out):
         console.print(part)
-    assert "older firing" in console.file.getvalue()
+    assert "more firing" in console.file.getvalue()
     write_level_page(levels, tmp_path / "again.html", made=MADE, version="0.1.0")
     assert "could be W3" in (tmp_path / "again.html").read_text(encoding="utf-8")
 

@@ -14,8 +14,10 @@ from dataclasses import replace
 import geopandas as gpd
 import numpy as np
 import shapely
-from bench_ground import CELL_M, terrain
+from bench_ground import CELL_M, ROADS_KMH, ROADS_M, terrain
+from numpy.typing import NDArray
 from results import peak_above_now_mb, write
+from scipy.ndimage import gaussian_filter
 
 from geo_poc.grid import Grid
 from geo_poc.routing.catalogue import known_movers
@@ -59,6 +61,13 @@ def roads(side_m: float, spacing_m: float) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table, index=range(len(lines)), geometry=lines, crs="EPSG:32636")
 
 
+def hills(side: int) -> NDArray[np.float32]:
+    """Hills some kilometres wide and 300 m high (standard deviation): slopes of 4 % in the mean."""
+    rough = gaussian_filter(np.random.default_rng(2).normal(size=(side // 10, side // 10)), 4)
+    smooth = gaussian_filter(np.kron(rough / rough.std(), np.ones((10, 10))), 10)
+    return (300.0 * smooth / smooth.std()).astype(np.float32)
+
+
 def graph_of(
     side: int, spacing_m: float | None, *, slope: bool = False, cell_m: float = CELL_M
 ) -> tuple[Ground, TravelGraph]:
@@ -79,13 +88,12 @@ def graph_of(
     speed = Pace(
         cells_kmh=3.6 / pace.astype(np.float64),
         default_kmh=3.0,
-        roads_kmh=np.full(len(lines), 60.0),
+        roads_kmh=np.full(len(lines), ROADS_KMH),
         oneway=False,
     )
     if slope:
-        height = np.cumsum(np.random.default_rng(2).normal(0, 5, grid.shape), axis=1)
         walker = known_movers()["foot_patrol"]
-        speed = replace(speed, slope_factor=slope_table(walker), height_m=height.astype(np.float32))
+        speed = replace(speed, slope_factor=slope_table(walker), height_m=hills(side))
     return ground, travel_graph(ground, speed)
 
 
@@ -203,11 +211,14 @@ THREE = "three nearest of 50 bases within 2 h, roads"
 PIECES: dict[tuple[str, str, str, int], Callable[[], Work]] = {
     (OWNERS, "25 Mcells", "geo-poc, 8 moves", 1): lambda: nearest(5000, None, moves=8),
     (OWNERS, "25 Mcells", "geo-poc, 8 moves, 239,425 road vertices", 1): lambda: nearest(
-        5000, 20_000.0, moves=8
+        5000, ROADS_M, moves=8
     ),
     (OWNERS, "25 Mcells", "geo-poc, 16 moves", 1): lambda: nearest(5000, None),
     (OWNERS, "25 Mcells", "geo-poc, 16 moves, 239,425 road vertices", 1): lambda: nearest(
-        5000, 20_000.0
+        5000, ROADS_M
+    ),
+    (OWNERS, "25 Mcells", "geo-poc, 8 moves, slopes", 1): lambda: nearest(
+        5000, None, slope=True, moves=8
     ),
     (OWNERS, "25 Mcells", "geo-poc, 16 moves, slopes", 1): lambda: nearest(5000, None, slope=True),
     (SURFACES, "4 Mcells", "geo-poc, 8 moves", 2): lambda: per_base(None, 6 * HOUR_S, moves=8),
@@ -218,9 +229,9 @@ PIECES: dict[tuple[str, str, str, int], Callable[[], Work]] = {
     (SURFACES, "4 Mcells", "xarray-spatial, 8 moves", 1): lambda: xarray_spatial_per_base(
         6 * HOUR_S
     ),
-    (THREE, "4 Mcells", "geo-poc, 16 moves", 2): lambda: per_base(20_000.0, 2 * HOUR_S, ranks=3),
+    (THREE, "4 Mcells", "geo-poc, 16 moves", 2): lambda: per_base(ROADS_M, 2 * HOUR_S, ranks=3),
     (THREE, "4 Mcells", "geo-poc, one whole-grid pass", 1): lambda: nearest(
-        2000, 20_000.0, cell_m=COARSE_M
+        2000, ROADS_M, cell_m=COARSE_M
     ),
     (ROADS, "1 M vertices", "geo-poc", 1): one_to_all,
     (ROADS, "1 M vertices", "scipy dijkstra", 1): scipy_one_to_all,

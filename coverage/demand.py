@@ -6,6 +6,7 @@ import geopandas as gpd
 import pandas as pd
 
 _COLUMNS = ["id", "layer", "kind", "name", "people", "people_estimate", "admin1", "geometry"]
+_IF_PRESENT = ["vulnerability"]
 
 
 def demand(camps: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -19,7 +20,8 @@ def demand(camps: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> gpd.GeoDataFram
     Returns
     -------
     GeoDataFrame
-        ``id, layer (camp|place), kind, name, people (nan unknown), people_estimate, admin1, geometry``.
+        ``id, layer (camp|place), kind, name, people (nan unknown), people_estimate, admin1, geometry``, and
+        ``vulnerability`` where a layer has it.
         Where an id stands in both layers it gets the layer's name in front, as ``camp:7``.
 
     Examples
@@ -33,7 +35,8 @@ def demand(camps: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> gpd.GeoDataFram
     tables = []
     for layer, table in (("camp", camps), ("place", places)):
         ids = [f"{layer}:{i}" if i in both else i for i in table["id"]]
-        tables.append(table.assign(id=ids, layer=layer)[_COLUMNS])
+        columns = [*_COLUMNS, *(c for c in _IF_PRESENT if c in table)]
+        tables.append(table.assign(id=ids, layer=layer)[columns])
     kept = [table for table in tables if len(table)] or tables[:1]
     joined = pd.concat(kept, ignore_index=True)
     return gpd.GeoDataFrame(joined, geometry="geometry", crs=camps.crs)

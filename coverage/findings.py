@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from geo_poc.coverage.deciding import DecidingWay
 from geo_poc.layers.layer import Layer, SourceRecord
+from geo_poc.layers.threat.backtest import Backtest
 from geo_poc.layers.threat.surface import Threat
 from geo_poc.plan import Conditions, PlanFile
 from geo_poc.routing.travel_time import TravelTime
@@ -66,6 +67,8 @@ class Findings:
     threat : Threat
     threat_level : int8 array (rows, cols)
         5 very high .. 1 very low, 0 no reports, -1 outside the area.
+    backtest : Backtest
+        How well the threat models told the past.
     travel : tuple of TravelTime
         Every mover under every set of conditions.
     zones : GeoDataFrame
@@ -78,6 +81,8 @@ class Findings:
     assumptions : DataFrame
         Every figure that the times rest on: ``what, value, low, high, source, grade``.
     sources : tuple of SourceRecord
+    reasons : DataFrame
+        What is expected near each camp and place, why, and for how many: `geo_poc.layers.threat.reasons`.
     ways : tuple of DecidingWay
         Quickest ways over the ground to the places about which there is something to decide.
     """
@@ -89,12 +94,14 @@ class Findings:
     elevation_m: NDArray[np.float32] | None
     threat: Threat
     threat_level: NDArray[np.int8]
+    backtest: Backtest
     travel: tuple[TravelTime, ...]
     coverage: Coverage
     zones: gpd.GeoDataFrame
     proximity: Mapping[str, float]
     assumptions: pd.DataFrame
     sources: tuple[SourceRecord, ...]
+    reasons: pd.DataFrame
     ways: tuple[DecidingWay, ...] = ()
 
     @property

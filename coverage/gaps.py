@@ -9,14 +9,11 @@ from typing import NamedTuple
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
-from rasterio.features import shapes
-from scipy import ndimage
 
 from geo_poc.coverage.classes import NOT_PROTECTED, shortest_s
+from geo_poc.coverage.patches import bearing_name, cell_mgrs, outline, patch_of_cell
 from geo_poc.layers.cells import nearest_inside
-from geo_poc.layers.positions import mgrs_of
 from geo_poc.layers.threat.surface import Threat
 from geo_poc.plan import Conditions
 from geo_poc.routing.travel_time import Reason, TravelTime
@@ -44,9 +41,6 @@ ZONE_COLUMNS = [
     "mgrs",
     "geometry",
 ]
-_COMPASS = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
-_TOUCHING = np.ones((3, 3), int)
-_JOINED_M = 10_000.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -109,8 +103,7 @@ def gap_zones(around: Surroundings, *, high_risk_level: int) -> gpd.GeoDataFrame
     """
     nearest = _nearest(around)
     risky = (around.cell_class == NOT_PROTECTED) & (around.threat_level >= high_risk_level)
-    reach_cells = max(1, int(_JOINED_M / 2 / around.theatre.grid.cell_size_m))
-    zone_of_cell = _labelled(risky, nearest.base, reach_cells=reach_cells)
+    zone_of_cell = patch_of_cell(risky, nearest.base, around.theatre.grid)
     rows = [
         _zone(around, nearest, zone_of_cell == number, number, zone_of_cell)
         for number in range(1, int(zone_of_cell.max()) + 1)
@@ -149,20 +142,6 @@ def _straight_line_base(
     return best
 
 
-def _labelled(
-    risky: NDArray[np.bool_], base: NDArray[np.int64], *, reach_cells: int
-) -> NDArray[np.int64]:
-    """Number of the zone of each cell, 0 for none: cells of one nearest base close to each other."""
-    numbers = np.zeros(risky.shape, np.int64)
-    for one in np.unique(base[risky]):
-        cells = risky & (base == one)
-        around = ndimage.binary_dilation(cells, structure=_TOUCHING, iterations=reach_cells)
-        labels, _ = ndimage.label(around, structure=_TOUCHING)
-        labels = np.where(cells, labels, 0)
-        numbers = np.where(labels > 0, labels + numbers.max(), numbers)
-    return numbers
-
-
 def _zone(
     around: Surroundings,
     nearest: _Nearest,
@@ -188,8 +167,8 @@ def _zone(
         | _answer(around, nearest, (row, col), _largest(sites))
         | {
             "area_km2": float(mask.sum() * around.theatre.grid.cell_area_km2),
-            "mgrs": _mgrs(around.theatre, row, col),
-            "geometry": _polygon(around.theatre, mask),
+            "mgrs": cell_mgrs(around.theatre, row, col),
+            "geometry": outline(around.theatre, mask),
         }
     )
 
@@ -290,39 +269,3 @@ def _name(around: Surroundings, sites: gpd.GeoDataFrame, row: int, col: int) -> 
         return str(sites.loc[sites["people"].fillna(-1.0).idxmax(), "name"])
     x, y = around.theatre.grid.centres()
     return bearing_name(around.places, float(x[row, col]), float(y[row, col]))
-
-
-def bearing_name(places: gpd.GeoDataFrame, x_m: float, y_m: float) -> str:
-    """Position as distance and direction from the nearest place, as ``"18 km NE of Rumbek"``.
-
-    Examples
-    --------
-    >>> towns = gpd.GeoDataFrame({"name": ["A"]}, geometry=gpd.points_from_xy([0], [0]))
-    >>> bearing_name(towns, 3000.0, 3000.0)
-    '4 km NE of A'
-    """
-    if places.empty:
-        return ""
-    dx, dy = x_m - places.geometry.x.to_numpy(), y_m - places.geometry.y.to_numpy()
-    away_m = np.hypot(dx, dy)
-    nearest = int(away_m.argmin())
-    octant = round(float(np.degrees(np.arctan2(dx[nearest], dy[nearest]))) / 45.0) % 8
-    return f"{away_m[nearest] / 1000:.0f} km {_COMPASS[octant]} of {places['name'].iloc[nearest]}"
-
-
-def _mgrs(theatre: Theatre, row: int, col: int) -> str:
-    x, y = theatre.grid.centres()
-    lon, lat = theatre.lonlat(x[row : row + 1, col], y[row : row + 1, col])
-    return mgrs_of(lon, lat, figures=4)[0]
-
-
-def _polygon(theatre: Theatre, mask: NDArray[np.bool_]) -> shapely.MultiPolygon:
-    parts = [
-        shapely.geometry.shape(shape)
-        for shape, _ in shapes(
-            mask.astype(np.uint8), mask=mask, connectivity=8, transform=theatre.grid.transform
-        )
-    ]
-    union = shapely.union_all([shapely.make_valid(part) for part in parts])
-    polygons = [g for g in shapely.get_parts(union) if isinstance(g, shapely.Polygon)]
-    return shapely.MultiPolygon(polygons)

@@ -33,6 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(threat_app)
 
 
 @app.command()
@@ -199,10 +200,6 @@ def critical_roads(
         from geo_poc.critical_tables import critical_tables  # noqa: PLC0415
 
         print_parts(critical_tables(found, out))
-
-
-for _command in threat_app.registered_commands:
-    app.registered_commands.append(_command)
 
 
 @app.command("make-theatre")

@@ -22,6 +22,7 @@ from geo_poc.answer import (
     written_shares,
 )
 from geo_poc.arrivals import Arrivals
+from geo_poc.backtest_summary import models_part
 from geo_poc.coverage.findings import Findings
 from geo_poc.coverage.summary import CaseSummary
 from geo_poc.errors import Fault
@@ -29,6 +30,7 @@ from geo_poc.in_force import held_words, restriction_words
 from geo_poc.inputs import LAYERS, Inputs
 from geo_poc.layers.layer import SourceRecord
 from geo_poc.provenance import Step
+from geo_poc.report.backtest_words import lead
 from geo_poc.report.routes import RouteRow, leg_table
 from geo_poc.routes import FoundRoutes
 from geo_poc.routing.travel_time import Reason
@@ -51,7 +53,7 @@ def run_tables(done: Run) -> list[Part]:
         Text(text("terminal_rejects")),
         *_notes(done.warnings),
         _zones(found),
-        _backtest(found),
+        *_backtest(found),
         _steps(done.steps),
         Text(_files(done.out)),
     ]
@@ -352,23 +354,12 @@ def _zones(found: Findings) -> Part:
     return _table(text("terminal_zones"), [f"column_{c}" for c in columns], rows, numbers_from=99)
 
 
-def _backtest(found: Findings) -> Table:
-    """Hit rate of each model of the walk-forward backtest."""
-    table = found.threat.backtest
-    shares = table[["hit_05", "low", "high"]].to_numpy(dtype=float).tolist()
-    rows = [
-        (
-            str(model),
-            figures.percent(hit),
-            f"{figures.percent(low)} - {figures.percent(high)}",
-            str(events),
-        )
-        for model, events, (hit, low, high) in zip(
-            table["model"], table["events"], shares, strict=True
-        )
+def _backtest(found: Findings) -> list[Part]:
+    """What the test on the past comes to, and its table of models."""
+    return [
+        *(Text(plain(sentence)) for sentence in lead(found.backtest)),
+        models_part(found.backtest),
     ]
-    columns = ("model", "hit", "range", "events")
-    return _table(text("terminal_backtest"), [f"column_{c}" for c in columns], rows, numbers_from=1)
 
 
 def _steps(steps: Sequence[Step]) -> Table:

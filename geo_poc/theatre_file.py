@@ -135,18 +135,14 @@ class RasterSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class ThreatSpec:
-    """Section ``[threat]``: the first kernel model (docs/methods/threat.md).
+    """Section ``[threat]`` (docs/methods/threat.md).
 
     Parameters
     ----------
     horizon : duration
-        How far ahead incidents are expected, and asked for in the backtest.
-    bandwidth : length
-        Standard deviation of the kernel around an incident whose place is known exactly.
-    decay : duration
-        Age at which an incident weighs 1/e of a new one.
+        How far ahead incidents are expected.
     backtest_months : int
-        Number of monthly origins of the backtest.
+        Most monthly origins of the backtest, which is of 30 and of 90 days.
     high_risk_level : int
         Cells of this level and above are high risk.
     """
@@ -154,8 +150,6 @@ class ThreatSpec:
     __pydantic_config__ = _FORBID
 
     horizon: Annotated[Seconds, Field(gt=0)] = 30 * 86400.0
-    bandwidth: Annotated[Metres, Field(gt=0)] = 5_000.0
-    decay: Annotated[Seconds, Field(gt=0)] = 365 * 86400.0
     backtest_months: Annotated[int, Field(ge=0)] = 36
     high_risk_level: Annotated[int, Field(ge=1, le=5)] = 3
 

@@ -1,4 +1,4 @@
-"""Commands about threat and warning: ``geo-poc levels``, ``decide``, ``override`` and ``note``."""
+"""The commands about threat; ``cli.py`` takes them over."""
 
 from __future__ import annotations
 
@@ -15,12 +15,7 @@ if TYPE_CHECKING:
     from geo_poc.decisions import Entry
     from geo_poc.levels_record import Earlier
 
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
+app = typer.Typer()
 
 LogArgument = Annotated[Path, typer.Argument(help="Log of decisions; made if it is not there.")]
 RecordOption = Annotated[
@@ -32,6 +27,28 @@ AtOption = Annotated[
     dt.datetime | None,
     typer.Option("--at", help="When, in UTC. Default: now.", formats=["%Y-%m-%dT%H:%M"]),
 ]
+
+
+@app.command()
+def backtest(
+    theatre: TheatreArgument,
+    out: Annotated[Path, typer.Option("--out", help="Folder of the results.")],
+    months: Annotated[
+        int | None,
+        typer.Option("--months", help="Most monthly starts. Default: the theatre's.", min=0),
+    ] = None,
+    made: MadeOption = None,
+) -> None:
+    """Test all threat models on past months; needs incidents and an area, no plan."""
+    with faults_shown():
+        with progress_bar() as progress:
+            from geo_poc.backtest import write_backtest  # noqa: PLC0415
+
+            stamp = product_time(made)
+            found = write_backtest(theatre, out, made=stamp, months=months, progress=progress)
+        from geo_poc.backtest_summary import backtest_tables  # noqa: PLC0415
+
+        print_parts(backtest_tables(found, out))
 
 
 @app.command()

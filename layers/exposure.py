@@ -6,14 +6,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo_poc.errors import Fault, GridError
 from geo_poc.grid import Grid
+from geo_poc.layers.circles import circle_areas
 from geo_poc.layers.fit import require_shape
 from geo_poc.layers.threat.surface import Threat
 
 EXPOSURE_COLUMNS = ("level", "area_km2", "people", "unknown_share")
 LEVELS = (5, 4, 3, 2, 1, 0)
-_ROUNDING = 1e-12
 
 
 def people_within(people: NDArray[np.floating], mask: NDArray[np.bool_]) -> tuple[float, int]:
@@ -145,71 +144,8 @@ def expected_near(
     1.5708
     """
     grid.require_same(threat.grid, where="threat")
-    if not radius_m > 0:
-        raise GridError(
-            Fault(
-                where="expected_near: radius_m",
-                found=f"{radius_m}",
-                rule="must be above 0",
-                repair="give the distance in metres, for example 10_000",
-            )
-        )
-    points = zip(np.asarray(x_m, dtype=float), np.asarray(y_m, dtype=float), strict=True)
-    return np.array([_expected_in_circle(threat, x, y, radius_m) for x, y in points], dtype=float)
-
-
-def _expected_in_circle(threat: Threat, x_m: float, y_m: float, radius_m: float) -> float:
-    grid = threat.grid
-    if not (np.isfinite(x_m) and np.isfinite(y_m)):
-        return float("nan")
-    size = grid.cell_size_m
-    left, right = (
-        int(np.clip(np.floor((x_m + d - grid.left_m) / size), 0, grid.cols - 1))
-        for d in (-radius_m, radius_m)
-    )
-    top, bottom = (
-        int(np.clip(np.floor((grid.top_m - y_m + d) / size), 0, grid.rows - 1))
-        for d in (-radius_m, radius_m)
-    )
-    x_edge = np.asarray(grid.left_m + np.arange(left, right + 2.0) * size - x_m)
-    y_edge = np.asarray(grid.top_m - np.arange(top, bottom + 2.0) * size - y_m)
-    corner = area_left_below(x_edge[None, :], y_edge[:, None], radius_m)
-    area_m2 = corner[:-1, 1:] - corner[1:, 1:] - corner[:-1, :-1] + corner[1:, :-1]
-    density = threat.expected[top : bottom + 1, left : right + 1].astype(np.float64)
-    counted = np.isfinite(density) & (area_m2 > _ROUNDING * radius_m**2)
-    expected = (density * area_m2)[counted].sum() / 1e6
-    return float(expected) if counted.any() else float("nan")
-
-
-def area_left_below(
-    x_m: NDArray[np.float64], y_m: NDArray[np.float64], radius_m: float
-) -> NDArray[np.float64]:
-    """Area in m2 of the part of a circle around 0, 0 that is left of x and below y.
-
-    With half height ``h(t) = sqrt(r**2 - t**2)`` and ``a = sqrt(r**2 - y**2)`` the line y cuts the
-    circle where ``|t| < a``: there the height below it is ``y + h(t)``, elsewhere ``2 h(t)`` for a
-    y above 0 and nothing for one below. The area of any rectangle in the circle follows from its
-    four corners.
-
-    Examples
-    --------
-    >>> float(area_left_below(np.array(0.0), np.array(9.0), 1.0)) * 2 / np.pi
-    1.0
-    """
-    x, y = (np.clip(v, -radius_m, radius_m) for v in np.broadcast_arrays(x_m, y_m))
-    half_chord = np.sqrt(radius_m**2 - y**2)
-    x_cut = np.clip(x, -half_chord, half_chord)
-    start_cut = _below_arc(-half_chord, radius_m)
-    cut = y * (x_cut + half_chord) + _below_arc(x_cut, radius_m) - start_cut
-    beside = (
-        _below_arc(x, radius_m)
-        - _below_arc(np.asarray(-radius_m), radius_m)
-        - (_below_arc(x_cut, radius_m) - start_cut)
-    )
-    return np.asarray(cut + np.where(y > 0, 2 * beside, 0.0))
-
-
-def _below_arc(x_m: NDArray[np.float64], radius_m: float) -> NDArray[np.float64]:
-    """Integral of ``sqrt(r**2 - t**2)`` from 0 to x."""
-    ratio = np.clip(x_m / radius_m, -1.0, 1.0)
-    return np.asarray(radius_m**2 / 2 * (ratio * np.sqrt(1 - ratio**2) + np.arcsin(ratio)))
+    areas = circle_areas(grid, x_m, y_m, radius_m=radius_m)
+    expected = threat.expected.ravel().astype(np.float64)
+    known = np.isfinite(expected)
+    in_area = areas @ known.astype(np.float64) > 0
+    return np.where(in_area, areas @ np.where(known, expected, 0.0), np.nan)

@@ -96,6 +96,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "note": _TEXT,
         "date": _DATE,
         "radius_m": Field(type="count", lenient=True),
+        "vulnerability": Field(type="count", lenient=True),
     },
     "places": {
         "name": _TEXT,
@@ -105,6 +106,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "admin1": _TEXT,
         "admin2": _TEXT,
         "pcode": _TEXT,
+        "vulnerability": Field(type="count", lenient=True),
     },
     "bases": {
         "name": _TEXT,

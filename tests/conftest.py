@@ -19,6 +19,7 @@ from geo_poc.coverage.findings import Coverage, Findings
 from geo_poc.grid import Grid
 from geo_poc.layers.layer import Layer, SourceRecord
 from geo_poc.layers.positions import mgrs_of
+from geo_poc.layers.threat.reasons import COLUMNS as REASON_COLUMNS
 from geo_poc.layers.threat.surface import Threat
 from geo_poc.plan import ALL_CONDITIONS, Asset, PlanFile, PlanSpec, Standard
 from geo_poc.routing.travel_time import Reason, TravelTime
@@ -444,6 +445,31 @@ def _threat(theatre) -> tuple[Threat, np.ndarray]:
     return threat, level
 
 
+def _reasons() -> pd.DataFrame:
+    """Something is expected near the first two sites; nothing is known of the others."""
+    ids = IDS
+    table = pd.DataFrame({name: np.full(len(ids), NAN) for name in REASON_COLUMNS})
+    table["last_event"] = pd.NaT
+    table["id"] = ids
+    known = {
+        "expected": [0.5, 0.004],
+        "any_ratio": [0.393, 0.004],
+        "share_return": [0.8, 0.02],
+        "share_nearby": [0.15, 0.6],
+        "share_settled": [0.04, 0.3],
+        "share_anywhere": [0.01, 0.08],
+        "days_since": [30.0, NAN],
+        "last_km": [3.2, NAN],
+        "events_year": [2.0, 0.0],
+        "events_all": [7.0, 0.0],
+        "residents_near": [2_345.0, 120.0],
+    }
+    for name, values in known.items():
+        table.loc[:1, name] = values
+    table.loc[0, "last_event"] = pd.Timestamp("2024-06-01")
+    return table
+
+
 def _zones(theatre) -> gpd.GeoDataFrame:
     box = shapely.box
     anchors = theatre.lonlat(np.array([42_500.0, -42_500.0]), np.array([-42_500.0, 42_500.0]))
@@ -536,6 +562,7 @@ def sample_findings() -> Findings:
         },
         assumptions=_assumptions(),
         sources=tuple(s for layer in layers for s in layer.sources),
+        reasons=_reasons(),
     )
 
 

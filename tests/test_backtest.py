@@ -30,7 +30,7 @@ from geo_poc.layers.threat.backtest import (
     top_credit,
     walk_forward,
 )
-from geo_poc.layers.threat.surface import assessed_threat, threat_surface
+from geo_poc.layers.threat.surface import assessed_threat, fit
 from geo_poc.theatre import Theatre, theatre_over
 from geo_poc.theatre_file import AreaSpec, TheatreSpec, ThreatSpec
 
@@ -247,7 +247,7 @@ def test_assessed_threat_is_the_surface_with_its_backtest_and_tells_how_far_it_i
         rng=np.random.default_rng(1),
         progress=lambda step, share: told.append(share),
     )
-    alone = threat_surface(table, background=background, spec=ThreatSpec())
+    alone = fit(table, background.theatre.as_of, background=background)
     np.testing.assert_array_equal(threat.expected, alone.expected)
     assert alone.backtest.empty
     pd.testing.assert_frame_equal(threat.backtest.set_index("model"), backtest(table))

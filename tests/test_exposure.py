@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from geo_poc.errors import GridError
 from geo_poc.grid import Grid
-from geo_poc.layers.exposure import area_left_below, expected_near, exposed, people_within
+from geo_poc.layers.circles import area_left_below
+from geo_poc.layers.exposure import expected_near, exposed, people_within
 from geo_poc.layers.threat.surface import Threat
 
 NAN = float("nan")

@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo_poc.coverage.gaps import Surroundings, bearing_name, gap_zones
+from geo_poc.coverage.gaps import Surroundings, gap_zones
+from geo_poc.coverage.patches import bearing_name
 from geo_poc.grid import Grid
 from geo_poc.layers.threat.surface import Threat
 from geo_poc.plan import Conditions

@@ -237,6 +237,11 @@ def test_an_event_counts_when_it_is_over_and_by_its_last_day():
     assert values(indicator(), data, [5, 6, 15, 16]).value.tolist() == [0, 1, 1, 0]
 
 
+def test_of_linked_reports_one_stands_for_the_event():
+    table = incidents({"end": 0}, {"end": 1}, {"end": 2}).assign(event=["E2", "E2", "E3"])
+    assert reports_of(table).ident.tolist() == ["E2", "E3"]
+
+
 def test_deaths_are_summed_and_unknown_ones_are_named():
     rows = [
         {"end": 0, "deaths_best": 4.0, "deaths_low": 2.0, "deaths_high": 9.0},

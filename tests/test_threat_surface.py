@@ -1,4 +1,4 @@
-"""The threat surface and its levels, against hand calculation."""
+"""The threat surface of a run and where its incidents may have happened, against hand calculation."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from geo_poc.errors import CrsError
+from geo_poc.errors import ConfigError, CrsError
 from geo_poc.layers.threat.background import Background
 from geo_poc.layers.threat.events import events_of
 from geo_poc.layers.threat.levels import threat_levels
+from geo_poc.layers.threat.mixture import COMPONENTS
+from geo_poc.layers.threat.models import MIXTURE, MODELS
 from geo_poc.layers.threat.spread import Spread, spread_events
-from geo_poc.layers.threat.surface import Threat, threat_surface
+from geo_poc.layers.threat.surface import REPORTED_SD_M, Threat, fit
 from geo_poc.theatre import Theatre
-from geo_poc.theatre_file import ThreatSpec
 
 CRS = "EPSG:32636"
 NAN = float("nan")
-DAY_S = 86_400.0
 AS_OF = dt.date(2021, 1, 1)
-SPEC = ThreatSpec(bandwidth=10_000.0, decay=100 * DAY_S)
+BANDWIDTH_M = 10_000.0
 
 
 def incident(x_km: float = NAN, y_km: float = NAN, **columns: object) -> dict[str, object]:
@@ -58,9 +58,11 @@ def surface(
     theatre: Theatre,
     people: NDArray[np.floating] | None = None,
     admin: gpd.GeoDataFrame | None = None,
+    model: str = MIXTURE,
+    horizon_days: int = 30,
 ) -> Threat:
     background = Background(theatre=theatre, people=people, admin=admin)
-    return threat_surface(frame(*rows), background=background, spec=SPEC)
+    return fit(frame(*rows), AS_OF, background=background, model=model, horizon_days=horizon_days)
 
 
 def spread_of(
@@ -72,7 +74,7 @@ def spread_of(
     return spread_events(
         events_of(frame(*rows), theatre=theatre),
         background=Background(theatre=theatre, people=people, admin=admin),
-        bandwidth_m=SPEC.bandwidth,
+        bandwidth_m=BANDWIDTH_M,
     )
 
 
@@ -102,47 +104,88 @@ def test_every_event_has_mass_one_in_the_area(
 def test_with_uniform_people_two_cells_differ_as_the_gaussian_integrated_over_them(
     theatre_of: Callable[..., Theatre],
 ) -> None:
-    expected = surface(incident(25, 25), theatre=theatre_of(5, 5)).expected
+    share = spread_of(incident(25, 25), theatre=theatre_of(5, 5)).surface(np.ones(1))
 
     def integral(low: float, high: float) -> float:
         return float(norm.cdf(high) - norm.cdf(low))
 
     own, next_cell, far = integral(-0.5, 0.5), integral(0.5, 1.5), integral(1.5, 2.5)
-    assert expected[2, 2] / expected[2, 3] == pytest.approx(own / next_cell, rel=1e-5)
-    assert expected[2, 2] / expected[0, 1] == pytest.approx(own**2 / (far * next_cell), rel=1e-5)
+    assert share[2, 2] / share[2, 3] == pytest.approx(own / next_cell, rel=1e-5)
+    assert share[2, 2] / share[0, 1] == pytest.approx(own**2 / (far * next_cell), rel=1e-5)
 
 
 def test_position_uncertainty_widens_the_kernel_by_adding_variances(
     theatre_of: Callable[..., Theatre],
 ) -> None:
     row = incident(25, 25, position_sd_m=np.sqrt(3) * 10_000)
-    expected = surface(row, theatre=theatre_of(5, 5)).expected
+    share = spread_of(row, theatre=theatre_of(5, 5)).surface(np.ones(1))
     own, far = norm.cdf(0.25) - norm.cdf(-0.25), norm.cdf(1.25) - norm.cdf(0.75)
-    assert expected[2, 2] / expected[2, 0] == pytest.approx(own / far, rel=1e-5)
+    assert share[2, 2] / share[2, 0] == pytest.approx(own / far, rel=1e-5)
 
 
 def test_cell_weight_is_four_fifths_of_its_relative_people_plus_one_fifth(
     theatre_of: Callable[..., Theatre],
 ) -> None:
     people = np.array([[0.0, 100.0, 200.0]])
-    expected = surface(incident(15, 5), theatre=theatre_of(1, 3), people=people).expected
-    assert expected[0, 2] / expected[0, 0] == pytest.approx((0.8 * 2 + 0.2) / 0.2, rel=1e-5)
+    spread = spread_of(incident(15, 5), theatre=theatre_of(1, 3), people=people)
+    share = spread.surface(np.ones(1))
+    assert share[0, 2] / share[0, 0] == pytest.approx((0.8 * 2 + 0.2) / 0.2, rel=1e-5)
 
 
-def test_two_events_weigh_by_their_ages(theatre_of: Callable[..., Theatre]) -> None:
-    """Ages 10 and 60 days: the newer cell stands exp(0.5) above the older one."""
-    far_apart = theatre_of(1, 61)
-    older = incident(605, 5, date_end=pd.Timestamp("2020-11-02"))
-    expected = surface(incident(5, 5), older, theatre=far_apart).expected
-    assert expected[0, 0] / expected[0, -1] == pytest.approx(np.exp(0.5), rel=1e-5)
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("horizon_days", [30, 90])
+def test_sum_over_the_area_is_the_number_expected_within_the_horizon(
+    model: str, horizon_days: int, theatre_of: Callable[..., Theatre]
+) -> None:
+    rows = incident(15, 15), incident(5, 25, date_end=pd.Timestamp("2020-06-01"))
+    threat = surface(*rows, theatre=theatre_of(3, 3), model=model, horizon_days=horizon_days)
+    assert threat.total is not None
+    in_horizon = np.nansum(threat.expected) * 100 * horizon_days / 30
+    assert in_horizon == pytest.approx(threat.total.expected, rel=1e-5)
+    assert threat.method.lower().startswith(model.lower())
 
 
-def test_sum_over_the_area_is_the_weighted_past_rate(theatre_of: Callable[..., Theatre]) -> None:
-    """One event 10 days old in a record as short: taken as 30 days."""
-    threat = surface(incident(15, 15), theatre=theatre_of(3, 3))
-    days = 100 * (1 - np.exp(-30 / 100))
-    by_hand = 30 * np.exp(-10 / 100) / days
-    assert np.nansum(threat.expected) * 100 == pytest.approx(by_hand, rel=1e-5)
+def test_counts_put_four_fifths_of_the_number_where_all_events_were_coded(
+    theatre_of: Callable[..., Theatre],
+) -> None:
+    threat = surface(incident(15, 15), theatre=theatre_of(3, 3), model="all-history counts")
+    assert threat.total is not None
+    share = threat.expected * 100 / threat.total.expected
+    assert share[1, 1] == pytest.approx(0.8 + 0.2 / 9, rel=1e-5)
+    assert share[0, 0] == pytest.approx(0.2 / 9, rel=1e-5)
+
+
+def test_mixture_of_a_surface_is_what_its_cells_are_made_of(
+    theatre_of: Callable[..., Theatre],
+) -> None:
+    threat = surface(incident(15, 15), incident(5, 5), theatre=theatre_of(3, 3))
+    assert threat.mixture is not None
+    assert threat.total is not None
+    assert threat.mixture.components.shape == (len(COMPONENTS), 9)
+    by_cell = threat.mixture.weights @ threat.mixture.components * threat.total.expected
+    np.testing.assert_allclose(threat.expected.ravel() * 100, by_cell, rtol=1e-5)
+
+
+def test_unknown_model_is_refused_with_the_names_of_all(
+    theatre_of: Callable[..., Theatre],
+) -> None:
+    with pytest.raises(ConfigError, match=r"must be one of: uniform; .*mixture.* Found: 'kernel'"):
+        surface(incident(5, 5), theatre=theatre_of(3, 3), model="kernel")
+
+
+def test_health_sites_are_settlements_and_no_towns(theatre_of: Callable[..., Theatre]) -> None:
+    theatre = theatre_of(5, 5)
+    places = gpd.GeoDataFrame(
+        {"kind": ["health", "town"]},
+        geometry=[shapely.Point(5e3, 5e3), shapely.Point(45e3, 45e3)],
+        crs=CRS,
+    )
+    background = Background(theatre=theatre, settlements=places)
+    past = fit(frame(incident(25, 25)), AS_OF, background=background).past
+    assert past is not None
+    settlements, towns = (d.reshape(5, 5) for d in (past.setting.settlements, past.setting.towns))
+    assert settlements[4, 0] == pytest.approx(settlements[0, 4])
+    assert towns[0, 4] > 100 * towns[4, 0]
 
 
 def test_vague_event_counts_in_the_total_and_not_on_the_map(
@@ -152,7 +195,6 @@ def test_vague_event_counts_in_the_total_and_not_on_the_map(
     alone = surface(one, theatre=theatre)
     for vague in (
         incident(25, 25, where_prec=6, position_sd_m=60_000.0),
-        incident(25, 25, position_sd_m=NAN),
         incident(),
     ):
         both = surface(one, vague, theatre=theatre)
@@ -283,22 +325,6 @@ def test_sensitive_incident_counts_in_the_sum(theatre_of: Callable[..., Theatre]
     )
 
 
-def test_method_names_what_stood_for_people(theatre_of: Callable[..., Theatre]) -> None:
-    theatre = theatre_of(3, 3)
-    towns = gpd.GeoDataFrame(geometry=[shapely.Point(15_000, 5_000)], crs=CRS)
-    wording = [
-        threat_surface(
-            frame(incident(5, 5)),
-            background=Background(theatre=theatre, people=people, settlements=settlements),
-            spec=SPEC,
-        ).method
-        for people, settlements in ((np.ones((3, 3)), towns), (None, towns), (None, None))
-    ]
-    assert "by people:" in wording[0]
-    assert "by settlements, for want of people:" in wording[1]
-    assert "by area alone, for want of people:" in wording[2]
-
-
 @given(st.integers(0, 2**32 - 1), st.floats(-1e6, 1e6), st.floats(-1e6, 1e6))
 @settings(deadline=None, max_examples=30)
 def test_moving_everything_moves_nothing(
@@ -336,11 +362,12 @@ def test_one_more_event_never_lowers_the_unscaled_intensity(
 def test_reported_reaches_two_bandwidths_from_the_event_and_no_farther(
     theatre_of: Callable[..., Theatre],
 ) -> None:
-    """Kernel of 10 km at the centre of the first cell: centres 0, 10 and 20 km away are near."""
-    theatre = theatre_of(1, 6, shapely.box(0, 0, 50_000, 10_000))
+    """5 km at the centre of the first cell: centres 0 and 10 km away are near, 20 km are not."""
+    assert REPORTED_SD_M == 5_000.0
+    theatre = theatre_of(1, 5, shapely.box(0, 0, 40_000, 10_000))
     level = threat_levels(surface(incident(5, 5), theatre=theatre), theatre=theatre)
-    assert (level[0] > 0).tolist() == [True, True, True, False, False, False]
-    assert level[0].tolist()[3:] == [0, 0, -1]
+    assert (level[0] > 0).tolist() == [True, True, False, False, False]
+    assert level[0].tolist()[2:] == [0, 0, -1]
 
 
 def test_reported_reaches_two_bandwidths_from_a_district(
@@ -350,4 +377,4 @@ def test_reported_reaches_two_bandwidths_from_a_district(
     row = incident(5, 5, where_prec=4, admin1="Unity")
     threat = surface(row, theatre=theatre_of(1, 5), admin=district)
     assert threat.reported is not None
-    assert threat.reported[0].tolist() == [True, True, True, False, False]
+    assert threat.reported[0].tolist() == [True, True, False, False, False]

@@ -76,7 +76,13 @@ def _sheets(findings: Findings) -> Iterator[tuple[str, str, pd.DataFrame]]:
     yield "rejects", "Input rows that were refused, and why", reject_table(findings)
     yield "sources", "Input files as they were used", _source_table(findings)
     yield "assumptions", "Figures that the times rest on", findings.assumptions
-    yield "backtest", "How well the threat did on past months", findings.threat.backtest
+    yield (
+        "risk",
+        "Expected near each camp and place, why, and for whom; empty: unknown",
+        findings.reasons,
+    )
+    note = "How well the threat models told past incidents; shares of 1, empty unknown"
+    yield "backtest", note, findings.backtest.scores
 
 
 def _source_table(findings: Findings) -> pd.DataFrame:

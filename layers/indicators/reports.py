@@ -77,8 +77,11 @@ def reports_of(incidents: gpd.GeoDataFrame) -> Reports:
     Parameters
     ----------
     incidents : GeoDataFrame
-        Passed the schema of incidents; in metres.
+        Passed the schema of incidents; in metres. Where a column ``event`` links several reports of one
+        event, the one whose id it is stands for all.
     """
+    if "event" in incidents:
+        incidents = incidents[incidents["event"] == incidents["id"]]
     start, end = (day_of(incidents[column]) for column in ("date_start", "date_end"))
     end = np.where(np.isnan(end), start, end)
     order = np.lexsort((incidents["id"].to_numpy(dtype=str), end))

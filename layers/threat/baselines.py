@@ -30,12 +30,12 @@ def population(past: Past) -> NDArray[np.float64]:
 
 
 def counts(past: Past) -> NDArray[np.float64]:
-    """Share of all past events that were coded in each cell."""
+    """Share of all past events in each cell: where they were coded, or over their district."""
     return _counted(past, past.record.placed)
 
 
 def counts_of_a_year(past: Past) -> NDArray[np.float64]:
-    """Share of the events of the last 365 days that were coded in each cell."""
+    """Share of the events of the last 365 days in each cell, as `counts`."""
     return _counted(past, _last_year(past))
 
 
@@ -48,14 +48,16 @@ def scott_kernel(past: Past) -> NDArray[np.float64]:
     """Gaussians around all past events, with Scott's bandwidth along each axis.
 
     The standard deviation along an axis is that of the events' coordinates times ``n ** (-1 / 6)``
-    (Scott 1992, two dimensions), at least 500 m.
+    (Scott 1992, two dimensions), at least 500 m. With weights it is the weighted one, and ``n`` is
+    ``sum(w)^2 / sum(w^2)``.
     """
     record = past.record.placed
-    n = record.cell.size
-    if n < 2:
+    record = record.only(record.weight > 0)
+    if record.cell.size < 2:
         return _kernel(past, record, (NARROWEST_SD_M, NARROWEST_SD_M))
+    n = record.weight.sum() ** 2 / (record.weight**2).sum()
     sd_x, sd_y = (
-        max(float(axis.std(ddof=1)) * n ** (-1 / 6), NARROWEST_SD_M)
+        max(float(np.sqrt(np.cov(axis, aweights=record.weight))) * n ** (-1 / 6), NARROWEST_SD_M)
         for axis in (record.x_m, record.y_m)
     )
     return _kernel(past, record, (sd_x, sd_y))
@@ -77,13 +79,27 @@ def _last_year(past: Past) -> Record:
 
 
 def _counted(past: Past, record: Record) -> NDArray[np.float64]:
-    if not record.cell.size:
+    total = record.weight.sum()
+    if not total > 0:
         return past.setting.uniform
-    number = np.bincount(record.cell, minlength=past.setting.cells.size)
-    return np.asarray(number / record.cell.size)
+    districts = past.setting.districts
+    spread = record.district >= 0
+    coded = record.only(~spread)
+    number = np.bincount(coded.cell, weights=coded.weight, minlength=past.setting.cells.size)
+    by_district = np.bincount(
+        record.district[spread], weights=record.weight[spread], minlength=districts.shape[0]
+    )
+    return np.asarray((number + by_district @ districts) / total)
 
 
 def _kernel(past: Past, record: Record, sd_m: tuple[float, float]) -> NDArray[np.float64]:
     """Plain kernel density: what lies beyond the border is lost, and the rest scaled to 1."""
     setting = past.setting
-    return point_density(record.x_m, record.y_m, sd_m=sd_m, grid=setting.grid, cells=setting.cells)
+    return point_density(
+        record.x_m,
+        record.y_m,
+        sd_m=sd_m,
+        grid=setting.grid,
+        cells=setting.cells,
+        weight=record.weight,
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 import geopandas as gpd
 import numpy as np
@@ -45,6 +45,11 @@ class Events:
     position_sd_m : float array (n,)
         Spread of the reported position per axis; ``nan`` unknown.
     admin1, admin2 : object array of str (n,)
+    weight : float array (n,), optional
+        How much each report counts in where events are expected; 1 by default.
+    stands : bool array (n,), optional
+        Whether a report stands for its event: of several reports of one event one does
+        (`geo_poc.layers.links`). All do by default.
     """
 
     point: NDArray[np.object_]
@@ -57,6 +62,15 @@ class Events:
     position_sd_m: NDArray[np.float64]
     admin1: NDArray[np.object_]
     admin2: NDArray[np.object_]
+    weight: NDArray[np.float64] = field(default_factory=lambda: np.ones(0))
+    stands: NDArray[np.bool_] = field(default_factory=lambda: np.ones(0, dtype=np.bool_))
+
+    def __post_init__(self) -> None:
+        n = len(self.point)
+        for name in ("weight", "stands"):
+            given = getattr(self, name)
+            if not given.size:
+                object.__setattr__(self, name, np.ones(n, dtype=given.dtype))
 
     def known_by(self, day: float) -> NDArray[np.bool_]:
         """Events that were over before a day, mask (n,); those without any date never are."""
@@ -112,6 +126,8 @@ def events_of(incidents: gpd.GeoDataFrame, *, theatre: Theatre) -> Events:
         position_sd_m=incidents["position_sd_m"].to_numpy(dtype=float, na_value=np.nan),
         admin1=incidents["admin1"].fillna("").to_numpy(dtype=object),
         admin2=incidents["admin2"].fillna("").to_numpy(dtype=object),
+        weight=_weight(incidents),
+        stands=_stands(incidents),
     )
 
 
@@ -136,6 +152,19 @@ def day_number(date: dt.date) -> int:
     2
     """
     return (date - dt.date(1970, 1, 1)).days
+
+
+def _weight(incidents: gpd.GeoDataFrame) -> NDArray[np.float64]:
+    if "weight" not in incidents:
+        return np.ones(len(incidents))
+    return np.asarray(incidents["weight"].to_numpy(dtype=np.float64))
+
+
+def _stands(incidents: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    """Reports whose id is that of their event; all of them where reports are not linked."""
+    if "event" not in incidents:
+        return np.ones(len(incidents), dtype=np.bool_)
+    return np.asarray(incidents["event"] == incidents["id"], dtype=np.bool_)
 
 
 def _require(incidents: gpd.GeoDataFrame, theatre: Theatre) -> None:

@@ -61,6 +61,7 @@ def point_density(
     sd_m: tuple[float, float],
     grid: Grid,
     cells: NDArray[np.int64],
+    weight: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
     """Gaussians around points, integrated over some cells, with the sum 1 over all these cells.
 
@@ -72,11 +73,13 @@ def point_density(
     grid : Grid
     cells : int array (k,)
         Flat indices of cells.
+    weight : float array (n,), optional
+        How much each point counts; 1 by default.
 
     Returns
     -------
     float array (k,)
-        The same in every cell where there is no point or all are too far away.
+        The same in every cell where there is no point that counts or all are too far away.
 
     Examples
     --------
@@ -87,6 +90,8 @@ def point_density(
     """
     across = gaussian_shares(x_m, np.full(x_m.size, sd_m[0]), column_edges_m(grid))
     down = gaussian_shares(-y_m, np.full(x_m.size, sd_m[1]), row_edges_m(grid))
+    if weight is not None:
+        down = down * weight[:, None]
     density = (down.T @ across).ravel()[cells]
     total = density.sum()
     return np.asarray(density / total) if total > 0 else np.full(cells.size, 1.0 / cells.size)

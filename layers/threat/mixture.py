@@ -8,14 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo_poc.layers.threat.em import em_weights
-from geo_poc.layers.threat.gaussians import Gaussians, gaussians
 from geo_poc.layers.threat.past import Past, decayed_sums
 from geo_poc.layers.threat.record import Record
+from geo_poc.layers.threat.spreads import Spreads, spreads
 
 SAME_PLACE_SD_M = 500.0
 NEIGHBOURHOOD_SD_M = 25_000.0
-CENTROID_SD_M = 60_000.0
-SETTLED_SHARE = 0.8
 DECAYS_DAYS = (30.0, 365.0, np.inf)
 COMPONENTS = (
     "uniform",
@@ -29,7 +27,6 @@ COMPONENTS = (
     "neighbourhood, 365 days",
     "neighbourhood, all time",
 )
-_CENTROIDS_FROM = 4
 # Below this, decayed numbers lose their digits; with a decay of 30 days that takes 47 years.
 _LEAST_NUMBER = 1e-250
 
@@ -41,13 +38,15 @@ class Mixture:
     Parameters
     ----------
     components : float array (10, cells)
-        In the order of :data:`COMPONENTS`; each sums to 1.
+        In the order of ``names``; each sums to 1.
     weights : float array (10,)
         With the sum 1.
+    names : tuple of str
     """
 
     components: NDArray[np.float64]
     weights: NDArray[np.float64]
+    names: tuple[str, ...] = COMPONENTS
 
     @property
     def density(self) -> NDArray[np.float64]:
@@ -70,13 +69,16 @@ def fitted_mixture(past: Past) -> Mixture:
     - neighbourhood: a Gaussian of 25 km times ``0.8 n s_c + 0.2``, for ``n`` cells and the density
       of settlements ``s_c``.
 
-    Each Gaussian is integrated over the cells and scaled to 1 over the area. One around a centroid
-    (``where_prec`` 4 and 5) has a standard deviation of ``sqrt(sd^2 + 60^2)`` km. Events known to the
-    year only (``date_prec`` 5) are in the kernels without decay alone.
+    Each Gaussian is integrated over the cells and scaled to 1 over the area. One around an uncertain
+    point has a standard deviation of ``sqrt(sd^2 + position_sd^2)``, 60 km for a centroid
+    (``where_prec`` 4 and 5) unless the file says otherwise. An event known to a district of the
+    setting is spread over that instead, by settlements. Events known to the year only
+    (``date_prec`` 5) are in the kernels without decay alone. Each event counts by its weight.
 
     The weights are those of `geo_poc.layers.threat.em.em_weights`, with one pseudo-event for each density.
     Each precise event in a past window counts with the densities as they were at the window's
-    start, and half as much for every 24 months that the window is old.
+    start, by its own weight over the mean weight of such events, and half as much for every 24
+    months that the window is old.
     """
     kernels = _Kernels.around(past)
     flat = past.setting.uniform
@@ -92,33 +94,25 @@ class _Kernels:
     """Kernels around the placed events of a past: at their place, and in its neighbourhood."""
 
     record: Record
-    same_place: Gaussians
-    neighbourhood: Gaussians
+    same_place: Spreads
+    neighbourhood: Spreads
 
     @classmethod
     def around(cls, past: Past) -> _Kernels:
         record, setting = past.record.placed, past.setting
-        settled = SETTLED_SHARE * setting.cells.size * setting.settlements + 1 - SETTLED_SHARE
-        vague_m = np.where(record.where_prec >= _CENTROIDS_FROM, CENTROID_SD_M, 0.0)
         same_place, neighbourhood = (
-            gaussians(
-                record.x_m,
-                record.y_m,
-                sd_m=np.hypot(sd_m, vague_m),
-                weight=weight,
-                setting=setting,
-            )
+            spreads(record, sd_m=sd_m, weight=weight, setting=setting)
             for sd_m, weight in (
                 (SAME_PLACE_SD_M, np.ones(setting.cells.size)),
-                (NEIGHBOURHOOD_SD_M, settled),
+                (NEIGHBOURHOOD_SD_M, setting.settled),
             )
         )
         return cls(record=record, same_place=same_place, neighbourhood=neighbourhood)
 
-    def amounts(self, at_day: NDArray[np.float64]) -> list[tuple[Gaussians, NDArray[np.float64]]]:
+    def amounts(self, at_day: NDArray[np.float64]) -> list[tuple[Spreads, NDArray[np.float64]]]:
         """The six kernels in order: each with the decayed number of events by day and place."""
-        # Both kernels have the same places in the same order: a wider spread keeps what differs.
-        place, places = self.same_place.place, len(self.same_place.down)
+        # Both kernels have the same places in the same order, as `spreads` says.
+        place, places = self.same_place.place, self.same_place.places
         dated = self.record.dated
         by_decay = [
             decayed_sums(
@@ -127,6 +121,7 @@ class _Kernels:
                 groups=places,
                 at_day=at_day,
                 decay_days=decay,
+                amount=self.record.weight[chosen],
             )
             for decay, chosen in zip(DECAYS_DAYS, (dated, dated, np.ones_like(dated)), strict=True)
         ]
@@ -151,7 +146,9 @@ def _weights(past: Past, kernels: _Kernels) -> NDArray[np.float64]:
         summed, number = amount @ kernel.at(cells), amount.sum(axis=1, keepdims=True)
         seen = _mean_kernel(summed, number, 1.0 / past.setting.cells.size)
         density.append(seen[window, column])
-    return em_weights(np.column_stack(density), past.window_weight(windows[window]))
+    # Over the mean: it is one event against another that counts, not all against the pseudo-events.
+    counted = asked.weight[event] / (asked.weight[event].mean() or 1.0)
+    return em_weights(np.column_stack(density), counted * past.window_weight(windows[window]))
 
 
 def _mean_kernel(

@@ -30,6 +30,8 @@ class Past:
     horizon_days : float
         Length of the time asked for.
     setting : Setting
+    window_draw : float array (windows,), optional
+        How much each past window counts beside its age; 1 by default.
 
     Raises
     ------
@@ -41,6 +43,7 @@ class Past:
     as_of_day: float
     horizon_days: float
     setting: Setting
+    window_draw: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         late = ~(self.record.end_day < self.as_of_day)
@@ -68,8 +71,11 @@ class Past:
         return np.array([float(day_number(start.date())) for start in starts])
 
     def window_weight(self, day: NDArray[np.float64]) -> NDArray[np.float64]:
-        """How much what came in a past window counts, by its first day: half every 24 months."""
-        return np.asarray(0.5 ** ((self.as_of_day - day) / HALF_LIFE_DAYS))
+        """How much what came in past windows counts, by their first days: half every 24 months."""
+        by_age = np.asarray(0.5 ** ((self.as_of_day - day) / HALF_LIFE_DAYS))
+        if self.window_draw is None:
+            return by_age
+        return by_age * self.window_draw[np.searchsorted(self.windows(), day)]
 
 
 def past_of(record: Record, setting: Setting, *, as_of_day: float, horizon_days: float) -> Past:
@@ -89,6 +95,7 @@ def decayed_sums(
     groups: int,
     at_day: NDArray[np.float64],
     decay_days: float,
+    amount: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
     """Sum over the events of each group of ``exp(-age / decay)`` on each of some days.
 
@@ -105,6 +112,8 @@ def decayed_sums(
         Rising.
     decay_days : float
         Above 0; ``inf`` counts all past events as 1.
+    amount : float array (n,), optional
+        How much each event counts; 1 by default.
 
     Returns
     -------
@@ -121,6 +130,8 @@ def decayed_sums(
     seen = np.searchsorted(at_day, end_day, side="right")
     ever = seen < at_day.size
     weight = np.exp(-(at_day[seen[ever]] - end_day[ever]) / decay_days)
+    if amount is not None:
+        weight *= amount[ever]
     np.add.at(sums, (seen[ever], group[ever]), weight)
     fading = np.exp(-np.diff(at_day) / decay_days)
     for day in range(1, at_day.size):

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Literal
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from geo_poc.layers.cells import nearest_inside
+from geo_poc.layers.precision import position_sd_m
+from geo_poc.layers.threat.district import district_of
 from geo_poc.layers.threat.events import Events
 from geo_poc.layers.threat.setting import Setting
 
 Target = Literal["all", "civilian", "one_sided"]
 
+CENTROID_SD_M = 60_000.0
+_CENTROIDS_FROM = 4
+_STATE = 4
 _VAGUEST_PLACE = 5
 _VAGUEST_ASKED_PLACE = 3
 _VAGUEST_ASKED_DATE = 4
@@ -37,6 +43,13 @@ class Record:
         1 exact to 7 the whole country, 1 the day to 5 the year.
     wanted : bool array (n,)
         Whether it is of the kind whose future is asked for.
+    weight : float array (n,), optional
+        How much it counts in where events are expected; 1 by default. Never in how many.
+    position_sd_m : float array (n,), optional
+        What widens the kernels of the mixture, per axis. By default 60 km for ``where_prec`` 4 and
+        5, centroids of areas, and 0 for the others, which stay at the coded point.
+    district : int array (n,), optional
+        Row of the setting's districts over which it is spread; -1, the default, for a point.
     """
 
     cell: NDArray[np.int64]
@@ -47,6 +60,20 @@ class Record:
     where_prec: NDArray[np.float64]
     date_prec: NDArray[np.float64]
     wanted: NDArray[np.bool_]
+    weight: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    position_sd_m: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    district: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+
+    def __post_init__(self) -> None:
+        n = self.cell.size
+        by_default = {
+            "weight": np.ones(n),
+            "position_sd_m": _centroid_sd_m(self.where_prec),
+            "district": np.full(n, -1, dtype=np.int64),
+        }
+        for name, values in by_default.items():
+            if not getattr(self, name).size:
+                object.__setattr__(self, name, values)
 
     def only(self, chosen: NDArray[np.bool_]) -> Record:
         """Events of a mask (n,)."""
@@ -79,10 +106,14 @@ class Record:
 def record_of(
     events: Events, setting: Setting, *, wanted: NDArray[np.bool_] | None = None
 ) -> Record:
-    """Events in the area; those with a point outside it are left out.
+    """Events in the area, once each; those with a point outside it are left out.
 
     An event at the border in a cell that is not of the area belongs to the centre of the nearest
-    one that is.
+    one that is. Of several reports of one event the one that stands for it is taken, and it is of
+    the kind asked for as ``wanted`` says. An event of ``where_prec`` 4 is spread over its first-order
+    division where the setting has one of that name. A ``position_sd_m`` that is not the one of the
+    event's code was given by the file and widens the kernels; that of code 5 is at least 60 km, and a
+    0 says nothing of a centroid.
 
     Parameters
     ----------
@@ -115,13 +146,7 @@ def record_of(
     >>> record_of(events_of(incidents, theatre=theatre), setting_of(theatre)).cell.tolist()
     [1, -1]
     """
-    grid = setting.grid
-    inside = np.zeros(grid.shape, dtype=np.bool_)
-    inside.ravel()[setting.cells] = True
-    located = (
-        np.isfinite(events.x_m) & np.isfinite(events.y_m) & (events.where_prec <= _VAGUEST_PLACE)
-    )
-    flat = nearest_inside(inside, grid, events.x_m, events.y_m)
+    located, flat = _located(events, setting)
     x, y = _in_own_cell(events, flat, setting)
     placed = located & (flat >= 0)
     cell = np.searchsorted(setting.cells, np.where(placed, flat, setting.cells[0]))
@@ -134,15 +159,34 @@ def record_of(
         where_prec=events.where_prec,
         date_prec=events.date_prec,
         wanted=np.ones(flat.size, dtype=np.bool_) if wanted is None else wanted,
+        weight=events.weight,
+        position_sd_m=_kernel_sd_m(events),
+        district=np.where(placed, _districts(events, setting), -1),
     )
-    return record.only(~located | placed)
+    return record.only(in_area(events, setting))
+
+
+def in_area(events: Events, setting: Setting) -> NDArray[np.bool_]:
+    """Events that `record_of` keeps, mask (n,): once each, and without a point outside the area."""
+    located, flat = _located(events, setting)
+    return (~located | (flat >= 0)) & events.stands
+
+
+def _located(events: Events, setting: Setting) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Events known well enough for the map, and the flat cell of each; -1 outside the area."""
+    inside = np.zeros(setting.grid.shape, dtype=np.bool_)
+    inside.ravel()[setting.cells] = True
+    known = np.isfinite(events.x_m) & np.isfinite(events.y_m)
+    flat = nearest_inside(inside, setting.grid, events.x_m, events.y_m)
+    return known & (events.where_prec <= _VAGUEST_PLACE), flat
 
 
 def wanted_of(incidents: gpd.GeoDataFrame, target: Target) -> NDArray[np.bool_]:
     """Incidents of a kind, mask (n,).
 
     ``all``; ``civilian``: one-sided violence, or civilians are known to have died; ``one_sided``:
-    one-sided violence alone. Where deaths of civilians are unknown none is assumed.
+    one-sided violence alone. Where deaths of civilians are unknown none is assumed. Of linked reports
+    all are of a kind if one is.
 
     Examples
     --------
@@ -152,6 +196,14 @@ def wanted_of(incidents: gpd.GeoDataFrame, target: Target) -> NDArray[np.bool_]:
     >>> wanted_of(incidents, "civilian").tolist(), wanted_of(incidents, "one_sided").tolist()
     ([True, True, False], [True, False, False])
     """
+    wanted = _wanted_alone(incidents, target)
+    if "event" not in incidents:
+        return wanted
+    by_event = pd.Series(wanted, index=incidents.index).groupby(incidents["event"])
+    return np.asarray(by_event.transform("any"), dtype=np.bool_)
+
+
+def _wanted_alone(incidents: gpd.GeoDataFrame, target: Target) -> NDArray[np.bool_]:
     if target == "all":
         return np.ones(len(incidents), dtype=np.bool_)
     one_sided = (incidents["kind"] == "one_sided").to_numpy(dtype=np.bool_)
@@ -159,6 +211,25 @@ def wanted_of(incidents: gpd.GeoDataFrame, target: Target) -> NDArray[np.bool_]:
         return np.asarray(one_sided)
     deaths = incidents["deaths_civilians"].to_numpy(dtype=np.float64, na_value=np.nan)
     return np.asarray(one_sided | (deaths > 0))
+
+
+def _centroid_sd_m(where_prec: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.where(where_prec >= _CENTROIDS_FROM, CENTROID_SD_M, 0.0)
+
+
+def _kernel_sd_m(events: Events) -> NDArray[np.float64]:
+    """Spread per axis that the file itself gives, elsewhere 60 km for centroids and else 0."""
+    of_code = position_sd_m(pd.Series(events.where_prec)).to_numpy()
+    centroid = _centroid_sd_m(events.where_prec)
+    given = (events.position_sd_m > 0) & (events.position_sd_m != of_code)
+    at_least = np.where(events.where_prec >= _VAGUEST_PLACE, centroid, 0.0)
+    return np.where(given, np.maximum(events.position_sd_m, at_least), centroid)
+
+
+def _districts(events: Events, setting: Setting) -> NDArray[np.int64]:
+    """Row of the setting's districts that each event of ``where_prec`` 4 is meant by; -1 for none."""
+    asked = np.where(events.where_prec == _STATE, events.admin1, "").astype(object)
+    return district_of(asked, events.point, setting.admin)
 
 
 def _in_own_cell(

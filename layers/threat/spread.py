@@ -75,6 +75,31 @@ class Spread:
         gaussian = ((self.down.T * by_kernel) @ self.across) * self.weight
         return np.asarray(gaussian + (by_polygon @ self.polygons).reshape(gaussian.shape))
 
+    def mean_over(
+        self, event: NDArray[np.int64], value: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Mean of a value of cells over where each event may have been, shape (n,).
+
+        Parameters
+        ----------
+        event : int array (n,)
+            Positions of events.
+        value : float array (rows, cols)
+            Not ``nan`` outside the area.
+
+        Returns
+        -------
+        float array (n,)
+            ``nan`` for an event that is not placed.
+        """
+        found = np.full(event.size, np.nan)
+        kernel, polygon = self.kernel[event], self.polygon[event]
+        rows, own = np.unique(kernel[kernel >= 0], return_inverse=True)
+        means = ((self.down[rows] @ (value * self.weight)) * self.across[rows]).sum(axis=1)
+        found[kernel >= 0] = means[own.ravel()]
+        found[polygon >= 0] = (self.polygons @ value.ravel())[polygon[polygon >= 0]]
+        return found
+
 
 def spread_events(events: Events, *, background: Background, bandwidth_m: float) -> Spread:
     """Each event over the cells where it may have happened, by how well its place is known.
@@ -241,7 +266,7 @@ def _districts(events: Events, background: Background, relative: NDArray[np.floa
     meant = district_of(asked, events.point, polygons)
     used = np.unique(meant[meant >= 0])
     shapes = polygons.geometry.to_numpy()[used]
-    shares = _polygon_shares(shapes, background.theatre, relative)
+    shares = polygon_shares(shapes, background.theatre, relative)
     here = np.diff(shares.indptr) > 0
     row_of = np.full(len(polygons) + 1, -1, dtype=np.int64)
     row_of[used[here]] = np.arange(here.sum())
@@ -253,19 +278,19 @@ def _districts(events: Events, background: Background, relative: NDArray[np.floa
     )
 
 
-def _polygon_shares(
-    shapes: NDArray[np.object_], theatre: Theatre, relative: NDArray[np.float64]
+def polygon_shares(
+    shapes: NDArray[np.object_], theatre: Theatre, amount: NDArray[np.float64]
 ) -> csr_array:
-    """People of each cell of each polygon over all of them, shape (polygons, rows * cols).
+    """Share of each cell in each polygon, by an amount such as people, shape (polygons, rows * cols).
 
-    Where nobody is known to live, all cells of the polygon count the same. A polygon without a cell
-    of the area has a sum of 0.
+    Where the amount is 0 throughout, all cells of the polygon count the same. A polygon without a
+    cell of the area has a sum of 0.
     """
     inside = theatre.inside
     cells = [_cells_of(shape, theatre.grid, inside) for shape in shapes]
-    amount = [relative.ravel()[flat] for flat in cells]
+    within = [amount.ravel()[flat] for flat in cells]
     share = [
-        one / one.sum() if one.any() else np.full(one.size, 1 / max(one.size, 1)) for one in amount
+        one / one.sum() if one.any() else np.full(one.size, 1 / max(one.size, 1)) for one in within
     ]
     end = np.cumsum([0, *(flat.size for flat in cells)])
     return csr_array(

@@ -1,29 +1,32 @@
-"""Incidents -> where civilians were attacked lately, as expected incidents on the grid."""
+"""Incidents -> where the next ones are to be expected, as a surface on the grid."""
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
+from geo_poc.errors import ConfigError, Fault
 from geo_poc.grid import Grid
 from geo_poc.layers.threat.background import Background
-from geo_poc.layers.threat.backtest import BACKTEST_COLUMNS, Progress, walk_forward
-from geo_poc.layers.threat.events import DAY_S, Events, day_number, events_of
-from geo_poc.layers.threat.rate import expected_number, time_decay
-from geo_poc.layers.threat.spread import Spread, reported_near, spread_events
-from geo_poc.theatre import Theatre
-from geo_poc.theatre_file import ThreatSpec
+from geo_poc.layers.threat.events import Events, day_number, events_of
+from geo_poc.layers.threat.mixture import Mixture, fitted_mixture
+from geo_poc.layers.threat.models import MIXTURE, MODELS
+from geo_poc.layers.threat.past import Past
+from geo_poc.layers.threat.record import record_of
+from geo_poc.layers.threat.setting import setting_around
+from geo_poc.layers.threat.spread import reported_near, spread_events
+from geo_poc.layers.threat.totals import Total, expected_total
+
+REPORTED_SD_M = 5_000.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Threat:
-    """Expected incidents on the grid, what they were made from, and how well it did in the past.
+    """Expected incidents on the grid, and what they were made from.
 
     Parameters
     ----------
@@ -38,13 +41,17 @@ class Threat:
     incidents_used : int
     newest : date or None
         Date of the newest incident used.
-    backtest : DataFrame
-        One row a model: ``model, origins, events, hit_05`` and its interval ``low, high``.
     reported : bool array (rows, cols), optional
         Cells near any incident used; elsewhere nothing was reported, which is not safety. Without
         it every cell where something is expected counts as reported.
     incidents_vague : int
         Of those used, the ones known too vaguely for the map: they count in the total alone.
+    total : Total, optional
+        Events expected in the whole area within the horizon, with their range.
+    past : Past, optional
+        What the model was fitted on.
+    mixture : Mixture, optional
+        The densities that a mixture is made of, over the cells of ``past.setting``.
     """
 
     grid: Grid
@@ -54,35 +61,37 @@ class Threat:
     method: str
     incidents_used: int
     newest: dt.date | None
-    backtest: pd.DataFrame
     reported: NDArray[np.bool_] | None = None
     incidents_vague: int = 0
+    total: Total | None = None
+    past: Past | None = None
+    mixture: Mixture | None = None
 
 
-def threat_surface(
-    incidents: gpd.GeoDataFrame,
+def fit(
+    history: gpd.GeoDataFrame,
+    as_of: dt.date,
     *,
     background: Background,
-    spec: ThreatSpec,
-    backtest: pd.DataFrame | None = None,
+    horizon_days: int = 30,
+    model: str = MIXTURE,
 ) -> Threat:
-    """Threat as expected incidents per km2 per 30 days, by people-weighted kernel density.
+    """Threat on a day by one of the models, as expected incidents per km2 per 30 days.
 
-    ``expected_c = N * sum_i(w_i k_ic) / sum_i(w_i) / cell area``, where ``k_ic`` is the share of
-    incident i that cell c has (`geo_poc.layers.threat.spread.spread_events`), ``w_i = exp(-age / decay)``
-    (`geo_poc.layers.threat.rate.time_decay`) and ``N`` the exponentially weighted past rate per 30 days
-    (`geo_poc.layers.threat.rate.expected_number`). The sum of ``expected * cell area * horizon / 30`` over
-    the area is the number expected in it within the horizon.
+    ``expected_c = N p_c / cell area * 30 / horizon``: ``p`` is the model's density over the cells
+    (`geo_poc.layers.threat.models.MODELS`), ``N`` the number expected in the area within the horizon
+    (`geo_poc.layers.threat.totals.expected_total`), the same for all models.
 
     Parameters
     ----------
-    incidents : GeoDataFrame
+    history : GeoDataFrame
         A checked incidents layer in the theatre's CRS. All kinds count, those marked sensitive too,
-        since only their sum is shown; none that was not over before the theatre's ``as_of``.
+        since only their sum is shown; none that was not over before ``as_of``.
+    as_of : date
     background : Background
-    spec : ThreatSpec
-    backtest : DataFrame, optional
-        From `geo_poc.layers.threat.backtest.walk_forward`.
+    horizon_days : int
+    model : str
+        A name in `geo_poc.layers.threat.models.MODELS`.
 
     Returns
     -------
@@ -93,113 +102,97 @@ def threat_surface(
     ------
     LayerError, CrsError
         If the incidents do not fit the theatre.
+    ConfigError
+        If there is no such model.
 
     Examples
     --------
+    >>> import pandas as pd
     >>> import shapely
+    >>> from geo_poc.theatre import Theatre
     >>> theatre = Theatre(
     ...     name="strip", as_of=dt.date(2021, 1, 1), area=shapely.box(0, 0, 3e4, 1e4),
     ...     grid=Grid(rows=1, cols=3, cell_size_m=1e4, left_m=0.0, top_m=1e4, crs="EPSG:32636"),
     ...     marking="UNCLASSIFIED",
     ... )
-    >>> day = pd.to_datetime(["2020-12-31"])
+    >>> day = pd.to_datetime(["2020-12-02"])
     >>> incidents = gpd.GeoDataFrame(
     ...     {"date_start": day, "date_end": day, "where_prec": 1, "date_prec": 1,
     ...      "position_sd_m": 0.0, "admin1": "", "admin2": ""},
     ...     geometry=[shapely.Point(15e3, 5e3)], crs="EPSG:32636",
     ... )
-    >>> background = Background(theatre=theatre)
-    >>> threat = threat_surface(incidents, background=background, spec=ThreatSpec())
-    >>> print(threat.expected.round(4))
-    [[0.0016 0.0071 0.0016]]
+    >>> threat = fit(
+    ...     incidents, theatre.as_of, background=Background(theatre=theatre), model="all-history counts"
+    ... )
+    >>> print(round(threat.total.expected, 2), threat.expected.round(4))
+    0.97 [[0.0006 0.0084 0.0006]]
     """
+    _require_model(model)
     theatre = background.theatre
-    events = events_of(incidents, theatre=theatre)
-    events = events.only(events.known_by(day_number(theatre.as_of)))
-    spread = spread_events(events, background=background, bandwidth_m=spec.bandwidth)
-    used = events.only(~spread.outside)
-    placed = int(spread.placed.sum())
-    vague = len(used.end_day) - placed
+    events = events_of(history, theatre=theatre)
+    events = events.only(events.known_by(day_number(as_of)))
+    setting = setting_around(background)
+    past = Past(
+        record=record_of(events, setting),
+        as_of_day=float(day_number(as_of)),
+        horizon_days=float(horizon_days),
+        setting=setting,
+    )
+    mixture = fitted_mixture(past) if model == MIXTURE else None
+    density = MODELS[model].density(past) if mixture is None else mixture.density
+    total = expected_total(past)
+    placed = int((past.record.cell >= 0).sum())
+    vague = past.record.cell.size - placed
     return Threat(
         grid=theatre.grid,
-        expected=_expected(events, spread, theatre, decay_days=spec.decay / DAY_S),
-        as_of=theatre.as_of,
-        horizon_days=round(spec.horizon / DAY_S),
-        method=_method(spec, placed=placed, vague=vague, weighted_by=_weighted_by(background)),
-        incidents_used=len(used.end_day),
-        newest=_newest(used),
-        backtest=pd.DataFrame(columns=list(BACKTEST_COLUMNS)) if backtest is None else backtest,
-        reported=reported_near(spread, theatre=theatre, bandwidth_m=spec.bandwidth),
+        expected=_per_km2_30d(density, past, total.expected if placed else float("nan")),
+        as_of=as_of,
+        horizon_days=horizon_days,
+        method=_method(model, placed=placed, vague=vague),
+        incidents_used=placed + vague,
+        newest=_newest(past),
+        reported=_reported(events, background),
         incidents_vague=vague,
+        total=total,
+        past=past,
+        mixture=mixture,
     )
 
 
-def assessed_threat(
-    incidents: gpd.GeoDataFrame,
-    *,
-    background: Background,
-    spec: ThreatSpec,
-    rng: np.random.Generator | None = None,
-    progress: Progress | None = None,
-) -> Threat:
-    """Threat surface with its backtest over ``spec.backtest_months`` origins.
-
-    Parameters are those of `threat_surface` and `geo_poc.layers.threat.backtest.walk_forward`.
-    """
-    threat = threat_surface(incidents, background=background, spec=spec)
-    backtest = walk_forward(
-        incidents,
-        background=background,
-        spec=spec,
-        months=spec.backtest_months,
-        rng=rng,
-        progress=progress,
-    )
-    return dataclasses.replace(threat, backtest=backtest)
+def _require_model(model: str) -> None:
+    if model not in MODELS:
+        raise ConfigError(
+            Fault(
+                where="threat: model",
+                found=f"'{model}'",
+                rule=f"must be one of: {'; '.join(MODELS)}",
+                repair="choose one of them",
+            )
+        )
 
 
-def _expected(
-    events: Events, spread: Spread, theatre: Theatre, *, decay_days: float
-) -> NDArray[np.float32]:
-    at_day = day_number(theatre.as_of)
-    surface = spread.surface(
-        time_decay(events.start_day, events.end_day, at_day=at_day, decay_days=decay_days)
-    )
-    counted = ~spread.outside
-    number = expected_number(
-        events.start_day[counted],
-        events.end_day[counted],
-        at_day=at_day,
-        decay_days=decay_days,
-        horizon_days=30.0,
-    )
-    total = surface.sum()
-    density = surface / total if total > 0 else np.full(surface.shape, np.nan)
-    per_km2 = number * density / theatre.grid.cell_area_km2
-    return np.where(theatre.inside, per_km2, np.nan).astype(np.float32)
+def _per_km2_30d(density: NDArray[np.float64], past: Past, number: float) -> NDArray[np.float32]:
+    per_km2 = number * density / past.setting.grid.cell_area_km2 * 30.0 / past.horizon_days
+    return past.setting.surface(per_km2).astype(np.float32)
 
 
-def _newest(events: Events) -> dt.date | None:
-    if not len(events.end_day):
-        return None
-    return dt.date(1970, 1, 1) + dt.timedelta(days=float(events.end_day.max()))
+def _reported(events: Events, background: Background) -> NDArray[np.bool_]:
+    """Cells near where any event may have happened."""
+    spread = spread_events(events, background=background, bandwidth_m=REPORTED_SD_M)
+    return reported_near(spread, theatre=background.theatre, bandwidth_m=REPORTED_SD_M)
 
 
-def _method(spec: ThreatSpec, *, placed: int, vague: int, weighted_by: str) -> str:
+def _newest(past: Past) -> dt.date | None:
+    end = past.record.end_day
+    return dt.date(1970, 1, 1) + dt.timedelta(days=float(end.max())) if end.size else None
+
+
+def _method(model: str, *, placed: int, vague: int) -> str:
     if not placed:
         return "No incident can be placed in the area by this day: the threat is unknown, not zero."
     in_total = f" {vague} more, known too vaguely for the map, count in the total." if vague else ""
+    name = model[0].upper() + model[1:]
     return (
-        f"Kernel density of {placed} recorded incidents, weighted by {weighted_by}: bandwidth "
-        f"{spec.bandwidth / 1000:g} km widened by how well each place is known, weight falling "
-        f"with age by exp(-age / {spec.decay / DAY_S:g} days), scaled to the past rate weighted "
-        f"the same way.{in_total}"
+        f"{name}, fitted to {placed} recorded incidents at the places they were coded to, and scaled "
+        f"to the number that past rates let expect.{in_total}"
     )
-
-
-def _weighted_by(background: Background) -> str:
-    if background.people is not None:
-        return "people"
-    settlements = background.settlements
-    known = settlements is not None and not settlements.empty
-    return "settlements, for want of people" if known else "area alone, for want of people"

@@ -16,6 +16,7 @@ DECAYS_DAYS = (60.0, 120.0, 240.0, 480.0)
 LONG_RUN_SHARE = 0.1
 INTERVAL = 0.8
 LEAST_WINDOWS = 12
+_MONTH_DAYS = 30.4375
 _LOG_SIZE_BOUNDS = (np.log(0.05), np.log(1e4))
 
 
@@ -76,6 +77,19 @@ def expected_total(past: Past) -> Total:
     return Total(expected=expected, low=low, high=high, decay_days=decay, size=size)
 
 
+def redrawn_total(past: Past, total: Total, *, rng: np.random.Generator) -> float:
+    """Expected number with the past months weighed at random, the decay kept; ``nan`` if it is not known.
+
+    Every month has an exponential weight of mean 1 that all its events share, as they come in spells.
+    """
+    record = past.record.only(past.record.wanted & past.record.dated)
+    if not record.end_day.size:
+        return float("nan")
+    month = np.floor((past.as_of_day - record.end_day) / _MONTH_DAYS).astype(np.int64)
+    draw = rng.exponential(size=int(month.max()) + 1)
+    return float(_rates(past, np.zeros(0), total.decay_days, draw[month])[-1])
+
+
 def negative_binomial_interval(mean: float, size: float) -> tuple[float, float]:
     """Lowest and highest number of the middle 80 % of a negative binomial distribution.
 
@@ -108,13 +122,20 @@ def log_likelihood(
     )
 
 
-def _rates(past: Past, day: NDArray[np.float64], decay_days: float) -> NDArray[np.float64]:
+def _rates(
+    past: Past,
+    day: NDArray[np.float64],
+    decay_days: float,
+    amount: NDArray[np.float64] | None = None,
+) -> NDArray[np.float64]:
     """Expected number at the start of each window and, last, on the day of the forecast."""
     record = past.record.only(past.record.wanted & past.record.dated)
     at_day = np.append(day, past.as_of_day)
     one = np.zeros(record.end_day.size, dtype=np.int64)
     lately, ever = (
-        decayed_sums(record.end_day, one, groups=1, at_day=at_day, decay_days=decay)[:, 0]
+        decayed_sums(record.end_day, one, groups=1, at_day=at_day, decay_days=decay, amount=amount)[
+            :, 0
+        ]
         for decay in (decay_days, np.inf)
     )
     # A first event says nothing about the time before it, and a rate over a few days says little.

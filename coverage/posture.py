@@ -1,0 +1,97 @@
+"""What a risk area asks for, by who would be there in time, and how sure that is. Advice, not an order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Posture = Literal["deploy", "lift", "find_out", "patrol", "inform", "watch", "not_assessed"]
+Confidence = Literal["high", "moderate", "low"]
+
+FIRM_FROM = 0.5
+LEAST_PRECISE = 3
+FRESH_DAYS = 30
+_BY_CLASS: dict[str, Posture] = {
+    "N": "deploy",
+    "C": "lift",
+    "?": "find_out",
+    "P": "patrol",
+    "E": "inform",
+}
+
+
+def posture(letter: str, firm_ratio: float) -> Posture:
+    """Class of posture by the class of protection and the share of the area's cells that are firm.
+
+    - not firm (fewer than half of the cells): ``watch``, ask for reports before anything moves;
+    - ``N`` nobody is there in time: ``deploy``, a presence beforehand;
+    - ``C`` in time by air only: ``lift``, an aircraft at notice or a presence;
+    - ``?`` not assessed: ``find_out``; ``P`` on the ground in time: ``patrol``, be seen and be called;
+    - ``E`` outside the mandate: ``inform`` those who answer there;
+    - without a plan: ``not_assessed``.
+
+    Examples
+    --------
+    >>> posture("N", 1.0), posture("N", 0.4), posture("P", 0.5), posture("", 1.0)
+    ('deploy', 'watch', 'patrol', 'not_assessed')
+    """
+    if not letter:
+        return "not_assessed"
+    return "watch" if firm_ratio < FIRM_FROM else _BY_CLASS[letter]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grounds:
+    """How sure an area is, and what speaks against it.
+
+    Parameters
+    ----------
+    confidence : str
+        ``high`` where nothing speaks against it, ``moderate`` with one thing, else ``low``.
+    lacking : tuple of str
+        ``not_firm`` (fewer than half of the cells stay in the top in 90 % of the draws), ``few_precise`` (fewer than
+        3 incidents coded to a point), ``stale`` (the newest record is older than 30 days), ``alone``
+        (fewer than half of the other models agree).
+    """
+
+    confidence: Confidence
+    lacking: tuple[str, ...]
+
+
+def grounds(
+    *,
+    firm_ratio: float,
+    precise_events: int,
+    newest_age_days: float,
+    agree: Sequence[str],
+    models: int,
+) -> Grounds:
+    """Confidence in a risk area, and what is lacking.
+
+    Parameters
+    ----------
+    firm_ratio : float
+    precise_events : int
+        In the area.
+    newest_age_days : float
+        Of the newest record of the whole theatre; ``nan`` unknown counts as stale.
+    agree : sequence of str
+        Other models that have a part of the area in their top.
+    models : int
+        All other models.
+
+    Examples
+    --------
+    >>> grounds(firm_ratio=1.0, precise_events=2, newest_age_days=3, agree=["a"], models=2)
+    Grounds(confidence='moderate', lacking=('few_precise',))
+    """
+    against = {
+        "not_firm": firm_ratio < FIRM_FROM,
+        "few_precise": precise_events < LEAST_PRECISE,
+        "stale": not newest_age_days <= FRESH_DAYS,
+        "alone": 2 * len(agree) < models,
+    }
+    lacking = tuple(name for name, holds in against.items() if holds)
+    confidence: Confidence = "high" if not lacking else "moderate" if len(lacking) == 1 else "low"
+    return Grounds(confidence=confidence, lacking=lacking)

@@ -1,0 +1,125 @@
+"""Where incidents are most to be expected near a site, and why there."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+from pyproj import Geod
+
+from geo_poc import figures
+from geo_poc.coverage.findings import Findings
+from geo_poc.layers.threat.reasons import GROUPS, NEAR_M
+from geo_poc.report.blocks import Block, Cell, Column, Heading, Paragraph, Table
+from geo_poc.report.sites import expected as in_words
+from geo_poc.report.typeset import shortened
+from geo_poc.wording import spans, text
+
+MOST = 10
+_LEAST_SHARE = 0.05
+_LONGEST_NAME = 44
+_EARTH = Geod(ellps="WGS84")
+
+
+def risk_section(findings: Findings) -> tuple[Block, ...]:
+    """The sites near which most is expected, each with its reasons; nothing where all is unknown."""
+    ranked = riskiest(findings)
+    if ranked.empty:
+        return ()
+    n = findings.threat.horizon_days
+    return (
+        Heading(text=text("report_risk_title", n=n)),
+        Paragraph(spans=spans("report_risk_intro", n=n, distance=figures.distance(NEAR_M))),
+        _table(ranked),
+    )
+
+
+def riskiest(findings: Findings, most: int = MOST) -> pd.DataFrame:
+    """Sites with the most expected incidents near them, with names and reasons, most first.
+
+    Of sites that expect the same, the one with more people comes first. A site that lies near one already
+    listed shares its circle: it is not listed again but counted there in ``others``.
+    """
+    places = findings.coverage.places[["id", "name", "people", "mgrs", "lon", "lat"]]
+    table = places.merge(findings.reasons, on="id", validate="one_to_one")
+    table = table[table["expected"] > 0]
+    order = table.assign(known=table["people"].fillna(-1.0))
+    ordered = order.sort_values(["expected", "known", "id"], ascending=[False, False, True])
+    return _apart(ordered.drop(columns="known"), most)
+
+
+def _apart(ordered: pd.DataFrame, most: int) -> pd.DataFrame:
+    """The first rows of which no two are near each other, with how many of the rest are near each."""
+    left = ordered
+    chosen: list[pd.DataFrame] = []
+    while len(left) and len(chosen) < most:
+        first = left.iloc[0]
+        n = len(left)
+        _, _, away_m = _EARTH.inv(
+            [first["lon"]] * n, [first["lat"]] * n, left["lon"].to_numpy(), left["lat"].to_numpy()
+        )
+        near = away_m <= NEAR_M
+        chosen.append(left.iloc[:1].assign(others=int(near.sum()) - 1))
+        left = left[~near]
+    return pd.concat(chosen) if chosen else ordered.assign(others=0)
+
+
+def reasons_in_words(row: Any) -> str:
+    """Shares of what is expected near a site, the largest first; those below 5 % are left out."""
+    shares = sorted(((getattr(row, name), name) for name in GROUPS), reverse=True)
+    parts = [
+        text(f"risk_{name}", share=figures.percent(share))
+        for share, name in shares
+        if share >= _LEAST_SHARE
+    ]
+    return text("risk_separator").join(parts)
+
+
+def last_in_words(row: Any) -> str:
+    """Day and distance of the last incident near a site."""
+    if pd.isna(row.last_event):
+        return text("risk_none_near")
+    return text(
+        "risk_last",
+        date=figures.day(row.last_event.date()),
+        distance=figures.distance(1000.0 * row.last_km),
+    )
+
+
+def _table(ranked: pd.DataFrame) -> Table:
+    return Table(
+        name="risk",
+        columns=(
+            Column(head=text("report_head_site"), width_mm=42.0, look="site"),
+            Column(head=text("report_head_chance"), width_mm=22.0, look="number"),
+            Column(head=text("report_head_last"), width_mm=30.0),
+            Column(head=text("report_head_recent"), width_mm=20.0, look="number"),
+            Column(head=text("report_head_near"), width_mm=24.0, look="number"),
+            Column(head=text("report_head_why_there"), width_mm=48.0),
+        ),
+        rows=tuple(map(_row, ranked.itertuples())),
+        compact=True,
+    )
+
+
+def _row(site: Any) -> tuple[Cell, ...]:
+    expected = text("risk_expected", n=in_words(site.expected))
+    people = site.residents_near if math.isnan(site.people) else site.people
+    of = text("risk_residents") if math.isnan(site.people) else text("risk_at_site")
+    return (
+        Cell(text=_named(site), small=str(site.mgrs)),
+        Cell(text=figures.percent(site.any_ratio), small=expected, tone="strong"),
+        Cell(text=last_in_words(site)),
+        Cell(
+            text=text("number", n=int(site.events_year)),
+            small=text("risk_in_all", n=int(site.events_all)),
+        ),
+        Cell(text=figures.people(people), small="" if math.isnan(people) else of),
+        Cell(text=reasons_in_words(site)),
+    )
+
+
+def _named(site: Any) -> str:
+    name = shortened(str(site.name), longest=_LONGEST_NAME)
+    return text("risk_with_others", name=name, n=site.others) if site.others else name

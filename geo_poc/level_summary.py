@@ -39,7 +39,7 @@ def level_parts(levels: Levels, out: Path) -> list[Table | Text]:
             ),
             style="bold",
         ),
-        Text(" ".join(plain(sentence) for sentence in lead(levels))),
+        _cell(" ".join(plain(sentence) for sentence in lead(levels))),
         _areas([area_row(levels, standing) for standing in ranked(levels)]),
         _triggers(rows) if rows else Text(text("levels_triggers_none")),
     ]
@@ -51,7 +51,7 @@ def level_parts(levels: Levels, out: Path) -> list[Table | Text]:
         notes.append(text("levels_behind", n=behind, as_of=figures.day(levels.theatre.as_of)))
     notes += [text("terminal_note", fault=str(fault)) for fault in levels.warnings]
     parts += [Text(note, style="yellow") for note in notes]
-    return [*parts, Text(text("terminal_levels_colours", levels=_names(levels))), _written(out)]
+    return [*parts, _cell(text("terminal_levels_colours", levels=_names(levels))), _written(out)]
 
 
 def _areas(rows: list[AreaRow]) -> Table:

@@ -453,6 +453,17 @@ def test_hostile_text_is_shown_and_not_run(hostile):
             assert not any(cell.startswith(("=", "@", "+")) for cell in (*row, *row.values()))
 
 
+def test_no_name_steers_the_terminal(theatre, tmp_path):
+    text = INDICATORS.replace('"warning"', '"\\u001b[31mred"').replace(
+        '"Attacks"', '"\\u001b]0;x\\u0007"'
+    )
+    (theatre.parent / "indicators.toml").write_text(text, encoding="utf-8")
+    code, output = run(theatre, tmp_path / "out")
+    assert code == 0
+    assert "\x1b" not in output
+    assert "\x07" not in output
+
+
 @pytest.mark.browser
 @pytest.mark.enable_socket
 @pytest.mark.parametrize("width", [1366, 820, 390])

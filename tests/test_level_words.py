@@ -52,6 +52,10 @@ def said(words: str) -> str:
             facts("deaths_low", value=3.0, deaths=(math.nan, 3.0, math.nan)),
             "3 deaths in 30 days (low 3, best unknown, high unknown)",
         ),
+        (
+            facts("deaths_best", value=1.0, deaths=(1.0, 1.0, 1.0)),
+            "1 death in 30 days (low 1, best 1, high 1)",
+        ),
         (facts("days_since", value=1.0), "1 day since the last event"),
         (facts("days_since", value=math.inf, note="none"), "no event recorded"),
         (
@@ -75,7 +79,8 @@ def test_values_in_words(one, expected):
 
 def test_data_in_words():
     assert said(data_text(facts())) == "reports: 2 events, newest 08 JAN 26"
-    assert said(newest_text(facts(events=1))) == "1 event, newest 08 JAN 26"
+    assert said(newest_text(facts())) == "newest 08 JAN 26"
+    assert said(newest_text(facts("deaths_best", events=1))) == "1 event, newest 08 JAN 26"
     assert (
         said(data_text(facts("value"))) == said(newest_text(facts("value"))) == "reports, 08 JAN 26"
     )

@@ -31,8 +31,15 @@ def value_text(facts: IndicatorFacts) -> str:
         return _change_text(facts, days)
     best, low, high = (number_text(value) for value in facts.deaths)
     missing = text("levels_value_missing", n=facts.missing) if facts.missing else ""
-    value = number_text(facts.value)
-    written = text("levels_value_deaths", value=value, days=days, best=best, low=low, high=high)
+    written = text(
+        "levels_value_deaths",
+        n=1 if facts.value == 1 else 2,
+        value=number_text(facts.value),
+        days=days,
+        best=best,
+        low=low,
+        high=high,
+    )
     return f"{written}{missing}"
 
 
@@ -80,10 +87,13 @@ def data_text(facts: IndicatorFacts) -> str:
 
 
 def newest_text(facts: IndicatorFacts) -> str:
-    """How many events an indicator counts and the newest, without their source."""
+    """The newest event of an indicator, without its source; how many, where the value does not say it."""
     if facts.newest is None or facts.spec.series:
         return data_text(facts)
-    return text("levels_data_newest", n=facts.events, newest=figures.day(facts.newest))
+    newest = figures.day(facts.newest)
+    if facts.spec.measure.startswith("deaths"):
+        return text("levels_data_events", n=facts.events, newest=newest)
+    return text("levels_data_newest", newest=newest)
 
 
 def ids_text(facts: IndicatorFacts) -> str:

@@ -134,11 +134,7 @@ def _entry_faults(entry: Entry) -> Iterator[Fault]:
 
 def _is_text(value: str) -> bool:
     """Whether every character can be written; a half of a surrogate pair cannot."""
-    try:
-        value.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
+    return value.encode("utf-8", "ignore").decode() == value
 
 
 def _is_day(text: str) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geo_poc.options import MadeOption, TheatreArgument, product_time
+from geo_poc.options import MadeOption, OutOption, TheatreArgument, product_time
 from geo_poc.terminal import faults_shown, print_parts, progress_bar
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def levels(
     indicators: Annotated[
         Path, typer.Option("--indicators", help="Indicators, thresholds and triggers (TOML).")
     ],
-    out: Annotated[Path, typer.Option("--out", help="Folder of the results.")],
+    out: OutOption,
     log: Annotated[
         Path | None, typer.Option("--log", help="Log of decisions and overrides.")
     ] = None,

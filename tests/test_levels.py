@@ -410,6 +410,17 @@ def test_an_assessment_older_than_the_day_of_the_theatre_says_so(theatre, tmp_pa
     assert "5 days older than 15\u00a0JAN\u00a026" in " ".join(output.replace("\n", " ").split(" "))
 
 
+def test_the_first_assessment_has_no_change(theatre, tmp_path):
+    indicators = theatre.parent / "indicators.toml"
+    indicators.write_text(INDICATORS.replace("2025-12-18", "2026-01-15"), encoding="utf-8")
+    west = area(written(theatre, tmp_path / "out"), "West")
+    # One attack in the week before; what was before it is not remembered.
+    assert (west["level"], west["before"], west["since_or_earlier"]) == ("W1", None, True)
+    page = (tmp_path / "out" / "levels.html").read_text(encoding="utf-8")
+    assert "first assessment" in page
+    assert "15\u00a0JAN\u00a026 or earlier" in page
+
+
 @pytest.fixture
 def hostile(tmp_path: Path) -> Path:
     """Output with hostile text in names, ids, indicators, triggers and the log."""

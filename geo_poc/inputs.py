@@ -98,7 +98,11 @@ class Inputs:
 
 
 def read_inputs(
-    theatre_path: Path | str, plan_path: Path | str | None, *, progress: Progress = quiet
+    theatre_path: Path | str,
+    plan_path: Path | str | None,
+    *,
+    threat_alone: bool = False,
+    progress: Progress = quiet,
 ) -> Inputs:
     """Every input of a theatre file and a plan file, checked.
 
@@ -107,6 +111,8 @@ def read_inputs(
     theatre_path : Path or str
     plan_path : Path, str or None
         None reads the theatre alone.
+    threat_alone : bool
+        Read only what a threat rests on: incidents, which may be none, places, areas and people.
     progress : callable (step, share done)
 
     Raises
@@ -116,7 +122,7 @@ def read_inputs(
     """
     theatre_path, plan_path = Path(theatre_path), Path(plan_path) if plan_path else None
     faults: list[Fault] = []
-    file = _tried(faults, lambda: read_theatre_file(theatre_path))
+    file = _tried(faults, lambda: _theatre_file(theatre_path, threat_alone=threat_alone))
     plan = _tried(faults, lambda: _plan(plan_path), file=plan_path) if plan_path else None
     theatre = (
         _tried(faults, lambda: _theatre(file, theatre_path), file=theatre_path) if file else None
@@ -135,7 +141,8 @@ def read_inputs(
         if layer is not None:
             layers[name] = layer
             if sources:
-                warnings.extend(_tried(faults, partial(require_rows, layer)) or ())
+                empty = warnings if threat_alone and name == "incidents" else faults
+                warnings.extend(_tried(empty, partial(require_rows, layer)) or ())
                 warnings.extend((*refused_rows(layer), *layer.remarks))
     faults += _area_faults(layers)
     warnings += _idle_caveats(layers, theatre)
@@ -259,6 +266,16 @@ def _in_file(fault: Fault, file: Path) -> Fault:
     if where == fault.where and not where.startswith("[theatre]"):
         return fault
     return dataclasses.replace(fault, where=f"{file}: {where}")
+
+
+def _theatre_file(path: Path, *, threat_alone: bool) -> TheatreFile:
+    """A theatre file; where only a threat is asked for, without what does not bear on it."""
+    file = read_theatre_file(path)
+    if not threat_alone:
+        return file
+    return dataclasses.replace(
+        file, camps=[], roads=[], airfields=[], elevation=None, land_cover=None
+    )
 
 
 def _plan(path: Path) -> PlanFile:

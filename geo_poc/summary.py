@@ -22,7 +22,7 @@ from geo_poc.answer import (
     written_shares,
 )
 from geo_poc.arrivals import Arrivals
-from geo_poc.backtest_summary import models_part
+from geo_poc.backtest_summary import models_parts
 from geo_poc.coverage.findings import Findings
 from geo_poc.coverage.summary import CaseSummary
 from geo_poc.errors import Fault
@@ -358,7 +358,7 @@ def _backtest(found: Findings) -> list[Part]:
     """What the test on the past comes to, and its table of models."""
     return [
         *(Text(plain(sentence)) for sentence in lead(found.backtest)),
-        models_part(found.backtest),
+        *models_parts(found.backtest),
     ]
 
 

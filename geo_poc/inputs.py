@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo_poc.doubts import doubts, position_doubts, refused_rows
+from geo_poc.doubts import doubts, position_doubts, refused_rows, unknown_bases
 from geo_poc.errors import ConfigError, Fault, GeoPocError, InputError, OutputError
 from geo_poc.layers.area import read_area
 from geo_poc.layers.layer import Layer, SourceRecord, file_sha256
@@ -25,6 +25,7 @@ from geo_poc.layers.read import read_layer, require_rows
 from geo_poc.memory import MemoryNeed, memory_faults, memory_need
 from geo_poc.patrol_rules import patrol_doubts, require_sound, site_faults
 from geo_poc.plan import PlanFile, read_plan_file
+from geo_poc.report_quality import judged_reports, too_old
 from geo_poc.routing.checks import restriction_faults
 from geo_poc.routing.closures import idle_caveats, restricted_by
 from geo_poc.routing.restrictions import impossible_dates
@@ -144,17 +145,23 @@ def read_inputs(
                 empty = warnings if threat_alone and name == "incidents" else faults
                 warnings.extend(_tried(empty, partial(require_rows, layer)) or ())
                 warnings.extend((*refused_rows(layer), *layer.remarks))
-    faults += _area_faults(layers)
+    judged = judged_reports(layers, file.threat)
+    layers = judged.layers
+    faults += judged.faults + _area_faults(layers)
+    warnings += judged.notes
     warnings += _idle_caveats(layers, theatre)
     warnings += position_doubts(layers, theatre)
     if plan is not None and plan_path is not None and "bases" in layers:
-        faults.extend(_unknown_bases(plan, layers["bases"].table, plan_path))
+        faults.extend(unknown_bases(plan, layers["bases"].table, plan_path))
         faults.extend(site_faults(plan, layers, theatre))
         warnings += [
             _in_file(doubt, plan_path) for doubt in [*doubts(plan, layers), *patrol_doubts(plan)]
         ]
     memory = _tried(faults, partial(_memory, theatre, plan, layers, may_be_known=not faults))
     rasters = _tried(faults, partial(_rasters, file, folder, theatre))
+    used = _all_sources(layers, rasters)
+    old, ages = too_old(used, file, theatre)
+    faults += old
     if faults or rasters is None:
         raise InputError(faults)
     return Inputs(
@@ -165,10 +172,15 @@ def read_inputs(
         people=rasters.people,
         elevation_m=rasters.elevation_m,
         land_cover=rasters.land_cover,
-        sources=tuple(s for layer in layers.values() for s in layer.sources) + rasters.records,
-        warnings=tuple(warnings),
+        sources=used,
+        warnings=(*warnings, *ages),
         memory=memory,
     )
+
+
+def _all_sources(layers: Mapping[str, Layer], rasters: _Rasters | None) -> tuple[SourceRecord, ...]:
+    tables = tuple(source for layer in layers.values() for source in layer.sources)
+    return tables + (rasters.records if rasters else ())
 
 
 def _memory(
@@ -321,23 +333,6 @@ def _rasters(file: TheatreFile, folder: Path, theatre: Theatre) -> _Rasters:
         land_cover=cover[0] if cover else None,
         records=tuple(item[1] for item in found if item),
     )
-
-
-def _unknown_bases(plan: PlanFile, bases: gpd.GeoDataFrame, plan_path: Path) -> list[Fault]:
-    """A fault for every base that an asset names and the bases layer does not have."""
-    known = set(bases["name"])
-    return [
-        Fault(
-            where=f"{plan_path}: [assets] {number} bases",
-            found=f"'{name}'",
-            rule="must be the name of a base",
-            repair=f"use one of {', '.join(sorted(known))}",
-        )
-        for number, asset in enumerate(plan.assets, start=1)
-        if not isinstance(asset.bases, str)
-        for name in asset.bases
-        if name not in known
-    ]
 
 
 def require_no_input(inputs: Inputs, theatre_path: Path, plan_path: Path, *outs: Path) -> None:

@@ -230,7 +230,8 @@ def test_inert_text_never_begins_like_a_formula_unless_it_is_a_number(text: str)
 
 def test_workbook_has_the_promised_sheets(book: openpyxl.Workbook) -> None:
     assert book.sheetnames == [
-        "summary", "places", "answers", "zones", "rejects", "sources", "assumptions", "risk", "backtest",
+        "summary", "places", "answers", "zones", "events", "deaths", "links", "rejects", "sources",
+        "assumptions", "risk", "backtest",
     ]  # fmt: skip
 
 

@@ -360,7 +360,8 @@ def test_south_sudan_2018_to_2021_agrees_with_the_table_measured_apart() -> None
     """A table made with other code, borders (6,277 cells) and settlement lists.
 
     0.15 bits and 0.03 of a hit rate are allowed for that, about what moving the grid by parts of a
-    cell does; 0.07 for people, whose raster is coarse, and for Scott's bandwidth, here by axis.
+    cell does; 0.07 for people, whose raster is coarse, and for Scott's bandwidth, here by axis. Counts
+    had the centroids of codes 4 and 5 in them there: without them they are allowed 0.15 bits more.
     """
     done = walk(south_sudan(10.0), origins={30: months(30)})[30]
     table = walk_table(done, rng=np.random.default_rng(1))
@@ -377,7 +378,8 @@ def test_south_sudan_2018_to_2021_agrees_with_the_table_measured_apart() -> None
         MIXTURE: (3.45, 0.47, 0.77, 0.85),
     }
     for name, (its_bits, *hits) in measured.items():
-        assert table.loc[name, "bits"] == pytest.approx(its_bits, abs=0.15)
+        better = 0.15 if "counts" in name or name == ONE_LINE else 0.0
+        assert -0.15 <= table.loc[name, "bits"] - its_bits <= 0.15 + better
         allowed = 0.07 if name in {"population", "all-history kernel, Scott"} else 0.03
         assert table.loc[name, ["hit_01", "hit_05", "hit_10"]].tolist() == pytest.approx(
             hits, abs=allowed

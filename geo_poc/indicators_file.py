@@ -33,7 +33,7 @@ def _said(text: object) -> object:
 Words = Annotated[str, BeforeValidator(_said)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Days = Annotated[int, Field(ge=1, strict=True)]
-DaysOrNone = Annotated[int, Field(ge=0, strict=True)]
+WholeDays = Annotated[int, Field(ge=0, strict=True)]
 _FORBID = {"extra": "forbid"}
 
 
@@ -85,16 +85,17 @@ class LevelsSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class RecordSpec:
-    """Section ``[record]``: from and to when incidents were recorded, where the data do not say it.
+    """Section ``[record]``: from and to when incidents were recorded.
 
-    Without ``from`` each source begins with its first incident; without ``to`` it ends with its
-    date in the theatre file, or else with its newest incident.
+    Without ``from`` each source begins with its first incident. Without ``to`` it ends ``quiet_days`` after
+    its newest one: a file may be of today and hold nothing of the last year.
     """
 
     __pydantic_config__ = _FORBID
 
     first: Annotated[dt.date | None, Field(alias="from")] = None
     last: Annotated[dt.date | None, Field(alias="to")] = None
+    quiet_days: WholeDays = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,7 +191,7 @@ class IndicatorSpec:
     measure: Measure
     up: list[Number]
     down: list[Number]
-    fall_after_days: DaysOrNone
+    fall_after_days: WholeDays
     window_days: Days | None = None
     against_days: Days | None = None
     least_events: Days | None = None
@@ -232,7 +233,7 @@ class TriggerSpec:
 
     name: Words
     decision: Words
-    decide_within_days: DaysOrNone
+    decide_within_days: WholeDays
     level: str = ""
     rise: Annotated[int, Field(ge=1, strict=True)] | None = None
     within_days: Days | None = None

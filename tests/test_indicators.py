@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo_poc.errors import ConfigError, SourceError
@@ -81,7 +81,17 @@ def incidents(*rows: dict[str, object]) -> gpd.GeoDataFrame:
     table = pd.DataFrame(made)
     if not rows:
         return validated("incidents", gpd.GeoDataFrame({"geometry": []}, crs=CRS))
-    for text in ("actor_a", "actor_b", "admin1", "admin2", "place", "note"):
+    blank = (
+        "actor_a",
+        "actor_b",
+        "admin1",
+        "admin2",
+        "place",
+        "note",
+        "reliability",
+        "credibility",
+    )
+    for text in blank:
         table[text] = ""
     table["date_start"] = [pd.Timestamp(day(int(n))) for n in table["start"]]
     table["date_end"] = [pd.Timestamp(day(int(n))) for n in table["end"]]
@@ -383,10 +393,10 @@ def test_an_unknown_indicator_keeps_the_level_that_it_held():
     assert [area.unknown(n) for n in range(3)] == [0, 1, 1]
 
 
-def test_spans_go_from_the_first_incident_to_the_date_of_the_source():
+def test_spans_go_from_the_first_incident_to_the_newest_record_of_the_source():
     def source(label, date):
         return SourceRecord(
-            layer="incidents", file=label, label=label, licence="", sha256="", date=date,
+            layer="incidents", file=label, label=label, licence="", sha256="", date=dt.date(2029, 1, 1), newest=date,
             read=0, kept=0, rejected=0,
         )  # fmt: skip
 
@@ -396,6 +406,8 @@ def test_spans_go_from_the_first_incident_to_the_date_of_the_source():
     assert spans_of(layer, RecordSpec()) == (
         Span(source="a", first_day=stamp(3), last_day=stamp(9)),
     )
+    (quiet,) = spans_of(layer, RecordSpec(quiet_days=3))
+    assert quiet.last_day == stamp(12)
     spans = spans_of(layer, RecordSpec(first=day(0), last=day(5)))
     assert [span.source for span in spans] == ["a", "empty", "dateless"]
     assert {(span.first_day, span.last_day) for span in spans} == {(stamp(0), stamp(5))}
@@ -425,6 +437,7 @@ TRIGGERS = (
 )
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.lists(event, max_size=25), st.integers(1, len(WEEKS)))
 def test_levels_up_to_a_day_are_the_beginning_of_those_up_to_a_later_day(rows, count):
     file = file_of(*SPECS, RISE, triggers=TRIGGERS)
@@ -437,6 +450,7 @@ def test_levels_up_to_a_day_are_the_beginning_of_those_up_to_a_later_day(rows, c
     assert {each.code for each in fired_triggers(TRIGGERS, short)} == fired
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.lists(event, max_size=20), event)
 def test_one_more_event_never_lowers_a_level_counted_by_events(rows, more):
     file = file_of(*SPECS)

@@ -63,6 +63,7 @@ rule = "worst"
 policies = ["read the reports", "decide"]
 [record]
 from = 2025-11-01
+quiet_days = 7
 [[areas]]
 every = "admin"
 [[series]]
@@ -176,7 +177,7 @@ def test_levels_of_both_districts_are_those_worked_out_by_hand(theatre, tmp_path
     assert content["marking"] == "CONFIDENTIAL"
     assert next(iter(content)) == "marking"
     assert content["levels"][0]["name"] == "no warning recorded"
-    assert content["record"] == [{"source": "reports", "from": "2025-11-01", "to": "2026-01-15"}]
+    assert content["record"] == [{"source": "reports", "from": "2025-11-01", "to": "2026-01-16"}]
 
 
 def test_the_trigger_names_its_day_values_and_events_and_hides_sensitive_ids(theatre, tmp_path):

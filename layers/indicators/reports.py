@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from geo_poc.indicators_file import IndicatorSpec, RecordSpec
 from geo_poc.layers.layer import Layer, SourceRecord
+from geo_poc.layers.links import standing
 from geo_poc.layers.threat.events import day_number, day_of
 from geo_poc.layers.threat.record import wanted_of
 
@@ -77,11 +78,10 @@ def reports_of(incidents: gpd.GeoDataFrame) -> Reports:
     Parameters
     ----------
     incidents : GeoDataFrame
-        Passed the schema of incidents; in metres. Where a column ``event`` links several reports of one
-        event, the one whose id it is stands for all.
+        Passed the schema of incidents; in metres. Of linked reports of one event the one that stands for
+        it counts.
     """
-    if "event" in incidents:
-        incidents = incidents[incidents["event"] == incidents["id"]]
+    incidents = standing(incidents)
     start, end = (day_of(incidents[column]) for column in ("date_start", "date_end"))
     end = np.where(np.isnan(end), start, end)
     order = np.lexsort((incidents["id"].to_numpy(dtype=str), end))
@@ -144,8 +144,8 @@ def counted_here(
 def spans_of(layer: Layer, record: RecordSpec) -> tuple[Span, ...]:
     """For each source of incidents the time for which it has a record.
 
-    It begins with the first incident, unless ``record`` says when, and ends with the date of the source,
-    which is that of its newest incident where nobody gave one.
+    It begins with the first incident and ends the quiet days after the newest one, in or out of the area, unless
+    ``record`` says when.
 
     Parameters
     ----------
@@ -159,7 +159,7 @@ def spans_of(layer: Layer, record: RecordSpec) -> tuple[Span, ...]:
         of_source = start[layer.table["source"] == label]
         newest = _newest(layer.sources, label)
         first = record.first or (of_source.min().date() if len(of_source) else None)
-        last = record.last or newest
+        last = record.last or (newest and newest + dt.timedelta(days=record.quiet_days))
         if first is not None and last is not None:
             spans.append(Span(source=label, first_day=day_number(first), last_day=day_number(last)))
     return tuple(spans)
@@ -180,5 +180,5 @@ def _labels(sources: Sequence[SourceRecord]) -> list[str]:
 
 
 def _newest(sources: Sequence[SourceRecord], label: str) -> dt.date | None:
-    """Latest date among the files of one label; None where no file has one."""
-    return max((s.date for s in sources if s.label == label and s.date), default=None)
+    """Day of the newest record among the files of one label; None where no file has one."""
+    return max((s.newest for s in sources if s.label == label and s.newest), default=None)

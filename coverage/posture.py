@@ -10,12 +10,13 @@ import geopandas as gpd
 Posture = Literal["deploy", "lift", "find_out", "patrol", "inform", "watch", "not_assessed"]
 Confidence = Literal["high", "moderate", "low"]
 POSTURES: tuple[Posture, ...] = get_args(Posture)
-LACKING = ("not_firm", "few_precise", "stale", "alone")
+LACKING = ("not_firm", "few_precise", "quiet", "stale", "alone")
 """What may speak against an area."""
 
 FIRM_FROM = 0.5
 LEAST_PRECISE = 3
 FRESH_DAYS = 30
+QUIET_DAYS = 365
 _BY_CLASS: dict[str, Posture] = {
     "N": "deploy",
     "C": "lift",
@@ -55,8 +56,9 @@ class Grounds:
         ``high`` where nothing speaks against it, ``moderate`` with one thing, else ``low``.
     lacking : tuple of str
         ``not_firm`` (less than half of what is expected lies in cells that stay in the top in 90 % of the draws),
-        ``few_precise`` (fewer than 3 incidents coded to a point), ``stale`` (the newest record of the theatre is
-        older than 30 days), ``alone`` (fewer than half of the other models agree).
+        ``few_precise`` (fewer than 3 incidents coded to a point), ``quiet`` (none in it for more than 365 days),
+        ``stale`` (the newest record of the theatre is older than 30 days), ``alone`` (fewer than half of the other
+        models agree).
     """
 
     confidence: Confidence
@@ -67,6 +69,7 @@ def grounds(
     *,
     firm_ratio: float,
     precise_events: int,
+    days_since: float,
     newest_age_days: float,
     agree: int,
     models: int,
@@ -78,6 +81,8 @@ def grounds(
     firm_ratio : float
     precise_events : int
         In the area.
+    days_since : float
+        Since the last incident in the area; ``nan``, none, counts as quiet.
     newest_age_days : float
         Of the newest record of the whole theatre; ``nan`` unknown counts as stale.
     agree : int
@@ -87,12 +92,13 @@ def grounds(
 
     Examples
     --------
-    >>> grounds(firm_ratio=1.0, precise_events=2, newest_age_days=3, agree=1, models=2)
+    >>> grounds(firm_ratio=1.0, precise_events=2, days_since=9, newest_age_days=3, agree=1, models=2)
     Grounds(confidence='moderate', lacking=('few_precise',))
     """
     against = {
         "not_firm": firm_ratio < FIRM_FROM,
         "few_precise": precise_events < LEAST_PRECISE,
+        "quiet": not days_since <= QUIET_DAYS,
         "stale": not newest_age_days <= FRESH_DAYS,
         "alone": 2 * agree < models,
     }
@@ -118,12 +124,15 @@ def advised(areas: gpd.GeoDataFrame, *, newest_age_days: float, models: int) -> 
         grounds(
             firm_ratio=firm_ratio,
             precise_events=precise,
+            days_since=days_since,
             newest_age_days=newest_age_days,
             agree=n,
             models=models,
         )
-        for firm_ratio, precise, n in zip(
-            areas["firm_ratio"], areas["precise_events"], agree, strict=True
+        for firm_ratio, precise, days_since, n in zip(
+            *(areas[name] for name in ("firm_ratio", "precise_events", "days_since")),
+            agree,
+            strict=True,
         )
     ]
     columns = {

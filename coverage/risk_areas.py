@@ -47,7 +47,7 @@ def risk_areas(assessed: Assessed) -> gpd.GeoDataFrame:
           draws expect; ``any_ratio``: chance of at least one;
         - ``residents, residents_unknown_ratio``; ``displaced``: people known at camps, 0 where there is no camp,
           ``nan`` where none of the camps' numbers is known or the theatre has no camps at all; ``sites,
-          sites_unknown_people``: camps and places;
+          sites_unknown_people, camps_unknown_people``: camps and places, and those without a number;
         - ``exposed``: expected incidents of each cell times the people known to be in it, ``nan`` where nobody's
           number is known; ``rank_weight``: what the rank is by, see below;
         - ``share_*, last_event, days_since, events_year, events_all`` of
@@ -86,7 +86,7 @@ def risk_areas(assessed: Assessed) -> gpd.GeoDataFrame:
 
 _COLUMNS = [
     "name", "mgrs", "lon", "lat", "area_km2", "peak_cell", "expected_low", "expected_high", "displaced", "sites",
-    "sites_unknown_people", "exposed_displaced", "rank_weight", "precise_events", "firm_ratio",
+    "sites_unknown_people", "camps_unknown_people", "exposed_displaced", "rank_weight", "precise_events", "firm_ratio",
     "expected_before", "change", "models_agree", "class", "class_ratio", *CLASS_COLUMNS.values(), "geometry",
 ]  # fmt: skip
 _FIRST = [
@@ -162,6 +162,7 @@ def _people_in(assessed: Assessed, scene: Scene, mask: NDArray[np.bool_]) -> dic
         "displaced": float(displaced),
         "sites": int(here.sum()),
         "sites_unknown_people": int((here & ~np.isfinite(there)).sum()),
+        "camps_unknown_people": int((at_camp & ~np.isfinite(there)).sum()),
         "exposed_displaced": float(exposed),
         "rank_weight": _rank_weight(assessed, scene, mask, at_camp),
     }
@@ -192,6 +193,7 @@ def _classes(
         letter: float(expected[mask & (cell_class == letter)].sum() / total)
         for letter in CLASS_COLUMNS
     }
-    letter = max(parts, key=lambda one: round(parts[one], 9))
+    # The surface is single precision: parts that differ by less are equal.
+    letter = max(parts, key=lambda one: round(parts[one], 6))
     by_column = {CLASS_COLUMNS[one]: part for one, part in parts.items()}
     return {"class": letter, "class_ratio": parts[letter]} | by_column

@@ -122,8 +122,8 @@ def area_of_cell(
     """Number of the area of each cell of a mask, 0 for none; none reaches further from its highest cell.
 
     Cells with a gap of up to 10 km (at least two cells) between them are one patch. In a patch the cell
-    where most is expected is a peak, then the one where most is expected beyond ``reach_m`` of all peaks
-    so far, and so on. Each cell of the patch belongs to the peak that is nearest to it.
+    where most is expected takes all within ``reach_m`` of it, then the one of the rest where most is
+    expected takes those of the rest, and so on.
 
     Parameters
     ----------
@@ -137,39 +137,33 @@ def area_of_cell(
     >>> grid = Grid(rows=1, cols=6, cell_size_m=1e4, left_m=0.0, top_m=1e4, crs="EPSG:32636")
     >>> expected = np.array([[0.5, 0.9, 0.2, 0.1, 0.3, 0.0]])
     >>> area_of_cell(expected > 0, expected, grid).tolist()
-    [[1, 1, 1, 2, 2, 0]]
+    [[1, 1, 1, 1, 2, 0]]
     """
     patch = patch_of_cell(mask, np.zeros(mask.shape, np.int64), grid).ravel()
     x, y = (axis.ravel() for axis in grid.centres())
     numbers = np.zeros(patch.size, np.int64)
-    last = 0
     for one in range(1, int(patch.max(initial=0)) + 1):
         cells = np.flatnonzero(patch == one)
-        nearest = _nearest_peak(x[cells], y[cells], expected.ravel()[cells], reach_m)
-        numbers[cells] = last + 1 + nearest
-        last += int(nearest.max()) + 1
+        own = _taken(x[cells], y[cells], expected.ravel()[cells], reach_m)
+        numbers[cells] = numbers.max() + 1 + own
     return numbers.reshape(mask.shape)
 
 
-def _nearest_peak(
+def _taken(
     x_m: NDArray[np.float64],
     y_m: NDArray[np.float64],
     expected: NDArray[np.float64],
     reach_m: float,
 ) -> NDArray[np.int64]:
-    """Number of the peak nearest to each cell, from 0 in their order; of equal ones the earlier."""
-    nearest = np.zeros(x_m.size, np.int64)
-    away_m = np.full(x_m.size, np.inf)
-    peaks = 0
-    # Highest first; of equal ones the first of the grid.
+    """Number of the cell, in their order from 0, that takes each cell; of equal ones the first of the grid."""
+    taken = np.full(x_m.size, -1, np.int64)
+    number = 0
     for cell in np.argsort(-expected, kind="stable"):
-        if away_m[cell] <= reach_m:
-            continue
-        from_here = np.hypot(x_m - x_m[cell], y_m - y_m[cell])
-        closer = from_here < away_m
-        nearest[closer], away_m[closer] = peaks, from_here[closer]
-        peaks += 1
-    return nearest
+        if taken[cell] < 0:
+            near = np.hypot(x_m - x_m[cell], y_m - y_m[cell]) <= reach_m
+            taken[near & (taken < 0)] = number
+            number += 1
+    return taken
 
 
 def where(assessed: Assessed, scene: Scene, mask: NDArray[np.bool_]) -> dict[str, object]:

@@ -21,6 +21,7 @@ from geo_poc.coverage.posture import (
     LACKING,
     LEAST_PRECISE,
     POSTURES,
+    QUIET_DAYS,
 )
 from geo_poc.coverage.risk_areas import AGREE_FROM, FALLEN, RISEN
 from geo_poc.coverage.risk_scene import LEVEL, REACH_M, TOP_SHARE
@@ -35,7 +36,15 @@ from geo_poc.theatre import Theatre
 from geo_poc.wording import plain, text
 
 _JOINED = ("models_agree", "lacking", "models")
-_WHOLE = ("rank", "sites", "sites_unknown_people", "events_year", "events_all", "days_since")
+_WHOLE = (
+    "rank",
+    "sites",
+    "sites_unknown_people",
+    "camps_unknown_people",
+    "events_year",
+    "events_all",
+    "days_since",
+)
 _FIRMNESS = "2 firm, 1 marginal, 0 low, -1 outside the area or unknown"
 _LEVELS = "5 very high .. 1 very low, 0 no reports, -1 outside the area"
 _NOTE = (
@@ -125,6 +134,7 @@ PARAMETERS: Mapping[str, Any] = {
     "overlooked_share": OVERLOOKED_SHARE,
     "firm_area_from": FIRM_FROM,
     "least_precise": LEAST_PRECISE,
+    "quiet_days": QUIET_DAYS,
     "fresh_days": FRESH_DAYS,
 }
 """Thresholds; all are choices."""
@@ -157,6 +167,7 @@ def _lacking(one: str) -> str:
     return {
         "not_firm": "less than half of what is expected lies in firm cells",
         "few_precise": f"fewer than {LEAST_PRECISE} incidents in it were coded to a point",
+        "quiet": f"no incident in it for more than {QUIET_DAYS} days",
         "stale": f"the newest record of the theatre is older than {FRESH_DAYS} days",
         "alone": "fewer than half of the other models agree",
     }[one]

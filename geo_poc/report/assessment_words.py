@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo_poc import figures
 from geo_poc.coverage.assessment import Assessment
-from geo_poc.coverage.posture import FRESH_DAYS, LEAST_PRECISE
+from geo_poc.coverage.posture import FRESH_DAYS, LEAST_PRECISE, QUIET_DAYS
 from geo_poc.report.backtest_words import number
 from geo_poc.report.sites import expected
 from geo_poc.report.typeset import shortened
@@ -17,6 +17,7 @@ from geo_poc.wording import Span, mover_name, spans, text
 
 LONGEST_NAME = 48
 _SEPARATOR = "; "
+_DAYS = {"stale": FRESH_DAYS, "quiet": QUIET_DAYS}
 
 
 def named(area: Any) -> str:
@@ -103,13 +104,14 @@ def _change(assessment: Assessment) -> tuple[Span, ...]:
 def _late(assessment: Assessment, top: int) -> tuple[Span, ...]:
     if assessment.under is None:
         return spans("assess_lead_no_plan")
-    first = assessment.areas.head(top)
+    first = list(assessment.areas["posture"].head(top))
     return spans(
         "assess_lead_late",
         when=when(assessment),
         top=len(first),
-        n=int((first["posture"] == "deploy").sum()),
         standard=figures.duration(assessment.under.standard_s),
+        **{one: first.count(one) for one in ("deploy", "lift", "patrol", "watch")},
+        rest=first.count("find_out") + first.count("inform"),
     )
 
 
@@ -129,6 +131,13 @@ def span_words(area: Any) -> str:
         high=expected(area.expected_high),
         any=figures.percent(area.any_ratio),
     )
+
+
+def exposed_words(area: Any) -> str:
+    """People exposed in an area; at least so many where some of its people are unknown."""
+    partly = area.residents_unknown_ratio > 0 or area.camps_unknown_people > 0
+    key = "assess_exposed_least" if partly and area.exposed > 0 else "assess_exposed"
+    return text(key, n=figures.people(area.exposed))
 
 
 def people_words(area: Any) -> str:
@@ -219,4 +228,6 @@ def lacking_words(lacking: str) -> str:
     key = f"assess_lacking_{lacking}"
     if lacking == "few_precise":
         return text(key, least=str(LEAST_PRECISE))
-    return text(key, n=FRESH_DAYS) if lacking == "stale" else text(key)
+    if lacking in _DAYS:
+        return text(key, n=_DAYS[lacking])
+    return text(key)

@@ -135,7 +135,11 @@ def test_first_is_where_most_people_are_exposed(areas: pd.DataFrame) -> None:
     assert first["exposed"] == pytest.approx(3_600.0)
     assert first["rank_weight"] == pytest.approx(4_800.0)
     assert (first["residents"], first["displaced"]) == (30.0, 700.0)
-    assert (first["sites"], first["sites_unknown_people"], first["camps_unknown_people"]) == (3, 1, 1)
+    assert (first["sites"], first["sites_unknown_people"], first["camps_unknown_people"]) == (
+        3,
+        1,
+        1,
+    )
     assert first["residents_unknown_ratio"] == 0.0
 
 

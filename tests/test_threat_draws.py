@@ -240,7 +240,7 @@ def test_no_draw_is_refused_and_progress_is_told(square: Theatre) -> None:
     assert threat.total is not None
     told: list[tuple[str, float]] = []
     rng = np.random.default_rng(1)
-    with pytest.raises(ValueError, match="at least 1. Found: 0"):
+    with pytest.raises(ValueError, match=r"at least 1\. Found: 0"):
         threat_draws(threat.past, threat.total, rng=rng, draws=0)
     threat_draws(
         threat.past, threat.total, rng=rng, draws=2, progress=lambda *step: told.append(step)

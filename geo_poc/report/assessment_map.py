@@ -25,6 +25,7 @@ _FLAT = ("Polygon", "MultiPolygon")
 _FONT = "Arial, Helvetica, 'Liberation Sans', 'DejaVu Sans', sans-serif"
 _SIZE, _LONGEST, _TOWNS, _DOT = 7.0, 22, 9, 1.4
 _DISC = 10.0
+_BASE_SCALE, _BASE_BOX = 0.6, (10.0, 7.0)
 
 
 def assessment_map(assessment: Assessment, *, top: int) -> str:
@@ -44,7 +45,7 @@ def assessment_map(assessment: Assessment, *, top: int) -> str:
     canvas = _ground(assessment)
     _draw_areas(canvas, assessment)
     bases, towns = _bases(assessment), _towns(assessment)
-    symbols_taken = [_around(canvas.frame.point(x, y), 17.0, 12.0) for x, y, *_ in bases]
+    symbols_taken = [_around(canvas.frame.point(x, y), *_BASE_BOX) for x, y, *_ in bases]
     symbols_taken += [_around(canvas.frame.point(x, y), 3.0, 3.0) for x, y, _ in towns]
     furniture = Box(
         canvas.frame.width - 76, canvas.frame.height - 16, canvas.frame.width, canvas.frame.height
@@ -52,7 +53,7 @@ def assessment_map(assessment: Assessment, *, top: int) -> str:
     discs = _discs(canvas, assessment, top, [*symbols_taken, furniture])
     for x, y, kind, aviation in bases:
         at = canvas.frame.point(x, y)
-        symbols.draw_base(canvas.root, canvas.palette, at=at, kind=kind, aviation=aviation)
+        _draw_base(canvas.root, at, kind=kind, aviation=aviation)
     _draw_towns(canvas, towns, [*symbols_taken, *discs, furniture])
     for number, box in enumerate(discs, 1):
         _disc(canvas.root, ((box.left + box.right) / 2, (box.top + box.bottom) / 2), number)
@@ -142,6 +143,13 @@ def _bases(assessment: Assessment) -> list[tuple[float, float, str, bool]]:
         (base.geometry.x, base.geometry.y, str(base.kind), bool(base.aviation))
         for base in table.itertuples()
     ]
+
+
+def _draw_base(parent: ET.Element, at: tuple[float, float], *, kind: str, aviation: bool) -> None:
+    """A base smaller than on other maps, so that it hides no area."""
+    moved = f"translate({at[0]:.1f} {at[1]:.1f}) scale({_BASE_SCALE})"
+    group = element(parent, "g", {"transform": moved})
+    symbols.draw_base(group, DAY, at=(0.0, 0.0), kind=kind, aviation=aviation)
 
 
 def _towns(assessment: Assessment) -> list[tuple[float, float, str]]:

@@ -20,7 +20,6 @@ from geo_poc.layers.threat.reasons import area_reasons
 from geo_poc.layers.threat.surface import Threat
 
 RISEN, FALLEN = 1.25, 0.8
-AGREE_FROM = 0.5
 CLASS_COLUMNS = {
     "N": "ratio_n",
     "C": "ratio_c",
@@ -55,8 +54,8 @@ def risk_areas(assessed: Assessed) -> gpd.GeoDataFrame:
         - ``firm_ratio``: share of what is expected that lies in firm cells;
         - ``expected_before`` and ``change``: new (nothing of it was of the highest level), risen (more than 1.25
           times), fallen (less than 0.8 times), same;
-        - ``models_agree``: names, joined by ``; ``, of the other models in whose top 5 % of the area lies at
-          least half of what is expected;
+        - ``models_agree``: names, joined by ``; ``, of the other models that have the cell where most is expected
+          in their own top 5 % of the area;
         - ``class, class_ratio, ratio_*``: the class of protection with the largest part of what is expected, that
           part, and that of each class; empty and ``nan`` without a plan.
 
@@ -127,16 +126,12 @@ def _measured(
     expected = scene.expected[scene.inside]
     total = expected[cells].sum()
     low, high = assessed.draws.expected_range(cells)
-    agree = (
-        name
-        for name, top in scene.tops.items()
-        if expected[cells & top].sum() >= AGREE_FROM * total
-    )
+    peak = np.where(cells, expected, -1.0).argmax()
     return {
         "expected_low": low,
         "expected_high": high,
         "firm_ratio": float(expected[cells & scene.firm].sum() / total),
-        "models_agree": "; ".join(agree),
+        "models_agree": "; ".join(name for name, top in scene.tops.items() if top[peak]),
         "precise_events": _precise(assessed.threat, mask),
     }
 

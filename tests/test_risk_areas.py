@@ -176,9 +176,9 @@ def test_firm_is_the_part_of_what_is_expected_in_firm_cells(areas: pd.DataFrame)
     assert by_rank.tolist() == pytest.approx([0.0, 0.7 / 2.4, 0.2, 0.8], rel=1e-5)
 
 
-def test_a_model_agrees_that_has_half_of_it_in_its_top(areas: pd.DataFrame) -> None:
-    """North: 8 of 10 in its four cells. Strip: 0.9 of 2.4. One that is the same everywhere has no top."""
-    assert areas.sort_values("expected")["models_agree"].tolist() == ["", "", "", "one"]
+def test_a_model_agrees_that_has_the_highest_cell_in_its_top(areas: pd.DataFrame) -> None:
+    """(1, 1) of the north and (6, 8) of the strip are; one that is the same everywhere has no top."""
+    assert areas.sort_values("expected")["models_agree"].tolist() == ["", "one", "", "one"]
 
 
 def test_the_class_is_that_of_the_largest_part_and_all_parts_are_kept(areas: pd.DataFrame) -> None:

@@ -23,7 +23,7 @@ from geo_poc.coverage.posture import (
     POSTURES,
     QUIET_DAYS,
 )
-from geo_poc.coverage.risk_areas import AGREE_FROM, FALLEN, RISEN
+from geo_poc.coverage.risk_areas import FALLEN, RISEN
 from geo_poc.coverage.risk_scene import LEVEL, REACH_M, TOP_SHARE
 from geo_poc.layers.threat import draws
 from geo_poc.layers.threat.models import KEYS
@@ -130,7 +130,6 @@ PARAMETERS: Mapping[str, Any] = {
     "interval": INTERVAL,
     "risen_above": RISEN,
     "fallen_below": FALLEN,
-    "agree_from": AGREE_FROM,
     "overlooked_share": OVERLOOKED_SHARE,
     "firm_area_from": FIRM_FROM,
     "least_precise": LEAST_PRECISE,
@@ -157,7 +156,7 @@ def _definitions(assessment: Assessment) -> dict[str, Any]:
         "rank_weight": (
             "as exposed, with the mean of the known numbers where one is unknown; expected where no residents are known"
         ),
-        "models_agree": "at least half of what is expected lies in the model's top 5 % of the area",
+        "models_agree": "the cell where most is expected is in the model's own top 5 % of the area",
         "overlooked": "in the top 1 % of the area by another model and below level 5",
         "gone": "of level 5 at the last assessment, and no cell of it is now",
     }

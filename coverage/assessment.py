@@ -158,7 +158,6 @@ def outlook_of(*, threat: Threat, before: Threat, year_before: Threat, draws: Dr
     """
     past, horizon = threat.past, threat.horizon_days
     year = year_before.total
-    known = past is not None
     nan = float("nan")
     return Outlook(
         expected=threat.total.expected if threat.total else nan,
@@ -168,22 +167,22 @@ def outlook_of(*, threat: Threat, before: Threat, year_before: Threat, draws: Dr
         year_before=year.expected if year else nan,
         year_before_low=year.low if year else nan,
         year_before_high=year.high if year else nan,
-        came_year_before=came(past, year_before.as_of, horizon) if known else nan,
-        came_lately=came(past, threat.as_of - dt.timedelta(days=horizon), horizon)
-        if known
-        else nan,
+        came_year_before=came(past, year_before.as_of, horizon),
+        came_lately=came(past, threat.as_of - dt.timedelta(days=horizon), horizon),
     )
 
 
-def came(past: Past, first: dt.date, days: int) -> float:
-    """Recorded incidents that start in as many days from a day on; ``nan`` where the record begins later.
+def came(past: Past | None, first: dt.date, days: int) -> float:
+    """Recorded incidents that start in as many days from a day on; ``nan`` where the record begins later or is none.
 
     Parameters
     ----------
-    past : Past
+    past : Past or None
     first : date
     days : int
     """
+    if past is None:
+        return float("nan")
     record = past.record.only(past.record.wanted & past.record.dated)
     day = float(day_number(first))
     if not record.start_day.size or day < record.start_day.min():

@@ -179,7 +179,7 @@ def _rank_weight(
 
 def _classes(
     cell_class: NDArray[np.str_] | None, mask: NDArray[np.bool_], expected: NDArray[np.float64]
-) -> dict[str, float | str]:
+) -> dict[str, object]:
     """Part of what is expected in each class, and the largest; of equal parts the worse class."""
     if cell_class is None:
         return {"class": "", "class_ratio": np.nan} | dict.fromkeys(CLASS_COLUMNS.values(), np.nan)

@@ -178,7 +178,7 @@ def flat(table: gpd.GeoDataFrame) -> pd.DataFrame:
     if "last_event" in plain_table:
         day = plain_table["last_event"].dt.strftime("%Y-%m-%d")
         plain_table["last_event"] = day.astype(object).where(day.notna(), None)
-    for column in plain_table.columns.intersection(_WHOLE):
+    for column in plain_table.columns.intersection(list(_WHOLE)):
         plain_table[column] = plain_table[column].astype("Int64")
     return plain_table
 

@@ -57,6 +57,13 @@ path = "south_sudan/health/ssd_health_facilities_functional_status.csv"
 label = "WHO"
 columns = {{ name = "Health Facility Name" }}
 values = {{ kind = "health" }}
+[[areas]]
+path = "south_sudan/admin/osm_admin1_CD_CF_SS.gpkg"
+format = "vector"
+label = "OSM states"
+where = {{ iso2 = "SS*" }}
+columns = {{ id = "iso2" }}
+values = {{ kind = "admin" }}
 [population]
 path = "south_sudan/rasters/afripop2020_worldpop_20km.tif"
 kind = "density_per_km2"

@@ -41,6 +41,7 @@ from geo_poc.output import RUN_RECORD, require_made_by, written_whole
 from geo_poc.provenance import Step, Stopwatch, versions, write_json
 from geo_poc.report.assessment_files import write_assessment_files
 from geo_poc.report.assessment_page import assessment_html, assessment_page
+from geo_poc.report_quality import events_record
 from geo_poc.response_of_plan import coverage_of_plan, travel_of_plan
 from geo_poc.routing.travel_time import TravelTime
 
@@ -291,10 +292,15 @@ def _write_record(
             "theatre": inputs.theatre_file,
             "plan": inputs.plan_file,
             "last": asked.last,
+            "last_sha256": file_sha256(asked.last / RUN_RECORD) if asked.last else None,
             "top": asked.top,
         },
-        "inputs": [dataclasses.asdict(source) for source in inputs.sources],
+        "inputs": [
+            dataclasses.asdict(source) | {"age_days": source.age_days(theatre.as_of)}
+            for source in inputs.sources
+        ],
         "warnings": inputs.warnings,
+        "incidents": events_record(inputs.layers["incidents"]),
         "steps": steps,
         "total_seconds": round(sum(step.seconds for step in steps), 3),
         "peak_memory_mb": max(step.peak_mb for step in steps),

@@ -62,7 +62,7 @@ def write_backtest(
     watch = Stopwatch()
     with written_whole(out) as folder:
         with watch.step("read"):
-            inputs = read_inputs(theatre_path, None, progress=progress)
+            inputs = read_inputs(theatre_path, None, threat_alone=True, progress=progress)
         with watch.step("backtest"):
             found = backtest_of(inputs, months=months, progress=progress)
         progress("writing", 0.0)

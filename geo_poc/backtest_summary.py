@@ -17,6 +17,7 @@ from geo_poc.report.backtest_words import (
     ONE_LINE,
     SHOWN_DAYS,
     SHOWN_TARGET,
+    kind_name,
     lead,
     model_name,
     months_words,
@@ -45,15 +46,17 @@ def backtest_tables(found: FoundBacktest, out: Path) -> list[Part]:
             for fault in found.warnings
         ),
         *(Text(plain(sentence)) for sentence in lead(backtest)),
-        models_part(backtest),
+        *models_parts(backtest),
         kinds_part(backtest),
         Text(text("terminal_cost", seconds=number(total), peak=f"{peak:,.0f}")),
         Text(text("terminal_written", files=str(out))),
     ]
 
 
-def models_part(backtest: Backtest) -> Table:
-    """One row a model: all incidents within 30 days."""
+def models_parts(backtest: Backtest) -> list[Part]:
+    """One row a model: all incidents within 30 days; nothing where nothing is known of any."""
+    if backtest.reason:
+        return []
     scores = backtest.scores_of(horizon_days=SHOWN_DAYS, target=SHOWN_TARGET)
     rows = [
         (
@@ -78,7 +81,7 @@ def models_part(backtest: Backtest) -> Table:
         days=text("days", n=SHOWN_DAYS),
         n=f"{int(scores['events'].max()):,}",
     )
-    return _table(title, columns, rows, numbers_from=1)
+    return [_table(title, columns, rows, numbers_from=1)]
 
 
 def kinds_part(backtest: Backtest) -> Table:
@@ -93,8 +96,7 @@ def kinds_part(backtest: Backtest) -> Table:
             totals = backtest.totals_of(horizon_days=horizon_days, target=target)
             rows.append(
                 (
-                    text("days", n=horizon_days),
-                    text(f"target_{target}"),
+                    kind_name(horizon_days, target),
                     text("number", n=int(one.get("events", 0))),
                     figures.percent(one.get("hit_05", _NAN)),
                     _span(one.get("hit_05_low", _NAN), one.get("hit_05_high", _NAN)),
@@ -107,10 +109,10 @@ def kinds_part(backtest: Backtest) -> Table:
                 )
             )
     columns = (
-        "within", "incidents", "number", "hit", "range", "line", "new_cells", "bound", "expected",
+        "incidents", "number", "hit", "range", "line", "new_cells", "bound", "expected",
         "came", "in_interval",
     )  # fmt: skip
-    return _table(text("terminal_backtest_kinds"), columns, rows, numbers_from=2)
+    return _table(text("terminal_backtest_kinds"), columns, rows, numbers_from=1)
 
 
 def _span(low: float, high: float) -> str:

@@ -42,6 +42,7 @@ from geo_poc.report.exports import (
 )
 from geo_poc.report.kml import write_kml
 from geo_poc.report.page import write_report
+from geo_poc.report_quality import events_record
 from geo_poc.response_of_plan import coverage_of_plan, travel_of_plan
 from geo_poc.routing.assumptions import assumptions
 from geo_poc.routing.travel_time import TravelTime
@@ -279,9 +280,13 @@ def _record(
         "versions": versions(),
         "seeds": {"theatre": inputs.theatre_file.theatre.seed},
         "parameters": {"theatre": inputs.theatre_file, "plan": inputs.plan},
-        "inputs": [dataclasses.asdict(source) for source in findings.sources],
+        "inputs": [
+            dataclasses.asdict(source) | {"age_days": source.age_days(findings.theatre.as_of)}
+            for source in findings.sources
+        ],
         "warnings": inputs.warnings,
         "layers": {name: layer.counts for name, layer in findings.layers.items()},
+        "incidents": events_record(findings.layers["incidents"]),
         "proximity": findings.proximity,
         "backtest": _backtest_content(findings, inputs, made=made)["models"],
         "coverage": findings.coverage.matrix.to_dict(orient="records"),

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from geo_poc.options import MadeOption, TheatreArgument, product_time
+from geo_poc.options import MadeOption, PlanOption, TheatreArgument, product_time
 from geo_poc.terminal import faults_shown, print_parts, progress_bar
 
 app = typer.Typer()
@@ -70,3 +70,46 @@ def assess(
         from geo_poc.assess_summary import assess_tables  # noqa: PLC0415
 
         print_parts(assess_tables(found, out, top=top))
+
+
+@app.command()
+def race(
+    theatre: TheatreArgument,
+    plan: PlanOption,
+    sightings: Annotated[
+        Path, typer.Option("--sightings", help="Where groups were seen and how they move (TOML).")
+    ],
+    out: Annotated[Path, typer.Option("--out", help="Folder of the results.")],
+    alert: Annotated[
+        dt.datetime | None,
+        typer.Option(
+            "--alert",
+            help="When the mission is alerted, in UTC. Default: at the last sighting.",
+            formats=["%Y-%m-%dT%H:%M"],
+        ),
+    ] = None,
+    delay: Annotated[
+        str | None,
+        typer.Option("--delay", help='Alert so long after the last sighting, such as "2 h".'),
+    ] = None,
+    troops: Annotated[
+        int | None, typer.Option("--troops", help="k of k troops. Default: the plan's.", min=1)
+    ] = None,
+    made: MadeOption = None,
+) -> None:
+    """Write where a group that was seen could be before the mission, and by how much."""
+    with faults_shown():
+        with progress_bar() as progress:
+            from geo_poc.race import write_race  # noqa: PLC0415
+            from geo_poc.race_rules import asked_of  # noqa: PLC0415
+
+            found = write_race(
+                (theatre, plan, sightings),
+                out,
+                asked_of(alert, delay, troops),
+                made=product_time(made),
+                progress=progress,
+            )
+        from geo_poc.race_summary import race_tables  # noqa: PLC0415
+
+        print_parts(race_tables(found, out))

@@ -43,7 +43,9 @@ class BacktestPage:
         The answer; what the models can do and what not; how it was tested.
     models_title, figure : str
         ``figure`` is SVG.
-    models, kinds : Table
+    models : Table or None
+        None where nothing is known of any model.
+    kinds : Table
     """
 
     marking: str
@@ -55,7 +57,7 @@ class BacktestPage:
     disclaimer: str
     lead: tuple[tuple[Span, ...], ...]
     models_title: str
-    models: Table
+    models: Table | None
     kinds: Table
     figure: str
     can: tuple[tuple[Span, ...], ...]
@@ -91,7 +93,7 @@ def backtest_page(
         disclaimer=text("disclaimer"),
         lead=lead(backtest),
         models_title=models_heading(backtest),
-        models=models_table(backtest),
+        models=None if backtest.reason else models_table(backtest),
         kinds=kinds_table(backtest),
         figure=calibration_svg(backtest),
         can=tuple(spans(f"backtest_can_{what}") for what in _CAN),

@@ -17,12 +17,21 @@ def backtest_section(backtest: Backtest) -> tuple[Block, ...]:
         Heading(text=text("backtest_title")),
         *(Paragraph(spans=sentence) for sentence in lead(backtest)),
         Paragraph(spans=spans("backtest_intro")),
-        Heading(text=models_heading(backtest)),
-        models_table(backtest),
-        Paragraph(spans=spans("backtest_how_brier")),
+        *_models(backtest),
         Heading(text=text("backtest_kinds_title")),
         kinds_table(backtest),
         Paragraph(spans=spans("backtest_how_date")),
         Heading(text=text("backtest_figure_title")),
         Picture(svg=calibration_svg(backtest), height_mm=TEXT_WIDTH_MM * HEIGHT / WIDTH + _GAP_MM),
+    )
+
+
+def _models(backtest: Backtest) -> tuple[Block, ...]:
+    """Table of all models; nothing where nothing is known of any."""
+    if backtest.reason:
+        return ()
+    return (
+        Heading(text=models_heading(backtest)),
+        models_table(backtest),
+        Paragraph(spans=spans("backtest_how_brier")),
     )

@@ -18,6 +18,7 @@ SHOWN_DAYS = HORIZONS_DAYS[0]
 SHOWN_TARGET: Target = "all"
 MIXTURE, ONE_LINE = "mixture", "one_line"
 _LONGEST_MODEL = 60
+_LEAK_ABOVE = 0.80
 _MINUS = "\u2212"
 
 
@@ -43,16 +44,14 @@ def number(value: float, digits: int = 1, *, signed: bool = False) -> str:
 
 
 def points(share: float) -> str:
-    """Difference of two shares in whole points with its sign.
+    """Difference of two shares in whole points with its sign, without the unit.
 
     Examples
     --------
-    >>> points(0.032).replace(chr(160), " "), points(float("nan"))
-    ('+3 pts', 'unknown')
+    >>> points(0.032), points(float("nan"))
+    ('+3', 'unknown')
     """
-    if math.isnan(share):
-        return text("unknown")
-    return text("points", n=number(100 * share, 0, signed=True))
+    return number(100 * share, 0, signed=True)
 
 
 def row_of(backtest: Backtest, key: str, *, horizon_days: int, target: Target) -> Mapping[str, Any]:
@@ -86,10 +85,12 @@ def lead(backtest: Backtest) -> tuple[tuple[Span, ...], ...]:
     of_line = figures.percent(line.get("hit_05", float("nan")))
     return (
         spans("backtest_lead", **hit, n=int(one["events"]), line=of_line),
+        *([spans("backtest_lead_leak")] if one["hit_05"] > _LEAK_ABOVE else []),
         _new_cells(one),
         spans("backtest_lead_bound", bound=figures.percent(one["smeared_05"])),
         *_against_line(one),
         _numbers(backtest),
+        *_hottest(backtest),
     )
 
 
@@ -140,6 +141,25 @@ def _numbers(backtest: Backtest) -> tuple[Span, ...]:
     )
 
 
+def _hottest(backtest: Backtest) -> list[tuple[Span, ...]]:
+    """Whether as many came as expected where the mixture expects most."""
+    tenths = backtest.classes_of(MIXTURE, horizon_days=SHOWN_DAYS, target=SHOWN_TARGET)
+    first = tenths.iloc[0]
+    if math.isnan(first["expected"]) or not first["expected"] > 0:
+        return []
+    many, few = first["expected"] > first["high"], first["expected"] < first["low"]
+    kind = "many" if many else "few" if few else "right"
+    return [
+        spans(
+            f"backtest_lead_place_{kind}",
+            expected=number(first["expected"], 0),
+            came=number(first["came"], 0),
+            low=number(first["low"], 0),
+            high=number(first["high"], 0),
+        )
+    ]
+
+
 def months_words(backtest: Backtest, horizon_days: int) -> str:
     """Number of origins of a horizon, the first and the last."""
     origins = backtest.origins[horizon_days]
@@ -170,12 +190,12 @@ def models_table(backtest: Backtest) -> Table:
         (shares["head_1"], 15.0),
         (shares["head_5"], 24.0),
         (shares["head_10"], 15.0),
+        (text("backtest_head_new"), 16.0),
+        (text("backtest_head_bound"), 16.0),
+        (text("backtest_head_more"), 27.0),
         (text("backtest_head_index"), 12.0),
         (text("backtest_head_bits"), 10.0),
         (text("backtest_head_brier"), 14.0),
-        (text("backtest_head_more"), 27.0),
-        (text("backtest_head_new"), 16.0),
-        (text("backtest_head_bound"), 16.0),
     )
     return Table(
         name="backtest",
@@ -198,12 +218,12 @@ def _model_row(row: Mapping[Any, Any]) -> tuple[Cell, ...]:
             small=interval(figures.percent, row["hit_05_low"], row["hit_05_high"]),
         ),
         Cell(text=figures.percent(row["hit_10"])),
+        Cell(text=figures.percent(row["new_hit_05"])),
+        Cell(text=figures.percent(row["smeared_05"])),
+        _difference(row),
         Cell(text=number(row["pai_05"])),
         Cell(text=number(row["bits"])),
         Cell(text=number(row["brier_skill"], 3)),
-        _difference(row),
-        Cell(text=figures.percent(row["new_hit_05"])),
-        Cell(text=figures.percent(row["smeared_05"])),
     )
 
 
@@ -221,12 +241,18 @@ def interval(written: Callable[[float], str], low: float, high: float) -> str:
     return text("backtest_range", low=written(low), high=written(high))
 
 
+def kind_name(horizon_days: int, target: Target) -> str:
+    """Horizon and kind of incident, as ``30 days: all incidents``."""
+    days = text("days", n=horizon_days)
+    return text("backtest_kind", days=days, target=text(f"target_{target}"))
+
+
 def kinds_table(backtest: Backtest) -> Table:
     """One row a horizon and kind of incident: the mixture, the one line beside it."""
     heads = (
-        ("days", 15.0), ("kind", 31.0), ("n", 14.0), ("mixture", 24.0), ("line", 14.0),
-        ("new", 17.0), ("bound", 14.0), ("places", 15.0), ("expected", 14.0), ("came", 12.0),
-        ("within", 16.0),
+        ("kind", 40.0), ("n", 13.0), ("mixture", 22.0), ("line", 13.0), ("new", 15.0),
+        ("precise", 14.0), ("bound", 13.0), ("places", 14.0), ("expected", 15.0), ("came", 12.0),
+        ("within", 15.0),
     )  # fmt: skip
     rows = [
         _kind_row(backtest, horizon_days, target)
@@ -239,7 +265,7 @@ def kinds_table(backtest: Backtest) -> Table:
             Column(
                 head=text(f"backtest_head_{name}"),
                 width_mm=width,
-                look="text" if name in {"days", "kind"} else "number",
+                look="text" if name == "kind" else "number",
             )
             for name, width in heads
         ),
@@ -256,8 +282,7 @@ def _kind_row(backtest: Backtest, horizon_days: int, target: Target) -> tuple[Ce
     )
     totals = backtest.totals_of(horizon_days=horizon_days, target=target)
     return (
-        Cell(text=text("days", n=horizon_days)),
-        Cell(text=text(f"target_{target}")),
+        Cell(text=kind_name(horizon_days, target)),
         Cell(text=text("number", n=int(one.get("events", 0)))),
         Cell(
             text=figures.percent(one.get("hit_05", nan)),
@@ -271,6 +296,7 @@ def _kind_row(backtest: Backtest, horizon_days: int, target: Target) -> tuple[Ce
             text=figures.percent(one.get("new_hit_05", nan)),
             small=text("backtest_of", n=int(one.get("new_events", 0))),
         ),
+        Cell(text=figures.percent(one.get("precise_hit_05", nan))),
         Cell(text=figures.percent(one.get("smeared_05", nan))),
         Cell(text=figures.percent(one.get("place_05", nan))),
         Cell(text=number(totals["expected"])),

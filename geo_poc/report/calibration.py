@@ -19,7 +19,7 @@ from geo_poc.report.backtest_words import (
     months_words,
     why_unknown,
 )
-from geo_poc.report.svg import element, nice_length, written
+from geo_poc.report.svg import Attributes, element, nice_length, written
 from geo_poc.theatre import Theatre
 from geo_poc.wording import plain, text
 
@@ -117,11 +117,11 @@ def _interval_bar(
     low, high, expected = (float(str(row[name])) for name in ("low", "high", "expected"))
     if not math.isnan(low):
         tall = max((high - low) * scale, 1.0)
-        box = {"x": middle - half, "y": top + _TALL - high * scale, "width": 2 * half}
+        box: Attributes = {"x": middle - half, "y": top + _TALL - high * scale, "width": 2 * half}
         element(root, "rect", {**box, "height": tall, "fill": DAY.class_p_area})
     if not math.isnan(expected):
         y = top + _TALL - expected * scale
-        ends = {"x1": middle - half, "x2": middle + half, "y1": y, "y2": y}
+        ends: Attributes = {"x1": middle - half, "x2": middle + half, "y1": y, "y2": y}
         element(root, "line", {**ends, "stroke": DAY.class_p, "stroke-width": 2.0})
 
 
@@ -149,7 +149,7 @@ def _sign(root: ET.Element, x: float, y: float, kind: str) -> None:
         path = f"M{x - 4.5:.1f} {y + 3.5:.1f}h9l-4.5 -8z"
         element(root, "path", {"d": path, "fill": DAY.class_n})
         return
-    dot = {"cx": x, "cy": y, "r": 3.2, "stroke": DAY.ink, "stroke-width": 1.2}
+    dot: Attributes = {"cx": x, "cy": y, "r": 3.2, "stroke": DAY.ink, "stroke-width": 1.2}
     element(root, "circle", {**dot, "fill": DAY.ink if kind == "in" else DAY.paper})
 
 
@@ -179,8 +179,8 @@ def _place_panel(root: ET.Element, tenths: dict[str, pd.DataFrame]) -> None:
     expected = float(next(iter(tenths.values()))["expected"].iloc[0])
     if not math.isnan(expected):
         y = top + _TALL - expected * scale
-        ends = {"x1": _LEFT, "x2": WIDTH - _RIGHT, "y1": y, "y2": y}
-        line = {"stroke": DAY.class_p, "stroke-width": 2.0, "stroke-dasharray": "6 4"}
+        ends: Attributes = {"x1": _LEFT, "x2": WIDTH - _RIGHT, "y1": y, "y2": y}
+        line: Attributes = {"stroke": DAY.class_p, "stroke-width": 2.0, "stroke-dasharray": "6 4"}
         element(root, "line", {**ends, **line})
     column = (WIDTH - _LEFT - _RIGHT) / 10
     for key, aside in ((MIXTURE, -9.0), (ONE_LINE, 9.0)):
@@ -201,13 +201,13 @@ def _whisker(root: ET.Element, x: float, y: tuple[float, ...], *, filled: bool) 
     if filled:
         element(root, "circle", {"cx": x, "cy": middle, "r": side, "fill": DAY.ink})
         return
-    box = {"x": x - side, "y": middle - side, "width": 2 * side, "height": 2 * side}
+    box: Attributes = {"x": x - side, "y": middle - side, "width": 2 * side, "height": 2 * side}
     element(root, "rect", {**box, "fill": DAY.paper, "stroke": DAY.ink, "stroke-width": 1.4})
 
 
 def _place_key(root: ET.Element, y: float) -> None:
     x = _LEFT
-    ends = {"x1": x, "x2": x + 22, "y1": y - 4, "y2": y - 4, "stroke": DAY.class_p}
+    ends: Attributes = {"x1": x, "x2": x + 22, "y1": y - 4, "y2": y - 4, "stroke": DAY.class_p}
     element(root, "line", {**ends, "stroke-width": 2.0, "stroke-dasharray": "6 4"})
     x = _after(root, x + 28, y, text("backtest_key_even"))
     for filled, key in ((True, "mixture"), (False, "line")):

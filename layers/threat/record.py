@@ -22,7 +22,7 @@ CENTROID_SD_M = 60_000.0
 _CENTROIDS_FROM = 4
 _STATE = 4
 _VAGUEST_PLACE = 5
-_VAGUEST_ASKED_PLACE = 3
+VAGUEST_ASKED_PLACE = 3
 _VAGUEST_ASKED_DATE = 4
 
 
@@ -96,7 +96,7 @@ class Record:
     @property
     def precise(self) -> NDArray[np.bool_]:
         """Events known well enough in place and time for a forecast to be held against, mask (n,)."""
-        return self.dated & (self.cell >= 0) & (self.where_prec <= _VAGUEST_ASKED_PLACE)
+        return self.dated & (self.cell >= 0) & (self.where_prec <= VAGUEST_ASKED_PLACE)
 
     def starting(self, day: float | NDArray[np.float64], *, days: float) -> NDArray[np.bool_]:
         """Events that start in ``[day, day + days)``, mask (n,), or (m, n) for days of shape (m, 1)."""

@@ -23,6 +23,7 @@ _MONTH_DAYS = 30.4375
 _PAIRED = ("bits", "hit_05")
 _PLACES = tuple(f"place_{name}" for name in SHARES)
 _NAN = float("nan")
+_NO_BRIER = dict.fromkeys(("brier", "brier_skill", "brier_skill_low", "brier_skill_high"), _NAN)
 
 
 def block_months(done: Walk) -> int:
@@ -67,7 +68,7 @@ def score_table(
                 "origins": len(done.origins),
                 "events": len(one),
                 **_scores(one, draws, least),
-                **_brier(done, name, target, draws),
+                **(_brier(done, name, target, draws) if len(one) >= least else _NO_BRIER),
                 **_more(one, line, draws, least),
             }
         )

@@ -121,7 +121,7 @@ def mean_with_interval(
     (0.67, True, True)
     """
     origins = draws.shape[1]
-    summed = np.bincount(origin, weights=value, minlength=origins)
+    summed = np.bincount(origin, weights=value, minlength=origins).astype(np.float64)
     number = np.bincount(origin, minlength=origins).astype(np.float64)
     return ratio_with_interval(summed, number, draws)
 

@@ -32,7 +32,7 @@ class Spreads:
     @property
     def places(self) -> int:
         """Number of different spreads."""
-        return len(self.gaussians.down) + self.districts.shape[0]
+        return len(self.gaussians.down) + int(self.districts.shape[0])
 
     def total(self, amount: NDArray[np.float64]) -> NDArray[np.float64]:
         """Sum of the spreads, each times the amount of its place (places,); shape (cells,)."""

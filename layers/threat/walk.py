@@ -100,7 +100,9 @@ class Walk:
 
     def asked_of(self, target: Target) -> pd.DataFrame:
         """Rows of ``asked`` of one kind of event."""
-        return self.asked[self.wanted[target][self.asked["event"].to_numpy(dtype=np.int64)]]
+        event = self.asked["event"].to_numpy(dtype=np.int64)
+        rows: pd.DataFrame = self.asked[self.wanted[target][event]]
+        return rows
 
     def totals_of(self, target: Target) -> pd.DataFrame:
         """Rows of ``totals`` of one kind of event, one an origin."""

@@ -39,7 +39,7 @@ from geo_poc.layers.threat.models import MIXTURE, MODELS
 from geo_poc.layers.threat.surface import Threat, fit
 from geo_poc.output import RUN_RECORD, require_made_by, written_whole
 from geo_poc.provenance import Step, Stopwatch, versions, write_json
-from geo_poc.report.assessment_files import write_assessment_files
+from geo_poc.report.assessment_files import assessment_content, write_assessment_files
 from geo_poc.report.assessment_page import assessment_html, assessment_page
 from geo_poc.report_quality import events_record
 from geo_poc.response_of_plan import coverage_of_plan, travel_of_plan
@@ -120,7 +120,10 @@ def write_assessment(
         )
         with watch.step("write"):
             progress("writing", 0.0)
-            write_assessment_files(assessment, folder, made=made, version=__version__)
+            stamp = made.isoformat()
+            content = assessment_content(assessment, made=stamp, version=__version__)
+            write_json(content, folder / "assessment.json")
+            write_assessment_files(assessment, folder)
             page = assessment_page(assessment, made=made, version=__version__, top=asked.top)
             html = assessment_html(page)
             (folder / "assessment.html").write_text(html, encoding="utf-8", newline="\n")

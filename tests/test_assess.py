@@ -353,7 +353,7 @@ def test_the_command_prints_answer_list_and_files(small: Path, tmp_path: Path) -
         env={"COLUMNS": "220"},
     )
     assert result.exit_code == 0, result.output
-    for words in ("The highest risk is at", "This looks back", "not safe", "assessment.html"):
+    for words in ("The highest risk is at", "This looks back", "out of danger", "assessment.html"):
         assert words in result.output
     page = (folder / "assessment.html").read_text(encoding="utf-8")
     assert page.count('<th scope="row">') >= 2

@@ -1,8 +1,7 @@
-"""The weekly assessment as data: JSON, CSV, a GeoPackage and rasters."""
+"""The weekly assessment as data: what its JSON file holds, CSV, a GeoPackage and rasters."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,7 +27,6 @@ from geo_poc.coverage.risk_scene import LEVEL, REACH_M, TOP_SHARE
 from geo_poc.layers.threat import draws
 from geo_poc.layers.threat.models import KEYS
 from geo_poc.layers.threat.totals import INTERVAL
-from geo_poc.provenance import write_json
 from geo_poc.report.assessment_words import lead
 from geo_poc.report.geodata import copy_without_history, write_raster
 from geo_poc.report.tables import write_csv
@@ -52,23 +50,9 @@ _NOTE = (
 )
 
 
-def write_assessment_files(
-    assessment: Assessment, folder: Path, *, made: dt.datetime, version: str
-) -> None:
-    """Write all data into an existing folder: JSON, CSV, GeoPackage and rasters.
-
-    Parameters
-    ----------
-    assessment : Assessment
-    folder : Path
-    made : datetime
-        With its zone.
-    version : str
-        Of geo-poc.
-    """
+def write_assessment_files(assessment: Assessment, folder: Path) -> None:
+    """Write tables, layers and rasters into an existing folder."""
     theatre = assessment.theatre
-    content = assessment_content(assessment, made=made.isoformat(), version=version)
-    write_json(content, folder / "assessment.json")
     write_csv(flat(assessment.areas), theatre.marking, folder / "risk_areas.csv")
     write_assessment_gpkg(assessment, folder / "assessment.gpkg")
     for name, (values, unit) in _surfaces(assessment).items():

@@ -185,7 +185,7 @@ def posture_words(area: Any, assessment: Assessment) -> tuple[str, str]:
 def _why(area: Any, assessment: Assessment) -> str:
     key = f"assess_why_{area.posture}"
     if assessment.under is None:
-        return text(key)
+        return text("assess_why_not_assessed")
     if area.posture == "watch":
         return text(key, share=figures.percent(area.firm_ratio))
     share = figures.percent(area.class_ratio)

@@ -149,6 +149,9 @@ def test_incidents_after_the_day_are_unseen(small: Path, earlier: Path, tmp_path
     over = pd.to_datetime(table["date_end"]) < pd.Timestamp(EARLIER)
     assert 0 < over.sum() < len(table)
     table[over].to_csv(folder / "incidents.csv", index=False)
+    toml = (folder / "theatre.toml").read_text(encoding="utf-8")
+    accepted = toml.replace('path = "incidents.csv"', 'path = "incidents.csv"\naccept_stale = true')
+    (folder / "theatre.toml").write_text(accepted, encoding="utf-8")
     cut = tmp_path / "cut"
     write_assessment(folder / "theatre.toml", None, cut, Asked(as_of=EARLIER), made=MADE)
     for name in FILES - {"run.json"}:

@@ -194,6 +194,15 @@ def test_the_answer_names_number_range_place_and_change(sample: Assessment) -> N
     assert "too few past months are known" in words
 
 
+def test_the_answer_says_of_how_much_of_the_area_residents_are_unknown(sample: Assessment) -> None:
+    areas = sample.areas.assign(residents=900.0, displaced=NAN, residents_unknown_ratio=0.3)
+    words = said(dataclasses.replace(sample, areas=areas))
+    assert (
+        "900 residents known and unknown displaced people there, residents of 30% of its area unknown"
+        in words
+    )
+
+
 def test_the_answer_counts_postures_of_the_first_areas(sample: Assessment) -> None:
     areas = sample.areas.head(3).assign(posture=["deploy", "find_out", "lift"])
     words = said(dataclasses.replace(sample, areas=areas))

@@ -137,7 +137,7 @@ def how_made(assessment: Assessment) -> tuple[tuple[Span, ...], ...]:
 def _how_posture(assessment: Assessment) -> tuple[Span, ...]:
     if assessment.under is None:
         return spans("assess_how_no_plan")
-    begin = when(assessment)
+    begin = when(assessment.under)
     return spans(
         "assess_how_posture",
         plan=shortened(assessment.under.plan, longest=60),

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from geo_poc import figures
-from geo_poc.coverage.assessment import Assessment
+from geo_poc.coverage.assessment import Assessment, Under
 from geo_poc.coverage.posture import FRESH_DAYS, LEAST_PRECISE, QUIET_DAYS
 from geo_poc.report.backtest_words import number
 from geo_poc.report.sites import expected
@@ -107,7 +107,7 @@ def _late(assessment: Assessment, top: int) -> tuple[Span, ...]:
     first = list(assessment.areas["posture"].head(top))
     return spans(
         "assess_lead_late",
-        when=when(assessment),
+        when=when(assessment.under),
         top=len(first),
         standard=figures.duration(assessment.under.standard_s),
         **{one: first.count(one) for one in ("deploy", "lift", "patrol", "watch")},
@@ -115,12 +115,9 @@ def _late(assessment: Assessment, top: int) -> tuple[Span, ...]:
     )
 
 
-def when(assessment: Assessment) -> str:
-    """Season and light of the plan, as the beginning of a sentence; empty without a plan."""
-    if assessment.under is None:
-        return ""
-    conditions = assessment.under.conditions
-    return text(f"when_{conditions.season}_{conditions.light}")
+def when(under: Under) -> str:
+    """Season and light of the plan, as the beginning of a sentence."""
+    return text(f"when_{under.conditions.season}_{under.conditions.light}")
 
 
 def span_words(area: Any) -> str:

@@ -15,6 +15,26 @@ app = typer.Typer()
 
 
 @app.command()
+def patterns(
+    theatre: TheatreArgument,
+    out: Annotated[Path, typer.Option("--out", help="Folder of the results.")],
+    plan: Annotated[
+        Path | None, typer.Option("--plan", help="Plan file (TOML), to draw its bases.")
+    ] = None,
+    made: MadeOption = None,
+) -> None:
+    """Write hot spots, clusters, near repeats, trends and what came with bases that opened or closed."""
+    with faults_shown():
+        with progress_bar() as progress:
+            from geo_poc.patterns import write_patterns  # noqa: PLC0415
+
+            found = write_patterns(theatre, plan, out, made=product_time(made), progress=progress)
+        from geo_poc.pattern_summary import pattern_tables  # noqa: PLC0415
+
+        print_parts(pattern_tables(found, out))
+
+
+@app.command()
 def backtest(
     theatre: TheatreArgument,
     out: Annotated[Path, typer.Option("--out", help="Folder of the results.")],

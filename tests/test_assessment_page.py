@@ -126,7 +126,7 @@ def area(**values: Any) -> Any:
     known = {
         "residents": 1_234.0, "displaced": 500.0, "residents_unknown_ratio": 0.0, "sites_unknown_people": 0,
         "camps_unknown_people": 0, "exposed": 150.0, "change": "same", "expected_before": 0.2, "posture": "deploy",
-        "firm_ratio": 0.4, "class_ratio": 0.6, "ratio_n": 0.6, "ground_s": 10_810.0, "ground_mover": "wheeled_patrol",
+        "firm_ratio": 0.4, "class_ratio": 0.6, "ratio_n": 0.6, "ratio_c": 0.0, "ground_s": 10_810.0, "ground_mover": "wheeled_patrol",
         "ground_base": "B", "confidence": "low", "lacking": "", "models_n": 1, "last_event": pd.Timestamp("2024-06-20"),
     }  # fmt: skip
     return SimpleNamespace(**(known | values))
@@ -290,6 +290,7 @@ def test_change_and_last_incident_are_written_out() -> None:
         ({}, "Deploy beforehand", "60% of it reached by nobody within 3 h"),
         ({"posture": "lift"}, "Aircraft at notice", "only by air within 3 h; 60% by nobody"),
         ({"posture": "patrol", "ratio_n": 0.0}, "Patrol", "60% of it on the ground within 3 h; soonest"),
+        ({"posture": "patrol", "ratio_n": 0.1, "ratio_c": 0.3}, "Patrol", "; 10% by nobody; 30% only by air; soonest"),
         ({"posture": "find_out"}, "Find out who reaches it", "for 60% of it times are unknown"),
         ({"posture": "inform"}, "Inform those in charge", "60% of it outside the mandate"),
         ({"posture": "watch"}, "Watch, ask for reports", "only 40% of it is firm"),

@@ -191,6 +191,8 @@ def _why(area: Any, assessment: Assessment) -> str:
     written = text(key, share=share, standard=figures.duration(assessment.under.standard_s))
     if area.posture != "deploy" and area.ratio_n > 0:
         written += text("assess_why_also_late", share=figures.percent(area.ratio_n))
+    if area.posture == "patrol" and area.ratio_c > 0:
+        written += text("assess_why_also_air", share=figures.percent(area.ratio_c))
     return written
 
 

@@ -78,6 +78,42 @@ def backtest(
 
 
 @app.command()
+def assess(
+    theatre: TheatreArgument,
+    out: Annotated[Path, typer.Option("--out", help="Folder of the results.")],
+    plan: Annotated[
+        Path | None,
+        typer.Option("--plan", help="Plan file (TOML); without it the posture is not assessed."),
+    ] = None,
+    as_of: Annotated[
+        dt.datetime | None,
+        typer.Option(
+            "--as-of", help="Day of the assessment. Default: the theatre's.", formats=["%Y-%m-%d"]
+        ),
+    ] = None,
+    last: Annotated[
+        Path | None,
+        typer.Option(
+            "--last", help="Folder of the last assessment. Default: its picture is computed anew."
+        ),
+    ] = None,
+    top: Annotated[int, typer.Option("--top", help="Longest list of areas shown.", min=1)] = 15,
+    made: MadeOption = None,
+) -> None:
+    """Assess where incidents are most to be expected: ranked risk areas, change, posture, confidence."""
+    with faults_shown():
+        with progress_bar() as progress:
+            from geo_poc.assess import Asked, write_assessment  # noqa: PLC0415
+
+            stamp = product_time(made)
+            asked = Asked(as_of=as_of.date() if as_of else None, last=last, top=top)
+            found = write_assessment(theatre, plan, out, asked, made=stamp, progress=progress)
+        from geo_poc.assess_summary import assess_tables  # noqa: PLC0415
+
+        print_parts(assess_tables(found, out, top=top))
+
+
+@app.command()
 def race(
     theatre: TheatreArgument,
     plan: PlanOption,

@@ -67,7 +67,7 @@ def _ground(assessment: Assessment) -> Canvas:
     label = printable(text("assess_map_label", theatre=theatre.name))
     root = ET.Element(
         "svg",
-        {"class": "risk-map", "viewBox": f"0 0 {frame.width:g} {frame.height:g}", "role": "img"},
+        {"class": "map", "viewBox": f"0 0 {frame.width:g} {frame.height:g}", "role": "img"},
     )
     root.set("aria-label", label)
     root.set("font-family", _FONT)

@@ -17,6 +17,7 @@ from shapely.geometry.base import BaseGeometry
 from geo_poc.grid import WGS84
 from geo_poc.palette import Palette
 from geo_poc.report.labels import Box
+from geo_poc.report.svg import Attributes, element, path_data
 from geo_poc.theatre import Theatre
 
 WIDTH = 386.0
@@ -110,6 +111,15 @@ class Canvas:
     root: ET.Element
     frame: Frame
     palette: Palette
+
+
+def draw_path(
+    canvas: Canvas, geometries: Sequence[BaseGeometry] | gpd.GeoSeries, style: Attributes
+) -> None:
+    """Draw all geometries as one path; nothing where nothing can be seen."""
+    data = "".join(map(path_data, canvas.frame.drawn(geometries))) if len(geometries) else ""
+    if data:
+        element(canvas.root, "path", {"fill": "none", **style, "d": data})
 
 
 def metres(

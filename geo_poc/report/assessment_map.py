@@ -12,12 +12,11 @@ from geo_poc.coverage.posture import FIRM_FROM
 from geo_poc.palette import DAY
 from geo_poc.report import symbols
 from geo_poc.report.drawing import seen_roads
-from geo_poc.report.frame import Canvas, draw_path, frame_of
+from geo_poc.report.frame import Canvas, draw_path, empty_map
 from geo_poc.report.labels import Box, Wanted, moved_clear, placed
 from geo_poc.report.names import draw_furniture, furniture_box
 from geo_poc.report.svg import Attributes, element, written
-from geo_poc.report.typeset import printable, shortened, width_em
-from geo_poc.wording import text
+from geo_poc.report.typeset import shortened, width_em
 
 _FLAT = ("Polygon", "MultiPolygon")
 _FONT = "Arial, Helvetica, 'Liberation Sans', 'DejaVu Sans', sans-serif"
@@ -59,18 +58,12 @@ def assessment_map(assessment: Assessment, *, top: int) -> str:
 
 def _ground(assessment: Assessment) -> Canvas:
     theatre, palette = assessment.theatre, DAY
-    frame = frame_of(theatre.area)
-    label = printable(text("assess_map_label", theatre=theatre.name))
-    root = ET.Element(
-        "svg",
-        {"class": "map", "viewBox": f"0 0 {frame.width:g} {frame.height:g}", "role": "img"},
-    )
-    root.set("aria-label", label)
+    canvas = empty_map(theatre, "assess_map_label", palette)
+    frame, root = canvas.frame, canvas.root
     root.set("font-family", _FONT)
     _hatch(element(root, "defs", {}))
     ground: Attributes = {"width": frame.width, "height": frame.height, "fill": palette.neighbour}
     element(root, "rect", ground)
-    canvas = Canvas(root=root, frame=frame, palette=palette)
     areas, roads = assessment.layers["areas"].table, assessment.layers["roads"].table
     water = areas.geometry[areas["kind"] == "water"]
     flat = water.geom_type.isin(_FLAT)

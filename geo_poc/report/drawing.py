@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from xml.etree import ElementTree as ET
 
 import geopandas as gpd
 import numpy as np
@@ -16,12 +15,10 @@ from geo_poc.coverage.findings import Findings
 from geo_poc.coverage.summary import CLASSES, classes_of
 from geo_poc.palette import DAY, Palette
 from geo_poc.report import symbols
-from geo_poc.report.frame import Canvas, Frame, draw_path, frame_of, metres
+from geo_poc.report.frame import Canvas, Frame, draw_path, empty_map, metres
 from geo_poc.report.names import ZONES_SHOWN, draw_names
 from geo_poc.report.svg import Attributes, element, path_data, written
-from geo_poc.report.typeset import printable
 from geo_poc.routing.stretches import shapes_of
-from geo_poc.wording import text
 
 _ROAD_RANKS = (
     ("motorway", "trunk", "motorway_link", "trunk_link"),
@@ -57,22 +54,13 @@ def coverage_map(findings: Findings, *, palette: Palette = DAY) -> str:
 
 
 def _empty_canvas(findings: Findings, palette: Palette) -> Canvas:
-    frame = frame_of(findings.theatre.area)
-    root = ET.Element(
-        "svg",
-        {
-            "class": "map",
-            "viewBox": f"0 0 {frame.width:g} {frame.height:g}",
-            "role": "img",
-            "aria-label": printable(text("report_map_label", theatre=findings.theatre.name)),
-        },
-    )
-    defs = element(root, "defs", {})
+    canvas = empty_map(findings.theatre, "report_map_label", palette)
+    defs = element(canvas.root, "defs", {})
     symbols.define_patterns(defs, palette)
     symbols.define_sites(defs, palette)
-    ground: Attributes = {"width": frame.width, "height": frame.height, "fill": palette.neighbour}
-    element(root, "rect", ground)
-    return Canvas(root=root, frame=frame, palette=palette)
+    size: Attributes = {"width": canvas.frame.width, "height": canvas.frame.height}
+    element(canvas.root, "rect", {**size, "fill": palette.neighbour})
+    return canvas
 
 
 def _draw_classes(canvas: Canvas, findings: Findings) -> None:

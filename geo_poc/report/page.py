@@ -12,7 +12,7 @@ from geo_poc.report.blocks import Block, pages_of
 from geo_poc.report.first_page import FirstPage, first_page
 from geo_poc.report.grounds import data_section
 from geo_poc.report.method_page import method_section
-from geo_poc.report.sheet import colours, dates_words, environment, name_words
+from geo_poc.report.sheet import Sheet, colours, dates_words, environment, name_words
 from geo_poc.report.sites import all_zones, late_sites
 from geo_poc.report.threat_page import threat_section
 from geo_poc.wording import marking_words, text
@@ -21,30 +21,19 @@ _PAGE_ROOM_MM = 249.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Report:
-    """All that is printed, in order.
+class Report(Sheet):
+    """All that is printed, in order; head and foot stand on every page.
 
     Parameters
     ----------
-    marking, title, subtitle, document_title : str
-    fictional, fictional_note : str
-        Empty where the theatre is a real one.
-    dates, datum, disclaimer : str
-        Of the foot of every page.
+    datum : str
+        Of the foot as well.
     first : FirstPage
     pages : tuple of pages
         Page 2 and after.
     """
 
-    marking: str
-    title: str
-    subtitle: str
-    document_title: str
-    fictional: str
-    fictional_note: str
-    dates: str
     datum: str
-    disclaimer: str
     first: FirstPage
     pages: tuple[tuple[Block, ...], ...]
 

@@ -10,12 +10,11 @@ from shapely.geometry.base import BaseGeometry
 
 from geo_poc.palette import DAY, Palette
 from geo_poc.report import symbols
-from geo_poc.report.frame import Canvas, draw_path, frame_of
+from geo_poc.report.frame import Canvas, draw_path, empty_map
 from geo_poc.report.labels import Box, Wanted, placed
 from geo_poc.report.names import draw_bases, draw_furniture
 from geo_poc.report.patterns import PatternProduct
 from geo_poc.report.svg import Attributes, element, written
-from geo_poc.report.typeset import printable
 from geo_poc.wording import text
 
 NAMED = 9
@@ -25,20 +24,10 @@ _LABEL = (14.0, 10.0)
 def pattern_map(product: PatternProduct, *, palette: Palette = DAY) -> str:
     """SVG of hot cells, hot areas H1.. and clusters K1..; it names no file and no address."""
     theatre = product.theatre
-    frame = frame_of(theatre.area)
-    root = ET.Element(
-        "svg",
-        {
-            "class": "map",
-            "viewBox": f"0 0 {frame.width:g} {frame.height:g}",
-            "role": "img",
-            "aria-label": printable(text("patterns_map_label", theatre=theatre.name)),
-        },
-    )
-    canvas = Canvas(root=root, frame=frame, palette=palette)
-    _define_hatch(root, palette)
-    size: Attributes = {"width": frame.width, "height": frame.height}
-    element(root, "rect", {**size, "fill": palette.neighbour})
+    canvas = empty_map(theatre, "patterns_map_label", palette)
+    _define_hatch(canvas.root, palette)
+    size: Attributes = {"width": canvas.frame.width, "height": canvas.frame.height}
+    element(canvas.root, "rect", {**size, "fill": palette.neighbour})
     draw_path(canvas, [theatre.area], {"fill": palette.land})
     _draw_cells(canvas, product.hot.table())
     edges = [] if product.districts.empty else list(product.districts.geometry.boundary)
@@ -51,7 +40,7 @@ def pattern_map(product: PatternProduct, *, palette: Palette = DAY) -> str:
     draw_bases(canvas, product.bases)
     _draw_labels(canvas, product)
     draw_furniture(canvas)
-    return written(root)
+    return written(canvas.root)
 
 
 def legend(product: PatternProduct, palette: Palette = DAY) -> tuple[tuple[str, str], ...]:

@@ -15,12 +15,12 @@ from geo_poc.coverage.race import LETTERS, Verdict
 from geo_poc.palette import DAY, Palette
 from geo_poc.report import symbols
 from geo_poc.report.drawing import seen_roads
-from geo_poc.report.frame import Canvas, Frame, draw_path, frame_of
+from geo_poc.report.frame import Canvas, Frame, draw_path, empty_map
 from geo_poc.report.labels import Box, Wanted, moved_clear, placed
 from geo_poc.report.names import draw_bases, draw_furniture, furniture_box
 from geo_poc.report.race import BANDS_H, RaceProduct, bands, circles_m
 from geo_poc.report.svg import Attributes, element, written
-from geo_poc.report.typeset import printable, shortened, width_em
+from geo_poc.report.typeset import shortened, width_em
 from geo_poc.wording import text
 
 SIGN, DOT, GROUP = 8.4, 3.2, 10.0
@@ -44,17 +44,8 @@ def race_map(product: RaceProduct, *, palette: Palette = DAY) -> str:
     str
         One ``svg`` element; all text in it is escaped, and it names no file and no address.
     """
-    frame = frame_of(product.theatre.area)
-    root = ET.Element(
-        "svg",
-        {
-            "class": "map",
-            "viewBox": f"0 0 {frame.width:g} {frame.height:g}",
-            "role": "img",
-            "aria-label": printable(text("race_map_label", theatre=product.theatre.name)),
-        },
-    )
-    canvas = Canvas(root=root, frame=frame, palette=palette)
+    canvas = empty_map(product.theatre, "race_map_label", palette)
+    frame = canvas.frame
     _draw_ground(canvas, product)
     groups = _group_boxes(frame, product.sightings)
     bases = _base_boxes(frame, product.tables["bases"])
@@ -64,7 +55,7 @@ def race_map(product: RaceProduct, *, palette: Palette = DAY) -> str:
     _draw_groups(canvas, product.sightings, groups)
     _draw_names(canvas, product, groups, bases, signs)
     draw_furniture(canvas)
-    return written(root)
+    return written(canvas.root)
 
 
 def _draw_ground(canvas: Canvas, product: RaceProduct) -> None:

@@ -1,4 +1,4 @@
-"""Events over the cells of an area, each with the sum 1: Gaussians around points, or shares of a district."""
+"""Events over the cells of an area, each with the sum 1: Gaussians around cells, or shares of a district."""
 
 from __future__ import annotations
 
@@ -8,66 +8,183 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from geo_poc.layers.threat.gaussians import Gaussians, gaussians
 from geo_poc.layers.threat.record import Record
 from geo_poc.layers.threat.setting import Setting
+from geo_poc.layers.threat.smooth import offset_shares, smoothed
+
+# A pair of a place and a cell takes about as long as this share of a cell of the grid.
+_PAIRS_PER_CELL = 16
+_PAIRS_AT_ONCE = 1 << 20
+_KM_M = 1000.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Spreads:
-    """Gaussians of the events known to a point, then the districts of the others.
+class Places:
+    """Where placed events are: cells, each by how uncertain the position in it is, then districts.
 
     Parameters
     ----------
     place : int array (n,)
-        Of each event: a row of the Gaussians, or their number and a row of the districts.
-    gaussians : Gaussians
-    districts : sparse float array (districts, cells)
+        Of each event: a row of ``cell``, or their number and a row of ``district``.
+    cell : int array (points,)
+    sd_km : int array (points,)
+        Uncertainty of the position per axis, to the kilometre.
+    district : int array (k,)
+        Rows of the setting's districts.
     """
 
     place: NDArray[np.int64]
-    gaussians: Gaussians
-    districts: csr_array
+    cell: NDArray[np.int64]
+    sd_km: NDArray[np.int64]
+    district: NDArray[np.int64]
 
     @property
-    def places(self) -> int:
-        """Number of different spreads."""
-        return len(self.gaussians.down) + self.districts.shape[0]
-
-    def total(self, amount: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Sum of the spreads, each times the amount of its place (places,); shape (cells,)."""
-        points = len(self.gaussians.down)
-        by_point = self.gaussians.total(amount[:points])
-        return np.asarray(by_point + amount[points:] @ self.districts)
-
-    def at(self, cell: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Share of each place in some cells of the area (k,); shape (places, k)."""
-        return np.vstack([self.gaussians.at(cell), self.districts[:, cell].toarray()])
+    def number(self) -> int:
+        """Number of different places."""
+        return self.cell.size + self.district.size
 
 
-def spreads(
-    record: Record, *, sd_m: float, weight: NDArray[np.float64], setting: Setting
-) -> Spreads:
-    """Spreads of placed events, in the same order of places whatever the width and the weight.
+def places_of(record: Record) -> Places:
+    """Places of placed events; those in one cell with one uncertainty share one.
+
+    Examples
+    --------
+    >>> day, one = np.zeros(3), np.ones(3)
+    >>> record = Record(
+    ...     cell=np.array([5, 5, 2]), x_m=day, y_m=day, start_day=day, end_day=day, where_prec=one,
+    ...     date_prec=one, wanted=one > 0,
+    ... )
+    >>> found = places_of(record)
+    >>> found.place.tolist(), found.cell.tolist()
+    ([1, 1, 0], [2, 5])
+    """
+    by_point = record.district < 0
+    sd_km = np.round(record.position_sd_m[by_point] / _KM_M).astype(np.int64)
+    step = int(sd_km.max(initial=0)) + 1
+    key, row = np.unique(record.cell[by_point] * step + sd_km, return_inverse=True)
+    district, own = np.unique(record.district[~by_point], return_inverse=True)
+    place = np.empty(record.cell.size, dtype=np.int64)
+    place[by_point], place[~by_point] = row.ravel(), key.size + own.ravel()
+    return Places(place=place, cell=key // step, sd_km=key % step, district=district)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Spreads:
+    """A Gaussian around each place times a weight of cells, scaled to 1; a district as it is.
 
     Parameters
     ----------
-    record : Record
-        All with a cell.
-    sd_m : float
-        Standard deviation per axis of an event whose point is certain; that of the others is
-        ``sqrt(sd_m^2 + position_sd_m^2)``, ``position_sd_m`` to the metre.
+    places : Places
+    sd_m : float array (points,)
+        Standard deviation per axis of each Gaussian; 0 is the cell alone.
+    mass : float array (points,)
+        What each is divided by.
     weight : float array (cells,)
-        Of the cells under the Gaussians, as for `geo_poc.layers.threat.gaussians.gaussians`.
     setting : Setting
     """
-    by_point = record.district < 0
-    coded = record.only(by_point)
-    # To the metre, so that two spreads that differ still differ once they are widened.
-    widths = np.hypot(sd_m, np.round(coded.position_sd_m))
-    around = gaussians(coded.x_m, coded.y_m, sd_m=widths, weight=weight, setting=setting)
-    used, row = np.unique(record.district[~by_point], return_inverse=True)
-    place = np.empty(record.cell.size, dtype=np.int64)
-    place[by_point] = around.place
-    place[~by_point] = len(around.down) + row.ravel()
-    return Spreads(place=place, gaussians=around, districts=setting.districts[used])
+
+    places: Places
+    sd_m: NDArray[np.float64]
+    mass: NDArray[np.float64]
+    weight: NDArray[np.float64]
+    setting: Setting
+
+    def total(self, amount: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Sum of the spreads, each times the amount of its place (k, places); shape (k, cells)."""
+        found = self._by_district(amount)
+        for sd_m in np.unique(self.sd_m):
+            found += self._on_grid(self._scaled(amount, sd_m), sd_m)
+        return found
+
+    def at(self, amount: NDArray[np.float64], cell: NDArray[np.int64]) -> NDArray[np.float64]:
+        """As `total`, in some cells of the area (m,) only; shape (k, m).
+
+        Place by place, or over the whole grid where that is less work.
+        """
+        found = self._by_district(amount)[:, cell]
+        for sd_m in np.unique(self.sd_m):
+            scaled = self._scaled(amount, sd_m)
+            pairs = int(scaled.any(axis=0).sum()) * cell.size
+            if sd_m > 0 and pairs <= _PAIRS_PER_CELL * np.prod(self.setting.grid.shape):
+                found += self._by_place(scaled, cell, sd_m)
+            else:
+                found += self._on_grid(scaled, sd_m)[:, cell]
+        return found
+
+    def _scaled(self, amount: NDArray[np.float64], sd_m: float) -> NDArray[np.float64]:
+        """Amount over mass of the points of one width, 0 for the others, shape (k, points)."""
+        points = amount[:, : self.sd_m.size]
+        return np.where(self.sd_m == sd_m, points / self.mass, 0.0)
+
+    def _by_district(self, amount: NDArray[np.float64]) -> NDArray[np.float64]:
+        if not self.places.district.size:
+            return np.zeros((len(amount), self.setting.cells.size))
+        shares = csr_array(self.setting.districts[self.places.district])
+        return np.asarray(amount[:, self.sd_m.size :] @ shares)
+
+    def _on_grid(self, scaled: NDArray[np.float64], sd_m: float) -> NDArray[np.float64]:
+        by_cell = np.zeros((len(scaled), self.setting.cells.size))
+        used = np.flatnonzero(scaled.any(axis=0))
+        # Of one width each cell is one place.
+        by_cell[:, self.places.cell[used]] = scaled[:, used]
+        return _smoothed(by_cell, sd_m, self.setting) * self.weight
+
+    def _by_place(
+        self, scaled: NDArray[np.float64], cell: NDArray[np.int64], sd_m: float
+    ) -> NDArray[np.float64]:
+        grid, cells = self.setting.grid, self.setting.cells
+        longest = max(grid.shape)
+        shares = np.zeros(longest)
+        near = offset_shares(sd_m, cell_size_m=grid.cell_size_m, cells=longest)
+        shares[: near.size] = near
+        row, col = np.divmod(cells[cell], grid.cols)
+        used = np.flatnonzero(scaled.any(axis=0))
+        found = np.zeros((len(scaled), cell.size))
+        block = max(1, _PAIRS_AT_ONCE // max(cell.size, 1))
+        for first in range(0, used.size, block):
+            some = used[first : first + block]
+            down, right = np.divmod(cells[self.places.cell[some]], grid.cols)
+            kernel = shares[np.abs(down[:, None] - row)] * shares[np.abs(right[:, None] - col)]
+            found += scaled[:, some] @ kernel
+        return found * self.weight[cell]
+
+
+def spreads(
+    places: Places, *, sd_m: float, weight: NDArray[np.float64], setting: Setting
+) -> Spreads:
+    """Spreads of places: a Gaussian around the centre of each cell, integrated over cells.
+
+    Scaling each to 1 over the area is the correction for what would lie beyond its border, and with
+    a weight by settlements it spreads each event to where people live.
+
+    Parameters
+    ----------
+    places : Places
+    sd_m : float
+        Standard deviation per axis where the position is certain, that of the others is
+        ``sqrt(sd_m^2 + position_sd^2)``.
+    weight : float array (cells,)
+        Above 0.
+    setting : Setting
+    """
+    widths = np.hypot(sd_m, places.sd_km * _KM_M)
+    mass = np.empty(widths.size)
+    for width in np.unique(widths):
+        mine = widths == width
+        # A Gaussian is symmetric: what a cell receives of all is what all receive of it.
+        mass[mine] = _smoothed(weight[None, :], width, setting)[0, places.cell[mine]]
+    return Spreads(places=places, sd_m=widths, mass=mass, weight=weight, setting=setting)
+
+
+def _smoothed(
+    by_cell: NDArray[np.float64], sd_m: float, setting: Setting
+) -> NDArray[np.float64]:
+    if sd_m <= 0:
+        return by_cell
+    grid = setting.grid
+    whole = np.zeros((len(by_cell), grid.rows * grid.cols))
+    whole[:, setting.cells] = by_cell
+    spread = smoothed(
+        whole.reshape(len(by_cell), *grid.shape), sd_m=sd_m, cell_size_m=grid.cell_size_m
+    )
+    return spread.reshape(len(by_cell), -1)[:, setting.cells]

@@ -16,7 +16,7 @@ from geo_poc.inputs import Inputs
 from geo_poc.layers.threat.backtest import top_credit
 from geo_poc.layers.threat.em import em_weights
 from geo_poc.layers.threat.events import day_number, events_of
-from geo_poc.layers.threat.gaussians import gaussians
+from gaussians_old import gaussians
 from geo_poc.layers.threat.record import Record, record_of
 from geo_poc.layers.threat.setting import Setting, setting_of
 

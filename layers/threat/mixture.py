@@ -16,7 +16,8 @@ from geo_poc.layers.threat.setting import Setting
 from geo_poc.layers.threat.spreads import Spreads, places_of, spreads
 
 NEIGHBOURHOOD_SD_M = 50_000.0
-DECAYS_DAYS = (30.0, 365.0, np.inf)
+CLOSE_BY_SD_M = 15_000.0
+MONTH_DAYS, YEAR_DAYS = 30.0, 365.0
 MOST_WINDOWS = 240
 COMPONENTS = (
     "uniform",
@@ -27,7 +28,7 @@ COMPONENTS = (
     "same place, all time",
     "neighbourhood, 30 days",
     "neighbourhood, 365 days",
-    "neighbourhood, all time",
+    "neighbourhood close by, 365 days",
 )
 """Names of the densities that a mixture may have, in order."""
 _POINT_UP_TO = 3
@@ -68,19 +69,23 @@ def fitted_mixture(past: Past) -> Mixture:
     """Mixture of up to nine densities, with the weights that make the past most likely.
 
     Three densities need no event: uniform, population, settlements. Six are made of past events, which
-    fade by ``exp(-age / decay)`` with a decay of 30 days, 365 days or none:
+    fade by ``exp(-age / decay)``:
 
-    - same place: the share of the events in each cell, by their decayed number; only events coded to
-      a point or to the centre of a small district (``where_prec`` 1 to 3);
-    - neighbourhood: around each cell with an event a Gaussian of 50 km times the weight of cells by
-      settlements (`geo_poc.layers.threat.setting.Setting.settled`). A cell counts once, as its event that has faded
-      least, not by their number: new places are found near many old ones rather than near a busy one.
+    - same place, with decays of 30 days, 365 days and none: the share of the events in each cell, by
+      their decayed number; only events coded to a point or to the centre of a small district
+      (``where_prec`` 1 to 3);
+    - neighbourhood, 30 and 365 days: around each cell with an event a Gaussian of 50 km times the weight
+      of cells by settlements (`geo_poc.layers.threat.setting.Setting.settled`);
+    - neighbourhood close by, 365 days: a Gaussian of 15 km, whoever lives there.
+
+    In a neighbourhood a cell counts once, as its event that has faded least, not by their number: new
+    places are found near many old ones rather than near a busy one.
 
     A Gaussian is integrated over the cells and scaled to 1 over the area. An event around an uncertain
-    point is a Gaussian, or a wider one, of ``sqrt(sd^2 + position_sd^2)``, in the neighbourhood 60 km for a
+    point is a Gaussian, or a wider one, of ``sqrt(sd^2 + position_sd^2)``, in a neighbourhood 60 km for a
     centroid (``where_prec`` 4 and 5) unless the file says otherwise. An event known to a district of
     the setting is spread over that instead. Events known to the year only (``date_prec`` 5) are in the
-    densities without decay alone. Each event counts by its weight.
+    density without decay alone. Each event counts by its weight.
 
     A density that says nothing, such as settlements where none is known or places without any event,
     is left out.
@@ -93,7 +98,7 @@ def fitted_mixture(past: Past) -> Mixture:
     """
     static = _static(past.setting)
     windows = past.windows()[-MOST_WINDOWS:]
-    kernels = (_same_place(past), _neighbourhood(past))
+    kernels = _kernels(past)
     amounts = [kernel.amounts(np.append(windows, past.as_of_day)) for kernel in kernels]
     density, counted = [np.zeros((len(COMPONENTS), 0))], [np.zeros(0)]
     for cell, number in _asked(past, windows):
@@ -118,23 +123,26 @@ class _Kernel:
 
     record: Record
     spread: Spreads
+    decays_days: tuple[float, ...]
     together: np.ufunc
 
     def amounts(self, at_day: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
         """What is left of the events at each place, day by day, (decays, places)."""
-        dated = self.record.dated
-        by_decay = [
-            faded(
-                self.record.end_day[chosen],
-                self.spread.places.place[chosen],
-                places=self.spread.places.number,
-                at_day=at_day,
-                decay_days=decay,
-                amount=self.record.weight[chosen],
-                together=self.together,
+        by_decay = []
+        for decay in self.decays_days:
+            # An age in days is needed only where it matters.
+            chosen = self.record.dated | np.isinf(decay)
+            by_decay.append(
+                faded(
+                    self.record.end_day[chosen],
+                    self.spread.places.place[chosen],
+                    places=self.spread.places.number,
+                    at_day=at_day,
+                    decay_days=decay,
+                    amount=self.record.weight[chosen],
+                    together=self.together,
+                )
             )
-            for decay, chosen in zip(DECAYS_DAYS, (dated, dated, np.ones_like(dated)), strict=True)
-        ]
         return (np.array(rows) for rows in zip(*by_decay, strict=True))
 
     def at(self, amount: NDArray[np.float64], cell: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -155,20 +163,33 @@ class _Kernel:
         return np.where(some, summed / np.where(some, number, 1.0), flat)
 
 
-def _same_place(past: Past) -> _Kernel:
-    placed = past.record.placed
-    record = placed.only((placed.where_prec <= _POINT_UP_TO) & (placed.district < 0))
-    weight = np.ones(past.setting.cells.size)
-    spread = spreads(places_of(record), sd_m=0.0, weight=weight, setting=past.setting)
-    return _Kernel(record=record, spread=spread, together=np.add)
-
-
-def _neighbourhood(past: Past) -> _Kernel:
-    record, setting = past.record.placed, past.setting
-    spread = spreads(
-        places_of(record), sd_m=NEIGHBOURHOOD_SD_M, weight=setting.settled, setting=setting
+def _kernels(past: Past) -> tuple[_Kernel, ...]:
+    placed, setting = past.record.placed, past.setting
+    coded = placed.only((placed.where_prec <= _POINT_UP_TO) & (placed.district < 0))
+    anywhere = np.ones(setting.cells.size)
+    everywhere, here = places_of(placed), places_of(coded)
+    return (
+        _Kernel(
+            record=coded,
+            spread=spreads(here, sd_m=0.0, weight=anywhere, setting=setting),
+            decays_days=(MONTH_DAYS, YEAR_DAYS, np.inf),
+            together=np.add,
+        ),
+        _Kernel(
+            record=placed,
+            spread=spreads(
+                everywhere, sd_m=NEIGHBOURHOOD_SD_M, weight=setting.settled, setting=setting
+            ),
+            decays_days=(MONTH_DAYS, YEAR_DAYS),
+            together=np.maximum,
+        ),
+        _Kernel(
+            record=placed,
+            spread=spreads(everywhere, sd_m=CLOSE_BY_SD_M, weight=anywhere, setting=setting),
+            decays_days=(YEAR_DAYS,),
+            together=np.maximum,
+        ),
     )
-    return _Kernel(record=record, spread=spread, together=np.maximum)
 
 
 def _static(setting: Setting) -> NDArray[np.float64]:

@@ -12,7 +12,7 @@ from geo_poc.layers.threat.record import Record
 from geo_poc.layers.threat.setting import Setting
 from geo_poc.layers.threat.smooth import offset_shares, smoothed
 
-# A pair of a place and a cell takes about as long as this share of a cell of the grid.
+# So many pairs of a place and a cell take about as long as one cell of the whole grid.
 _PAIRS_PER_CELL = 16
 _PAIRS_AT_ONCE = 1 << 20
 _KM_M = 1000.0
@@ -69,31 +69,52 @@ def places_of(record: Record) -> Places:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Width:
+    """Places whose Gaussians are equally wide.
+
+    Parameters
+    ----------
+    sd_m : float
+        Per axis; 0 is the cell alone.
+    point : int array (k,)
+        Rows of ``cell`` of the places.
+    cell : int array (k,)
+        Each once.
+    mass : float array (k,)
+        What each Gaussian is divided by, so that it sums to 1.
+    shares : float array (rows or cols of the grid,)
+        Of the normal distribution along an axis so many cells away.
+    """
+
+    sd_m: float
+    point: NDArray[np.int64]
+    cell: NDArray[np.int64]
+    mass: NDArray[np.float64]
+    shares: NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Spreads:
     """A Gaussian around each place times a weight of cells, scaled to 1; a district as it is.
 
     Parameters
     ----------
     places : Places
-    sd_m : float array (points,)
-        Standard deviation per axis of each Gaussian; 0 is the cell alone.
-    mass : float array (points,)
-        What each is divided by.
+    widths : tuple of Width
     weight : float array (cells,)
     setting : Setting
     """
 
     places: Places
-    sd_m: NDArray[np.float64]
-    mass: NDArray[np.float64]
+    widths: tuple[Width, ...]
     weight: NDArray[np.float64]
     setting: Setting
 
     def total(self, amount: NDArray[np.float64]) -> NDArray[np.float64]:
         """Sum of the spreads, each times the amount of its place (k, places); shape (k, cells)."""
         found = self._by_district(amount)
-        for sd_m in np.unique(self.sd_m):
-            found += self._on_grid(self._scaled(amount, sd_m), sd_m)
+        for width in self.widths:
+            found += self._on_grid(width, amount[:, width.point] / width.mass)
         return found
 
     def at(self, amount: NDArray[np.float64], cell: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -101,49 +122,41 @@ class Spreads:
 
         Place by place, or over the whole grid where that is less work.
         """
+        if not cell.size:
+            return np.zeros((len(amount), 0))
         found = self._by_district(amount)[:, cell]
-        for sd_m in np.unique(self.sd_m):
-            scaled = self._scaled(amount, sd_m)
+        for width in self.widths:
+            scaled = amount[:, width.point] / width.mass
             pairs = int(scaled.any(axis=0).sum()) * cell.size
-            if sd_m > 0 and pairs <= _PAIRS_PER_CELL * np.prod(self.setting.grid.shape):
-                found += self._by_place(scaled, cell, sd_m)
+            if width.sd_m > 0 and pairs <= _PAIRS_PER_CELL * np.prod(self.setting.grid.shape):
+                found += self._by_place(width, scaled, cell)
             else:
-                found += self._on_grid(scaled, sd_m)[:, cell]
+                found += self._on_grid(width, scaled)[:, cell]
         return found
 
-    def _scaled(self, amount: NDArray[np.float64], sd_m: float) -> NDArray[np.float64]:
-        """Amount over mass of the points of one width, 0 for the others, shape (k, points)."""
-        points = amount[:, : self.sd_m.size]
-        return np.where(self.sd_m == sd_m, points / self.mass, 0.0)
-
     def _by_district(self, amount: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Share of the events known to a district alone, (k, cells)."""
         if not self.places.district.size:
             return np.zeros((len(amount), self.setting.cells.size))
         shares = csr_array(self.setting.districts[self.places.district])
-        return np.asarray(amount[:, self.sd_m.size :] @ shares)
+        return np.asarray(amount[:, self.places.cell.size :] @ shares)
 
-    def _on_grid(self, scaled: NDArray[np.float64], sd_m: float) -> NDArray[np.float64]:
+    def _on_grid(self, width: Width, scaled: NDArray[np.float64]) -> NDArray[np.float64]:
         by_cell = np.zeros((len(scaled), self.setting.cells.size))
-        used = np.flatnonzero(scaled.any(axis=0))
-        # Of one width each cell is one place.
-        by_cell[:, self.places.cell[used]] = scaled[:, used]
-        return _smoothed(by_cell, sd_m, self.setting) * self.weight
+        by_cell[:, width.cell] = scaled
+        return _smoothed(by_cell, width.sd_m, self.setting) * self.weight
 
     def _by_place(
-        self, scaled: NDArray[np.float64], cell: NDArray[np.int64], sd_m: float
+        self, width: Width, scaled: NDArray[np.float64], cell: NDArray[np.int64]
     ) -> NDArray[np.float64]:
-        grid, cells = self.setting.grid, self.setting.cells
-        longest = max(grid.shape)
-        shares = np.zeros(longest)
-        near = offset_shares(sd_m, cell_size_m=grid.cell_size_m, cells=longest)
-        shares[: near.size] = near
-        row, col = np.divmod(cells[cell], grid.cols)
+        cells, cols, shares = self.setting.cells, self.setting.grid.cols, width.shares
+        row, col = np.divmod(cells[cell], cols)
         used = np.flatnonzero(scaled.any(axis=0))
         found = np.zeros((len(scaled), cell.size))
-        block = max(1, _PAIRS_AT_ONCE // max(cell.size, 1))
+        block = max(1, _PAIRS_AT_ONCE // cell.size)
         for first in range(0, used.size, block):
             some = used[first : first + block]
-            down, right = np.divmod(cells[self.places.cell[some]], grid.cols)
+            down, right = np.divmod(cells[width.cell[some]], cols)
             kernel = shares[np.abs(down[:, None] - row)] * shares[np.abs(right[:, None] - col)]
             found += scaled[:, some] @ kernel
         return found * self.weight[cell]
@@ -155,7 +168,8 @@ def spreads(
     """Spreads of places: a Gaussian around the centre of each cell, integrated over cells.
 
     Scaling each to 1 over the area is the correction for what would lie beyond its border, and with
-    a weight by settlements it spreads each event to where people live.
+    a weight by settlements it spreads each event to where people live. Time and memory do not
+    grow with the number of places where they are so many that the whole grid is less work.
 
     Parameters
     ----------
@@ -167,18 +181,39 @@ def spreads(
         Above 0.
     setting : Setting
     """
-    widths = np.hypot(sd_m, places.sd_km * _KM_M)
-    mass = np.empty(widths.size)
-    for width in np.unique(widths):
-        mine = widths == width
-        # A Gaussian is symmetric: what a cell receives of all is what all receive of it.
-        mass[mine] = _smoothed(weight[None, :], width, setting)[0, places.cell[mine]]
-    return Spreads(places=places, sd_m=widths, mass=mass, weight=weight, setting=setting)
+    by_point = np.hypot(sd_m, places.sd_km * _KM_M)
+    widths = tuple(
+        _width(float(one), np.flatnonzero(by_point == one), places.cell, weight, setting)
+        for one in np.unique(by_point)
+    )
+    return Spreads(places=places, widths=widths, weight=weight, setting=setting)
+
+
+def _width(
+    sd_m: float,
+    point: NDArray[np.int64],
+    cell: NDArray[np.int64],
+    weight: NDArray[np.float64],
+    setting: Setting,
+) -> Width:
+    grid = setting.grid
+    longest = max(grid.shape)
+    shares = offset_shares(sd_m, cell_size_m=grid.cell_size_m, cells=longest)
+    # A Gaussian is symmetric: what a cell receives of all is what all receive of it.
+    received = _smoothed(weight[None, :], sd_m, setting)[0]
+    return Width(
+        sd_m=sd_m,
+        point=point,
+        cell=cell[point],
+        mass=received[cell[point]],
+        shares=np.pad(shares, (0, longest - shares.size)),
+    )
 
 
 def _smoothed(
     by_cell: NDArray[np.float64], sd_m: float, setting: Setting
 ) -> NDArray[np.float64]:
+    """Gaussians around cells of the area, each times the amount in it (k, cells), in the area."""
     if sd_m <= 0:
         return by_cell
     grid = setting.grid

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-CUT_SDS = 6.0
+from geo_poc.layers.threat.kernel import CUT_SDS
+
 _BLOCK = 256
 
 

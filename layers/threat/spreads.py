@@ -14,7 +14,7 @@ from geo_poc.layers.threat.smooth import offset_shares, smoothed
 
 # So many pairs of a place and a cell take about as long as one cell of the whole grid.
 _PAIRS_PER_CELL = 16
-_PAIRS_AT_ONCE = 1 << 20
+_PAIRS_AT_ONCE = 1 << 16
 _KM_M = 1000.0
 
 
@@ -78,19 +78,24 @@ class Width:
         Per axis; 0 is the cell alone.
     point : int array (k,)
         Rows of ``cell`` of the places.
-    cell : int array (k,)
-        Each once.
+    cell, row, col : int array (k,)
+        Of the area and of the grid, in order of the cells.
     mass : float array (k,)
         What each Gaussian is divided by, so that it sums to 1.
     shares : float array (rows or cols of the grid,)
         Of the normal distribution along an axis so many cells away.
+    reach : int
+        Of so many cells away at most the share is above 0.
     """
 
     sd_m: float
     point: NDArray[np.int64]
     cell: NDArray[np.int64]
+    row: NDArray[np.int64]
+    col: NDArray[np.int64]
     mass: NDArray[np.float64]
     shares: NDArray[np.float64]
+    reach: int
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -124,18 +129,30 @@ class Spreads:
         """
         if not cell.size:
             return np.zeros((len(amount), 0))
-        found = self._by_district(amount)[:, cell]
+        found = np.zeros((len(amount), cell.size))
+        if self.places.district.size:
+            found += self._by_district(amount)[:, cell]
         for width in self.widths:
-            scaled = amount[:, width.point] / width.mass
-            pairs = int(scaled.any(axis=0).sum()) * cell.size
-            if width.sd_m > 0 and pairs <= _PAIRS_PER_CELL * np.prod(self.setting.grid.shape):
-                found += self._by_place(width, scaled, cell)
-            else:
-                found += self._on_grid(width, scaled)[:, cell]
+            found += self._of_width(width, amount[:, width.point] / width.mass, cell)
         return found
 
+    def _of_width(
+        self, width: Width, scaled: NDArray[np.float64], cell: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        if width.sd_m <= 0:
+            at = np.minimum(np.searchsorted(width.cell, cell), width.cell.size - 1)
+            return scaled[:, at] * ((width.cell[at] == cell) * self.weight[cell])
+        rows, cols = self.setting.grid.shape
+        # Cells are in order of their rows, so places beyond reach are skipped almost for nothing.
+        pairs = cell.size * width.cell.size * min(1.0, (2 * width.reach + 1) / rows)
+        if pairs > _PAIRS_PER_CELL * rows * cols:
+            return self._on_grid(width, scaled)[:, cell]
+        parts = 1 if cell.size * width.cell.size <= _PAIRS_AT_ONCE else cell.size
+        some = [self._by_place(width, scaled, part) for part in np.array_split(cell, parts)]
+        return np.hstack(some) * self.weight[cell]
+
     def _by_district(self, amount: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Share of the events known to a district alone, (k, cells)."""
+        """Sum of the districts alone, (k, cells)."""
         if not self.places.district.size:
             return np.zeros((len(amount), self.setting.cells.size))
         shares = csr_array(self.setting.districts[self.places.district])
@@ -149,17 +166,18 @@ class Spreads:
     def _by_place(
         self, width: Width, scaled: NDArray[np.float64], cell: NDArray[np.int64]
     ) -> NDArray[np.float64]:
-        cells, cols, shares = self.setting.cells, self.setting.grid.cols, width.shares
-        row, col = np.divmod(cells[cell], cols)
-        used = np.flatnonzero(scaled.any(axis=0))
-        found = np.zeros((len(scaled), cell.size))
-        block = max(1, _PAIRS_AT_ONCE // cell.size)
-        for first in range(0, used.size, block):
-            some = used[first : first + block]
-            down, right = np.divmod(cells[width.cell[some]], cols)
-            kernel = shares[np.abs(down[:, None] - row)] * shares[np.abs(right[:, None] - col)]
-            found += scaled[:, some] @ kernel
-        return found * self.weight[cell]
+        """Sum of the Gaussians in some cells of one or more rows, without the weight of cells."""
+        row, col = np.divmod(self.setting.cells[cell], self.setting.grid.cols)
+        first, last = np.searchsorted(
+            width.row, [row.min() - width.reach, row.max() + width.reach + 1]
+        )
+        right = width.col[first:last]
+        near = first + np.flatnonzero(
+            (right >= col.min() - width.reach) & (right <= col.max() + width.reach)
+        )
+        kernel = width.shares[np.abs(width.row[near, None] - row)]
+        kernel *= width.shares[np.abs(width.col[near, None] - col)]
+        return np.asarray(scaled[:, near] @ kernel)
 
 
 def spreads(
@@ -201,12 +219,16 @@ def _width(
     shares = offset_shares(sd_m, cell_size_m=grid.cell_size_m, cells=longest)
     # A Gaussian is symmetric: what a cell receives of all is what all receive of it.
     received = _smoothed(weight[None, :], sd_m, setting)[0]
+    row, col = np.divmod(setting.cells[cell[point]], grid.cols)
     return Width(
         sd_m=sd_m,
         point=point,
         cell=cell[point],
+        row=row,
+        col=col,
         mass=received[cell[point]],
         shares=np.pad(shares, (0, longest - shares.size)),
+        reach=shares.size - 1,
     )
 
 

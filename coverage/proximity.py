@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pyproj import Geod
 
+from geo_poc.layers.links import standing
 from geo_poc.theatre import Theatre
 from geo_poc.theatre_file import ProximitySpec
 
@@ -46,7 +47,8 @@ def nearest_base_m(
 def precise_incidents(
     incidents: gpd.GeoDataFrame, spec: ProximitySpec, *, theatre: Theatre
 ) -> gpd.GeoDataFrame:
-    """Incidents since ``spec.since`` whose position is known to ``spec.where_prec`` or better."""
+    """Incidents since ``spec.since`` whose position is known to ``spec.where_prec`` or better, once each."""
+    incidents = standing(incidents)
     since = pd.Timestamp(spec.since) if spec.since else pd.Timestamp.min
     known = incidents["where_prec"] <= spec.where_prec
     dated = (incidents["date_start"] >= since) & (

@@ -48,6 +48,9 @@ area = {{ path = "area.geojson" }}
     classes = ", ".join(f'"{code}" = "{name}"' for code, name in LAND_COVER.items())
     parts[-1] += f"classes = {{ {classes} }}\n"
     parts.append(f'[proximity]\ndistance = "50 km"\nsince = {recipe.start}\nwhere_prec = 3\n')
+    parts.append(
+        '# A user input of the sample, as every limit of age is.\n[freshness]\nincidents = "60 days"\n'
+    )
     return "\n".join(parts)
 
 

@@ -20,6 +20,7 @@ from geo_poc.options import (
     season_of,
 )
 from geo_poc.terminal import faults_shown, print_parts, progress_bar
+from geo_poc.threat_cli import app as threat_app
 
 if TYPE_CHECKING:
     from geo_poc.inputs import Inputs
@@ -32,6 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(threat_app)
 
 
 @app.command()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 Model = TypeVar("Model")
+_KEY = "[key]"  # what pydantic calls the key of a table that may not be there
 
 Seconds = Annotated[float, BeforeValidator(duration_s)]
 Metres = Annotated[float, BeforeValidator(length_m)]
@@ -88,7 +89,7 @@ def read_toml(
 
 
 def _fault(path: Path, model: type, detail: ErrorDetails) -> Fault:
-    location = detail["loc"]
+    location = tuple(part for part in detail["loc"] if part != _KEY)
     where = f"{path}: {_dotted(location)}"
     key = str(location[-1]) if location else ""
     if detail["type"] in {"unexpected_keyword_argument", "extra_forbidden"}:
@@ -107,7 +108,7 @@ def _fault(path: Path, model: type, detail: ErrorDetails) -> Fault:
         where=where,
         found=repr(detail["input"]),
         rule=_rule(detail),
-        repair=f"correct the value of '{key}'",
+        repair=f"{'rename the key' if _KEY in detail['loc'] else 'correct the value of'} '{key}'",
     )
 
 

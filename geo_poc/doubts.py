@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -69,6 +70,23 @@ def doubts(plan: PlanFile, layers: Mapping[str, Layer]) -> list[Fault]:
         )
         for mover in movers
         if isinstance(mover, Vehicle) and mover.off_road_kmh is None
+    ]
+
+
+def unknown_bases(plan: PlanFile, bases: gpd.GeoDataFrame, plan_path: Path) -> list[Fault]:
+    """A fault for every base that an asset names and the bases layer does not have."""
+    known = set(bases["name"])
+    return [
+        Fault(
+            where=f"{plan_path}: [assets] {number} bases",
+            found=f"'{name}'",
+            rule="must be the name of a base",
+            repair=f"use one of {', '.join(sorted(known))}",
+        )
+        for number, asset in enumerate(plan.assets, start=1)
+        if not isinstance(asset.bases, str)
+        for name in asset.bases
+        if name not in known
     ]
 
 

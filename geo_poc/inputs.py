@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo_poc.doubts import doubts, position_doubts, refused_rows
+from geo_poc.doubts import doubts, position_doubts, refused_rows, unknown_bases
 from geo_poc.errors import ConfigError, Fault, GeoPocError, InputError, OutputError
 from geo_poc.layers.area import read_area
 from geo_poc.layers.layer import Layer, SourceRecord, file_sha256
@@ -25,6 +25,7 @@ from geo_poc.layers.read import read_layer, require_rows
 from geo_poc.memory import MemoryNeed, memory_faults, memory_need
 from geo_poc.patrol_rules import patrol_doubts, require_sound, site_faults
 from geo_poc.plan import PlanFile, read_plan_file
+from geo_poc.report_quality import judged_reports, too_old
 from geo_poc.routing.checks import restriction_faults
 from geo_poc.routing.closures import idle_caveats, restricted_by
 from geo_poc.routing.restrictions import impossible_dates
@@ -98,7 +99,11 @@ class Inputs:
 
 
 def read_inputs(
-    theatre_path: Path | str, plan_path: Path | str | None, *, progress: Progress = quiet
+    theatre_path: Path | str,
+    plan_path: Path | str | None,
+    *,
+    threat_alone: bool = False,
+    progress: Progress = quiet,
 ) -> Inputs:
     """Every input of a theatre file and a plan file, checked.
 
@@ -107,6 +112,8 @@ def read_inputs(
     theatre_path : Path or str
     plan_path : Path, str or None
         None reads the theatre alone.
+    threat_alone : bool
+        Read only what a threat rests on: incidents, which may be none, places, areas and people.
     progress : callable (step, share done)
 
     Raises
@@ -116,7 +123,7 @@ def read_inputs(
     """
     theatre_path, plan_path = Path(theatre_path), Path(plan_path) if plan_path else None
     faults: list[Fault] = []
-    file = _tried(faults, lambda: read_theatre_file(theatre_path))
+    file = _tried(faults, lambda: _theatre_file(theatre_path, threat_alone=threat_alone))
     plan = _tried(faults, lambda: _plan(plan_path), file=plan_path) if plan_path else None
     theatre = (
         _tried(faults, lambda: _theatre(file, theatre_path), file=theatre_path) if file else None
@@ -135,19 +142,26 @@ def read_inputs(
         if layer is not None:
             layers[name] = layer
             if sources:
-                warnings.extend(_tried(faults, partial(require_rows, layer)) or ())
+                empty = warnings if threat_alone and name == "incidents" else faults
+                warnings.extend(_tried(empty, partial(require_rows, layer)) or ())
                 warnings.extend((*refused_rows(layer), *layer.remarks))
-    faults += _area_faults(layers)
+    judged = judged_reports(layers, file.threat)
+    layers = judged.layers
+    faults += judged.faults + _area_faults(layers)
+    warnings += judged.notes
     warnings += _idle_caveats(layers, theatre)
     warnings += position_doubts(layers, theatre)
     if plan is not None and plan_path is not None and "bases" in layers:
-        faults.extend(_unknown_bases(plan, layers["bases"].table, plan_path))
+        faults.extend(unknown_bases(plan, layers["bases"].table, plan_path))
         faults.extend(site_faults(plan, layers, theatre))
         warnings += [
             _in_file(doubt, plan_path) for doubt in [*doubts(plan, layers), *patrol_doubts(plan)]
         ]
     memory = _tried(faults, partial(_memory, theatre, plan, layers, may_be_known=not faults))
     rasters = _tried(faults, partial(_rasters, file, folder, theatre))
+    used = _all_sources(layers, rasters)
+    old, ages = too_old(used, file, theatre)
+    faults += old
     if faults or rasters is None:
         raise InputError(faults)
     return Inputs(
@@ -158,10 +172,15 @@ def read_inputs(
         people=rasters.people,
         elevation_m=rasters.elevation_m,
         land_cover=rasters.land_cover,
-        sources=tuple(s for layer in layers.values() for s in layer.sources) + rasters.records,
-        warnings=tuple(warnings),
+        sources=used,
+        warnings=(*warnings, *ages),
         memory=memory,
     )
+
+
+def _all_sources(layers: Mapping[str, Layer], rasters: _Rasters | None) -> tuple[SourceRecord, ...]:
+    tables = tuple(source for layer in layers.values() for source in layer.sources)
+    return tables + (rasters.records if rasters else ())
 
 
 def _memory(
@@ -261,6 +280,16 @@ def _in_file(fault: Fault, file: Path) -> Fault:
     return dataclasses.replace(fault, where=f"{file}: {where}")
 
 
+def _theatre_file(path: Path, *, threat_alone: bool) -> TheatreFile:
+    """A theatre file; where only a threat is asked for, without what does not bear on it."""
+    file = read_theatre_file(path)
+    if not threat_alone:
+        return file
+    return dataclasses.replace(
+        file, camps=[], roads=[], airfields=[], elevation=None, land_cover=None
+    )
+
+
 def _plan(path: Path) -> PlanFile:
     return require_sound(read_plan_file(path))
 
@@ -304,23 +333,6 @@ def _rasters(file: TheatreFile, folder: Path, theatre: Theatre) -> _Rasters:
         land_cover=cover[0] if cover else None,
         records=tuple(item[1] for item in found if item),
     )
-
-
-def _unknown_bases(plan: PlanFile, bases: gpd.GeoDataFrame, plan_path: Path) -> list[Fault]:
-    """A fault for every base that an asset names and the bases layer does not have."""
-    known = set(bases["name"])
-    return [
-        Fault(
-            where=f"{plan_path}: [assets] {number} bases",
-            found=f"'{name}'",
-            rule="must be the name of a base",
-            repair=f"use one of {', '.join(sorted(known))}",
-        )
-        for number, asset in enumerate(plan.assets, start=1)
-        if not isinstance(asset.bases, str)
-        for name in asset.bases
-        if name not in known
-    ]
 
 
 def require_no_input(inputs: Inputs, theatre_path: Path, plan_path: Path, *outs: Path) -> None:

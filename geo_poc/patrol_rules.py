@@ -17,7 +17,7 @@ from geo_poc.output import file_word
 from geo_poc.plan import MobileBase, Patrol, PlanFile
 from geo_poc.routing.catalogue import Aircraft, Foot, Vehicle, known_movers
 from geo_poc.routing.ground import in_area, points_m
-from geo_poc.routing.mobile import mobile_point
+from geo_poc.routing.mobile import Position, mobile_point
 from geo_poc.routing.movers import movers_of, night_factor, no_such, notice_s, wet_factor
 from geo_poc.routing.patrol_length import light_s
 from geo_poc.theatre import Theatre
@@ -58,7 +58,7 @@ def patrol_faults(plan: PlanFile) -> Iterator[Fault]:
         where = f"plan: [mobile_bases] {n} ({mobile.name})"
         for key in mobile.movers:
             yield from _not_on_the_ground(f"{where}: movers", key, plan)
-        yield from _position_faults(where, mobile)
+        yield from position_faults(where, mobile)
     yield from _alike("patrols", [patrol.name for patrol in plan.patrols])
     yield from _alike("mobile_bases", [mobile.name for mobile in plan.mobile_bases])
 
@@ -119,7 +119,8 @@ def _known_length_s(patrol: Patrol) -> float:
     return np.inf
 
 
-def _position_faults(where: str, mobile: MobileBase) -> Iterator[Fault]:
+def position_faults(where: str, mobile: Position) -> Iterator[Fault]:
+    """Faults of a position that is not given in exactly one way, or is no grid reference."""
     degrees = mobile.lon is not None, mobile.lat is not None
     ways = [any(degrees), mobile.mgrs is not None, mobile.place is not None]
     if sum(ways) != 1 or any(degrees) != all(degrees):
@@ -164,7 +165,7 @@ def site_faults(plan: PlanFile, layers: Mapping[str, Layer], theatre: Theatre) -
         yield from _parent_faults(where, mobile, plan, bases)
         if "camps" in layers and "places" in layers:
             places = demand(layers["camps"].table, layers["places"].table)
-            yield from _place_faults(where, mobile, places, theatre)
+            yield from place_faults(where, mobile, places, theatre)
     for n, patrol in enumerate(plan.patrols, 1):
         where = f"plan: [patrols] {n} ({patrol.name})"
         yield from _sender_faults(where, patrol, plan, bases)
@@ -196,9 +197,10 @@ def _parent_faults(
             )
 
 
-def _place_faults(
-    where: str, mobile: MobileBase, places: gpd.GeoDataFrame, theatre: Theatre
+def place_faults(
+    where: str, mobile: Position, places: gpd.GeoDataFrame, theatre: Theatre
 ) -> Iterator[Fault]:
+    """Faults of a sound position that names no camp or place, or lies outside the area."""
     if mobile.place is not None and mobile.place not in set(places["id"]):
         near = difflib.get_close_matches(mobile.place, places["id"], n=1, cutoff=0.5)
         yield Fault(

@@ -25,12 +25,15 @@ from geo_poc.ground_tables import ground_tables
 from geo_poc.inputs import Inputs, Progress, quiet, read_inputs
 from geo_poc.layers.layer import file_sha256
 from geo_poc.layers.threat.background import Background
+from geo_poc.layers.threat.backtest import Backtest, backtest
+from geo_poc.layers.threat.events import DAY_S
 from geo_poc.layers.threat.levels import levels_at, threat_levels
 from geo_poc.layers.threat.reasons import place_reasons
-from geo_poc.layers.threat.surface import Threat, assessed_threat
+from geo_poc.layers.threat.surface import Threat, fit
 from geo_poc.maps.page import write_map
 from geo_poc.output import written_whole
 from geo_poc.provenance import Step, Stopwatch, versions, write_json
+from geo_poc.report.backtest_files import backtest_content
 from geo_poc.report.exports import (
     write_layers_gpkg,
     write_places_csv,
@@ -40,6 +43,7 @@ from geo_poc.report.exports import (
 )
 from geo_poc.report.kml import write_kml
 from geo_poc.report.page import write_report
+from geo_poc.report_quality import events_record
 from geo_poc.routing.assumptions import assumptions
 from geo_poc.routing.response import response_times
 from geo_poc.routing.travel_time import TravelTime
@@ -92,6 +96,8 @@ def run(
         findings = analyse(inputs, watch=watch, progress=progress)
         with watch.step("write"):
             write_outputs(findings, folder, made=made, progress=progress)
+            content = _backtest_content(findings, inputs, made=made)
+            write_json(content, folder / "backtest.json")
         files = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
         record = _record(findings, inputs, folder, files, made=made, steps=watch.steps)
         write_json(record, folder / "run.json")
@@ -119,10 +125,13 @@ def analyse(
     watch = watch or Stopwatch()
     theatre, plan, layers = inputs.theatre, inputs.plan, inputs.layers
     with watch.step("threat"):
-        threat = _threat(inputs, progress)
+        progress("threat", 0.0)
+        threat = _threat(inputs)
         level = threat_levels(threat, theatre=theatre)
         places = demand(layers["camps"].table, layers["places"].table)
         reasons = place_reasons(threat, theatre=theatre, places=places, people=inputs.people)
+    with watch.step("backtest"):
+        past = _backtest(inputs, progress)
     with watch.step("travel time"):
         travel = response_times(
             theatre=theatre,
@@ -171,6 +180,7 @@ def analyse(
         elevation_m=inputs.elevation_m,
         threat=threat,
         threat_level=level,
+        backtest=past,
         travel=travel,
         coverage=coverage,
         zones=zones,
@@ -190,17 +200,30 @@ def _ways(inputs: Inputs, coverage: Coverage) -> tuple[DecidingWay, ...]:
     return deciding_ways(inputs.theatre, inputs.plan, tables, mandated)
 
 
-def _threat(inputs: Inputs, progress: Progress) -> Threat:
-    return assessed_threat(
+def _background(inputs: Inputs) -> Background:
+    return Background(
+        theatre=inputs.theatre,
+        people=inputs.people,
+        settlements=inputs.layers["places"].table,
+        admin=inputs.areas("admin"),
+    )
+
+
+def _threat(inputs: Inputs) -> Threat:
+    return fit(
         inputs.layers["incidents"].table,
-        background=Background(
-            theatre=inputs.theatre,
-            people=inputs.people,
-            settlements=inputs.layers["places"].table,
-            admin=inputs.areas("admin"),
-        ),
-        spec=inputs.theatre_file.threat,
-        rng=np.random.default_rng(inputs.theatre_file.theatre.seed),
+        inputs.theatre.as_of,
+        background=_background(inputs),
+        horizon_days=round(inputs.theatre_file.threat.horizon / DAY_S),
+    )
+
+
+def _backtest(inputs: Inputs, progress: Progress) -> Backtest:
+    return backtest(
+        inputs.layers["incidents"].table,
+        background=_background(inputs),
+        months=inputs.theatre_file.threat.backtest_months,
+        seed=inputs.theatre_file.theatre.seed,
         progress=progress,
     )
 
@@ -249,6 +272,17 @@ def write_outputs(
     progress("writing tables and layers", 1.0)
 
 
+def _backtest_content(findings: Findings, inputs: Inputs, *, made: dt.datetime) -> dict[str, Any]:
+    """Content of ``backtest.json``."""
+    return backtest_content(
+        findings.backtest,
+        findings.theatre,
+        seed=inputs.theatre_file.theatre.seed,
+        made=made.isoformat(),
+        version=__version__,
+    )
+
+
 def _record(
     findings: Findings,
     inputs: Inputs,
@@ -271,11 +305,15 @@ def _record(
         "versions": versions(),
         "seeds": {"theatre": inputs.theatre_file.theatre.seed},
         "parameters": {"theatre": inputs.theatre_file, "plan": inputs.plan},
-        "inputs": [dataclasses.asdict(source) for source in findings.sources],
+        "inputs": [
+            dataclasses.asdict(source) | {"age_days": source.age_days(findings.theatre.as_of)}
+            for source in findings.sources
+        ],
         "warnings": inputs.warnings,
         "layers": {name: layer.counts for name, layer in findings.layers.items()},
+        "incidents": events_record(findings.layers["incidents"]),
         "proximity": findings.proximity,
-        "backtest": findings.threat.backtest.to_dict(orient="records"),
+        "backtest": _backtest_content(findings, inputs, made=made)["models"],
         "coverage": findings.coverage.matrix.to_dict(orient="records"),
         "steps": steps,
         "total_seconds": round(sum(step.seconds for step in steps), 3),

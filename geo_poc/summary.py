@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -22,13 +23,16 @@ from geo_poc.answer import (
     written_shares,
 )
 from geo_poc.arrivals import Arrivals
+from geo_poc.backtest_summary import models_parts
 from geo_poc.coverage.findings import Findings
 from geo_poc.coverage.summary import CaseSummary
 from geo_poc.errors import Fault
+from geo_poc.event_words import event_sentences
 from geo_poc.in_force import held_words, restriction_words
 from geo_poc.inputs import LAYERS, Inputs
-from geo_poc.layers.layer import SourceRecord
+from geo_poc.layers.layer import Layer, SourceRecord
 from geo_poc.provenance import Step
+from geo_poc.report.backtest_words import lead
 from geo_poc.report.routes import RouteRow, leg_table
 from geo_poc.routes import FoundRoutes
 from geo_poc.routing.travel_time import Reason
@@ -39,6 +43,7 @@ from geo_poc.wording import mover_name, plain, text
 Part = Table | Text
 _FIRST_ZONES = 7
 _FIRST_COLUMNS = 8
+_LAYER_COLUMNS = ("layer", "source", "read", "kept", "rejected", "newest", "age")
 
 
 def run_tables(done: Run) -> list[Part]:
@@ -47,11 +52,12 @@ def run_tables(done: Run) -> list[Part]:
     return [
         Text(_title(found), style="bold"),
         Text(_headline(found)),
-        *_layers(found.sources),
+        *_layers(found.sources, found.theatre.as_of),
+        *_events(found.layers),
         Text(text("terminal_rejects")),
         *_notes(done.warnings),
         _zones(found),
-        _backtest(found),
+        *_backtest(found),
         _steps(done.steps),
         Text(_files(done.out)),
     ]
@@ -72,7 +78,8 @@ def input_tables(inputs: Inputs) -> list[Part]:
             )
         ),
         *memory_line(inputs),
-        *_layers(inputs.sources),
+        *_layers(inputs.sources, inputs.theatre.as_of),
+        *_events(inputs.layers),
         *_unused(inputs.sources),
         *restrictions_in_force(inputs),
         *_notes(inputs.warnings),
@@ -282,15 +289,18 @@ def _case_name(case: CaseSummary) -> str:
     return f"{name}, {text('air_on' if case.air else 'air_off')}".lower()
 
 
-def _layers(sources: Sequence[SourceRecord]) -> list[Part]:
+def _layers(sources: Sequence[SourceRecord], as_of: dt.date) -> list[Part]:
     """Rows of the tables by file, and known cells of the rasters."""
     tables = [s for s in sources if s.layer in LAYERS and not s.beside]
     rasters = [s for s in sources if s.layer not in LAYERS]
     parts: list[Part] = [
         _table(
             text("terminal_layers"),
-            ("column_layer", "column_source", "column_read", "column_kept", "column_rejected"),
-            [(*_named(s), f"{s.read:,}", f"{s.kept:,}", f"{s.rejected:,}") for s in tables],
+            [f"column_{c}" for c in _LAYER_COLUMNS],
+            [
+                (*_named(s), *(f"{n:,}" for n in (s.read, s.kept, s.rejected)), *_aged(s, as_of))
+                for s in tables
+            ],
             numbers_from=2,
         )
     ]
@@ -304,6 +314,18 @@ def _layers(sources: Sequence[SourceRecord]) -> list[Part]:
             )
         )
     return parts
+
+
+def _aged(source: SourceRecord, as_of: dt.date) -> tuple[str, str]:
+    """Day of the newest record or of the data, and the days since."""
+    if source.day is None:
+        return text("unknown"), text("unknown")
+    return figures.day(source.day), f"{source.age_days(as_of):,}"
+
+
+def _events(layers: Mapping[str, Layer]) -> list[Part]:
+    """How many events the incidents tell of, by how many sources, and their deaths."""
+    return [Text(plain(sentence)) for sentence in event_sentences(layers["incidents"].table)]
 
 
 def _unused(sources: Sequence[SourceRecord]) -> list[Part]:
@@ -352,23 +374,12 @@ def _zones(found: Findings) -> Part:
     return _table(text("terminal_zones"), [f"column_{c}" for c in columns], rows, numbers_from=99)
 
 
-def _backtest(found: Findings) -> Table:
-    """Hit rate of each model of the walk-forward backtest."""
-    table = found.threat.backtest
-    shares = table[["hit_05", "low", "high"]].to_numpy(dtype=float).tolist()
-    rows = [
-        (
-            str(model),
-            figures.percent(hit),
-            f"{figures.percent(low)} - {figures.percent(high)}",
-            str(events),
-        )
-        for model, events, (hit, low, high) in zip(
-            table["model"], table["events"], shares, strict=True
-        )
+def _backtest(found: Findings) -> list[Part]:
+    """What the test on the past comes to, and its table of models."""
+    return [
+        *(Text(plain(sentence)) for sentence in lead(found.backtest)),
+        *models_parts(found.backtest),
     ]
-    columns = ("model", "hit", "range", "events")
-    return _table(text("terminal_backtest"), [f"column_{c}" for c in columns], rows, numbers_from=1)
 
 
 def _steps(steps: Sequence[Step]) -> Table:

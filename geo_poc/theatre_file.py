@@ -52,6 +52,10 @@ class Source:
         Our column name -> one value for all rows.
     estimate : bool
         The numbers of people in it are estimates, and shown as such.
+    accept_stale : bool
+        It may be older than ``[freshness]`` allows.
+    accepted_until : date, optional
+        It may be so up to and on this day.
     """
 
     __pydantic_config__ = _FORBID
@@ -67,6 +71,8 @@ class Source:
     )
     values: dict[str, str | bool | int | float] = field(default_factory=dict)
     estimate: bool = False
+    accept_stale: bool = False
+    accepted_until: dt.date | None = None
     crs: str | None = None
     encoding: str | None = None
     sheet: str | None = None
@@ -129,35 +135,93 @@ class RasterSpec:
     label: str = ""
     licence: str = ""
     date: dt.date | None = None
+    accept_stale: bool = False
+    accepted_until: dt.date | None = None
     kind: Literal["density_per_km2", "count", "metres", "classes"]
     classes: dict[str, str] = field(default_factory=dict)
 
 
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GradeSpec:
+    """Section ``[threat.grades]``: how much a report of each grade counts, from 0 to 1.
+
+    Weights of grades have no agreed source: they are the user's. A report counts by the product of
+    both; a table that is not given counts 1 throughout.
+
+    Parameters
+    ----------
+    reliability : dict
+        Weight of the sources' grades ``A`` to ``F``, and of ``ungraded`` ones.
+    credibility : dict
+        Weight of the reports' grades ``1`` to ``6``, and of ``ungraded`` ones.
+    """
+
+    __pydantic_config__ = _FORBID
+
+    reliability: dict[Literal["A", "B", "C", "D", "E", "F", "ungraded"], Share] = field(
+        default_factory=dict
+    )
+    credibility: dict[Literal["1", "2", "3", "4", "5", "6", "ungraded"], Share] = field(
+        default_factory=dict
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class DuplicateSpec:
+    """Section ``[threat.duplicates]``: which reports are of one event (docs/methods/reports.md).
+
+    Parameters
+    ----------
+    link : bool
+        False takes every report as an event of its own.
+    distance : length
+        Farthest apart that two exact places may be; what is known of each place is added.
+    days : int
+        Most days between two reports whose days are known.
+    names : float
+        Least likeness of the actors, 0 to 1.
+    deaths : float
+        Least ratio of the smaller to the larger number of deaths, one added to both.
+    score : float
+        Least geometric mean of the likeness in place, time, actors and deaths.
+    """
+
+    __pydantic_config__ = _FORBID
+
+    link: bool = True
+    distance: Metres = 10_000.0
+    days: Annotated[int, Field(ge=0, le=31)] = 1
+    names: Share = 0.5
+    deaths: Share = 0.5
+    score: Share = 0.5
+
+
 @dataclass(frozen=True, kw_only=True)
 class ThreatSpec:
-    """Section ``[threat]``: the first kernel model (docs/methods/threat.md).
+    """Section ``[threat]`` (docs/methods/threat.md).
 
     Parameters
     ----------
     horizon : duration
-        How far ahead incidents are expected, and asked for in the backtest.
-    bandwidth : length
-        Standard deviation of the kernel around an incident whose place is known exactly.
-    decay : duration
-        Age at which an incident weighs 1/e of a new one.
+        How far ahead incidents are expected.
     backtest_months : int
-        Number of monthly origins of the backtest.
+        Most monthly origins of the backtest, which is of 30 and of 90 days.
     high_risk_level : int
         Cells of this level and above are high risk.
+    grades : GradeSpec, optional
+    duplicates : DuplicateSpec
     """
 
     __pydantic_config__ = _FORBID
 
     horizon: Annotated[Seconds, Field(gt=0)] = 30 * 86400.0
-    bandwidth: Annotated[Metres, Field(gt=0)] = 5_000.0
-    decay: Annotated[Seconds, Field(gt=0)] = 365 * 86400.0
     backtest_months: Annotated[int, Field(ge=0)] = 36
     high_risk_level: Annotated[int, Field(ge=1, le=5)] = 3
+    grades: GradeSpec | None = None
+    duplicates: DuplicateSpec = field(default_factory=DuplicateSpec)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,6 +233,31 @@ class ProximitySpec:
     distance: Metres = 50_000.0
     since: dt.date | None = None
     where_prec: Annotated[int, Field(ge=1, le=7)] = 3
+
+
+Age = Annotated[Seconds, Field(gt=0)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FreshnessSpec:
+    """Section ``[freshness]``: how old the sources of each layer may be on the theatre's day.
+
+    A layer without a limit has none. A source that is older, or whose age is unknown, fails the run
+    unless it says ``accept_stale = true`` or ``accepted_until`` a day.
+    """
+
+    __pydantic_config__ = _FORBID
+
+    incidents: Age | None = None
+    camps: Age | None = None
+    places: Age | None = None
+    bases: Age | None = None
+    roads: Age | None = None
+    areas: Age | None = None
+    airfields: Age | None = None
+    population: Age | None = None
+    elevation: Age | None = None
+    land_cover: Age | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,6 +278,7 @@ class TheatreFile:
     land_cover: RasterSpec | None = None
     threat: ThreatSpec = field(default_factory=ThreatSpec)
     proximity: ProximitySpec = field(default_factory=ProximitySpec)
+    freshness: FreshnessSpec | None = None
 
 
 def read_theatre_file(path: Path) -> TheatreFile:

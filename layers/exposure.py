@@ -80,7 +80,6 @@ def exposed(
     >>> threat = Threat(
     ...     grid=grid, expected=np.array([[0.5, 0.1]], dtype=np.float32),
     ...     as_of=dt.date(2021, 1, 1), horizon_days=30, method="", incidents_used=1, newest=None,
-    ...     backtest=pd.DataFrame(),
     ... )
     >>> level = np.array([[5, 1]], dtype=np.int8)
     >>> exposed(np.array([[200.0, np.nan]]), threat, level).iloc[[0, 4]]
@@ -137,7 +136,6 @@ def expected_near(
     >>> threat = Threat(
     ...     grid=grid, expected=np.array([[0.5, 0.1]], dtype=np.float32),
     ...     as_of=dt.date(2021, 1, 1), horizon_days=30, method="", incidents_used=1, newest=None,
-    ...     backtest=pd.DataFrame(),
     ... )
     >>> x_m, y_m = np.array([5_000.0]), np.array([5_000.0])
     >>> round(float(expected_near(threat, grid, x_m, y_m, 1_000.0)[0]), 4)  # 0.5 * pi * 1 km2

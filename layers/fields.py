@@ -91,7 +91,7 @@ def checked(
             raise LayerError(_bad_constant(name, cells, parsed, file=file))
         faulty = parsed.faults != ""
         table[kept_as(name, field)] = (
-            parsed.content.mask(faulty) if field.lenient else parsed.content
+            _unknown_where(faulty, parsed.content, field) if field.lenient else parsed.content
         )
         column = raw.file_columns.get(name, name)
         lines = refusals(parsed.faults, column=column, values=cells)
@@ -211,6 +211,10 @@ def _parsed(cells: pd.Series, field: Field, *, layer: str, name: str, raw: Raw) 
             return codes(cells, known=known, default=default)
         case _:
             return _in_bounds(numbers(cells, decimal=raw.decimal), field)
+
+
+def _unknown_where(faulty: pd.Series, content: pd.Series, field: Field) -> pd.Series:
+    return content.mask(faulty, "" if field.type == "code" else np.nan)
 
 
 def _required(parsed: Parsed, cells: pd.Series) -> Parsed:

@@ -35,6 +35,12 @@ class SourceRecord:
         The file that it only completes, as runways do aerodromes: no rows of its own are counted.
     unused : tuple of str
         Columns of a user's own table that nothing reads.
+    newest : date or None
+        Of its records on the theatre's day; None where records have no date.
+    accept_stale : bool
+        The theatre file accepts it at any age.
+    accepted_until : date or None
+        The theatre file does so up to and on this day.
     """
 
     layer: str
@@ -49,6 +55,9 @@ class SourceRecord:
     estimate: bool = False
     beside: str = ""
     unused: tuple[str, ...] = ()
+    newest: dt.date | None = None
+    accept_stale: bool = False
+    accepted_until: dt.date | None = None
 
     def __post_init__(self) -> None:
         if self.read != self.kept + self.rejected:
@@ -61,12 +70,32 @@ class SourceRecord:
                 )
             )
 
+    def age_days(self, as_of: dt.date) -> int | None:
+        """Days between its :attr:`day` and another; None when unknown."""
+        return None if self.day is None else max(0, (as_of - self.day).days)
+
+    @property
+    def day(self) -> dt.date | None:
+        """What its age is counted from: of incidents the newest record, of other layers the date of the data.
+
+        Each is the other where it is unknown. A list of sites is as of the day it was made; a record of
+        events is as new as its newest event, whatever is said of it.
+        """
+        dates = (self.newest, self.date) if self.layer == "incidents" else (self.date, self.newest)
+        return dates[0] or dates[1]
+
+    def accepted(self, as_of: dt.date) -> bool:
+        """Whether the theatre file accepts it on a day though it is old."""
+        until = self.accepted_until
+        return self.accept_stale or (until is not None and as_of <= until)
+
     def age_months(self, as_of: dt.date) -> int | None:
-        """Whole months between the data and a day; None when the date of the data is unknown."""
-        if self.date is None:
+        """Whole months of the same; None when unknown."""
+        day = self.day
+        if day is None:
             return None
-        months = (as_of.year - self.date.year) * 12 + as_of.month - self.date.month
-        return max(0, months - (as_of.day < self.date.day))
+        months = (as_of.year - day.year) * 12 + as_of.month - day.month
+        return max(0, months - (as_of.day < day.day))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -85,6 +114,8 @@ class Layer:
         ``kind`` is ``invalid`` (wrong), ``duplicate``, ``outside`` (not in the theatre or its dates)
         or ``not selected`` (left out by the theatre file itself).
     sources : tuple of SourceRecord
+    links : DataFrame
+        Of incidents: pairs of reports of one event (`geo_poc.layers.links.LINK_COLUMNS`).
     remarks : tuple of Fault
         What is no error and may still be a mistake, as :func:`geo_poc.layers.remarks.remarks` gives.
     """
@@ -95,6 +126,7 @@ class Layer:
         default_factory=lambda: pd.DataFrame(columns=list(REJECT_COLUMNS))
     )
     sources: tuple[SourceRecord, ...] = ()
+    links: pd.DataFrame = field(default_factory=pd.DataFrame)
     remarks: tuple[Fault, ...] = ()
 
     @property

@@ -9,12 +9,12 @@ import pandas as pd
 _SD_M = {1: 0.0, 2: 12_000.0, 3: 25_000.0, 4: 60_000.0, 5: 60_000.0}
 
 
-def position_sd_m(where_prec: pd.Series[int]) -> pd.Series[float]:
+def position_sd_m(where_prec: pd.Series[int] | pd.Series[float]) -> pd.Series[float]:
     """Spread of a position per axis in metres; ``nan`` where only the country is known.
 
     Parameters
     ----------
-    where_prec : Series of int
+    where_prec : Series of whole numbers
         UCDP's code, 1 (exact) to 7.
 
     Examples

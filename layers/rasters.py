@@ -372,6 +372,8 @@ def _record(
         licence=spec.licence,
         sha256=file_sha256(cells.file),
         date=spec.date,
+        accept_stale=spec.accept_stale,
+        accepted_until=spec.accepted_until,
         read=known.size,
         kept=int(known.sum()),
         rejected=int((~known).sum()),

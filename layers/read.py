@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -19,12 +20,14 @@ from geo_poc.layers.columns import (
     require_known,
 )
 from geo_poc.layers.fields import camp_faults, checked, incident_faults
+from geo_poc.layers.freshness import newest_record
 from geo_poc.layers.geometry import located
+from geo_poc.layers.grades import split_grades
 from geo_poc.layers.layer import REJECT_COLUMNS, Layer, SourceRecord, file_sha256
-from geo_poc.layers.refusals import one_per_row, refusals
+from geo_poc.layers.refusals import ids_by_source, one_per_row, refusals
 from geo_poc.layers.remarks import remarks, unused_columns
 from geo_poc.layers.schemas import FIELDS, validated
-from geo_poc.layers.selection import selected
+from geo_poc.layers.selection import unselected_rows
 from geo_poc.layers.sources.raw import Raw
 from geo_poc.layers.sources.vector import stated_crs
 from geo_poc.theatre import Theatre
@@ -47,6 +50,7 @@ class _Part:
     read: int
     unused: tuple[str, ...]
     remarks: tuple[Fault, ...]
+    newest: dt.date | None = None
 
     @property
     def file(self) -> str:
@@ -80,6 +84,9 @@ def read_layer(name: str, sources: Sequence[Source], *, folder: Path, theatre: T
         system (CrsError). If several files have faults, a LayerError lists them all.
     """
     parts = _parts(name, sources, folder=folder, theatre=theatre)
+    if name == "incidents":
+        tables = ids_by_source([part.table for part in parts])
+        parts = [replace(part, table=own) for part, own in zip(parts, tables, strict=True)]
     table, duplicates = _without_duplicates(parts, theatre)
     rejects = [
         part.refused if duplicate.empty else pd.concat([part.refused, duplicate])
@@ -176,8 +183,9 @@ def _part(name: str, source: Source, *, folder: Path, theatre: Theatre, prefix: 
     constants = tuple(source.values)
     require_known([*source.columns, *constants], layer=name, file=file)
     raw = _with_given(_raw(path, source, name, theatre), source, name, file)
-    wanted, unselected = _selected(raw, source, file=file)
-    chosen = replace(raw, table=_with_values(raw.table[wanted], source, name))
+    view = file_view(raw.table, raw.file_columns)
+    wanted, unselected = unselected_rows(view, source.where, file=file)
+    chosen = replace(raw, table=split_grades(_with_values(raw.table[wanted], source, name)))
     checks = checked(chosen, layer=name, file=file, constants=constants, prefix=prefix)
     if name == "incidents":
         checks = incident_faults(checks, chosen, as_of=theatre.as_of)
@@ -206,6 +214,7 @@ def _part(name: str, source: Source, *, folder: Path, theatre: Theatre, prefix: 
         read=len(raw.table),
         unused=unused,
         remarks=remarks(used, checks, source, layer=name, unused=unused, refused=refused),
+        newest=newest_record(checks.table, layer=name, as_of=theatre.as_of),
     )
 
 
@@ -243,23 +252,6 @@ def _with_values(table: pd.DataFrame, source: Source, layer: str) -> pd.DataFram
     return table.assign(
         **{c: pd.Series([v] * len(table), table.index, dtype=object) for c, v in constants.items()}
     )
-
-
-def _selected(raw: Raw, source: Source, *, file: str) -> tuple[pd.Series, pd.DataFrame]:
-    """Rows that ``where`` asks for, and a line for each other row with the first condition it fails."""
-    view = file_view(raw.table, raw.file_columns)
-    wanted = selected(view, source.where, file=file)
-    found = []
-    for column, value in source.where.items():
-        fails = ~selected(view[[column]], {column: value}, file=file)
-        reasons = pd.Series(f"not selected by where {column} = {value!r}", index=view.index)
-        found.append(
-            refusals(
-                reasons.where(fails, ""), column=column, values=view[column], kind="not selected"
-            )
-        )
-    lines = pd.concat(found).drop_duplicates("row") if found else one_per_row([])
-    return wanted, lines.sort_values("row")
 
 
 def _refused(raw: Raw, found: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -333,6 +325,9 @@ def _records(name: str, part: _Part, *, refused: int) -> list[SourceRecord]:
         rejected=refused,
         estimate=source.estimate,
         unused=part.unused,
+        newest=part.newest,
+        accept_stale=source.accept_stale,
+        accepted_until=source.accepted_until,
     )
     return [own, *(_companion(own, path) for path in part.raw.companions)]
 

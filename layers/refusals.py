@@ -72,6 +72,36 @@ def one_per_row(found: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return first.reset_index(drop=True)[_COLUMNS]
 
 
+def ids_by_source(tables: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
+    """Tables of several files with an id that another source has, too, told apart by the source.
+
+    Two publishers that both count from 1 mean different things by it. Within a source an id that comes
+    twice stays so.
+
+    Parameters
+    ----------
+    tables : sequence of DataFrame
+        Columns ``id`` and ``source``, in the order in which the first keeps its ids.
+
+    Examples
+    --------
+    >>> ours = pd.DataFrame({"id": ["1", "2"], "source": "Mission"})
+    >>> theirs = pd.DataFrame({"id": ["2", "3"], "source": "UCDP"})
+    >>> ids_by_source([ours, theirs])[1]["id"].tolist()
+    ['UCDP: 2', '3']
+    """
+    owner: dict[str, str] = {}
+    told_apart = []
+    for table in tables:
+        foreign = table["id"].map(lambda one: owner.get(one, ""))
+        taken = (foreign != "") & (foreign != table["source"])
+        own = table.assign(id=table["id"].mask(taken, table["source"] + ": " + table["id"]))
+        for one, source in zip(own["id"], own["source"], strict=True):
+            owner.setdefault(one, source)
+        told_apart.append(own)
+    return told_apart
+
+
 def _shown(value: object) -> str:
     text = "" if value is None or value is pd.NaT else str(value)
     return "" if text == "nan" else text if len(text) <= 200 else text[:200] + "..."

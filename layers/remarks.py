@@ -10,6 +10,7 @@ import pandas as pd
 from geo_poc.errors import Fault
 from geo_poc.layers.columns import POSITION, code_words, file_view, plain, synonyms
 from geo_poc.layers.fields import Checked
+from geo_poc.layers.grades import GRADES
 from geo_poc.layers.schemas import FIELDS, Field
 from geo_poc.layers.sources.raw import Raw
 from geo_poc.layers.values import is_missing, texts
@@ -101,19 +102,21 @@ def _near_columns(raw: Raw, *, layer: str, unused: Sequence[str], where: str) ->
 
 
 def _unread_numbers(raw: Raw, checks: Checked, *, where: str) -> Iterator[Fault]:
-    """A note for each column with numbers that are unknown because they cannot be read."""
+    """A note for each column with numbers or grades that are unknown because they cannot be read."""
+    graded = {raw.file_columns.get(name, name) for name in GRADES}
     for lines in checks.unread:
         kept = lines[lines["row"].isin(raw.table.index)]
         if len(kept):
             first = kept.iloc[0]
+            what = "grade" if first["column"] in graded else "number"
             yield Fault(
                 where=where,
                 found=(
-                    f"column '{first['column']}': {len(kept)} row(s) with a number that cannot be used; "
+                    f"column '{first['column']}': {len(kept)} row(s) with a {what} that cannot be used; "
                     f"the first is row {first['row']}, '{first['value']}': {first['reason']}"
                 ),
-                rule="these rows are kept, and their number is unknown",
-                repair="correct the numbers in the file",
+                rule=f"these rows are kept, and their {what} is unknown",
+                repair=f"correct the {what}s in the file",
             )
 
 

@@ -84,6 +84,8 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "note": _TEXT,
         "sensitive": _FLAG,
         "position_sd_m": _COUNT,
+        "reliability": Field(type="code", codes=tuple("ABCDEF"), default="", lenient=True),
+        "credibility": Field(type="code", codes=tuple("123456"), default="", lenient=True),
     },
     "camps": {
         "name": _TEXT,
@@ -163,6 +165,15 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     },
 }
 
+MADE: Mapping[str, Mapping[str, pa.Column]] = {
+    "incidents": {
+        "event": pa.Column(str, pa.Check.str_length(min_value=1), required=False),
+        "seen_by": pa.Column("int64", pa.Check.ge(1), required=False),
+        "weight": pa.Column("float64", pa.Check.in_range(0, 1), required=False),
+    },
+}
+"""Columns that no file has: made once all files of a layer are read (`geo_poc.layers.links`)."""
+
 SHAPES: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("incidents", "camps", "places", "bases", "airfields"), frozenset({"Point"})),
     "roads": frozenset({"LineString", "MultiLineString"}),
@@ -221,6 +232,7 @@ def _schema(layer: str) -> pa.DataFrameSchema:
             "id": pa.Column(str, pa.Check.str_length(min_value=1), unique=True),
             "source": pa.Column(str),
             **columns,
+            **MADE.get(layer, {}),
             "geometry": geometry,
         },
         name=layer,
@@ -257,7 +269,8 @@ def validated(layer: str, table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     ['id', 'source', 'name', 'kind']
     """
     fields = (kept_as(name, field) for name, field in FIELDS[layer].items())
-    ordered = table.reindex(columns=["id", "source", *fields, "geometry"])
+    made = (name for name in MADE.get(layer, ()) if name in table)
+    ordered = table.reindex(columns=["id", "source", *fields, *made, "geometry"])
     try:
         checked = SCHEMAS[layer].validate(ordered, lazy=True)
     except SchemaErrors as e:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from geo_poc.errors import ConfigError, Fault
+from geo_poc.layers.refusals import one_per_row, refusals
 
 Wanted = str | bool | int | float
 _TRUE = frozenset({"true", "t", "yes", "y", "1"})
@@ -60,6 +61,30 @@ def selected(
             count=len(table),
         )
     return pd.Series(mask, index=table.index, dtype=bool)
+
+
+def unselected_rows(
+    table: pd.DataFrame,
+    where: Mapping[str, Wanted | Sequence[str | int | float]],
+    *,
+    file: str,
+) -> tuple[pd.Series[bool], pd.DataFrame]:
+    """Rows that ``where`` asks for, and a line for each other row with the first condition it fails.
+
+    Parameters are those of `selected`; lines are as `geo_poc.layers.refusals.refusals` gives.
+    """
+    wanted = selected(table, where, file=file)
+    found = []
+    for column, value in where.items():
+        fails = ~selected(table[[column]], {column: value}, file=file)
+        reasons = pd.Series(f"not selected by where {column} = {value!r}", index=table.index)
+        found.append(
+            refusals(
+                reasons.where(fails, ""), column=column, values=table[column], kind="not selected"
+            )
+        )
+    lines = pd.concat(found).drop_duplicates("row") if found else one_per_row([])
+    return wanted, lines.sort_values("row")
 
 
 def require_columns(table: pd.DataFrame, wanted: Iterable[str], *, file: str) -> None:

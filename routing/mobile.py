@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import geopandas as gpd
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from geo_poc.grid import WGS84, transformer
 from geo_poc.layers.positions import lonlat_of
-from geo_poc.plan import Conditions, MobileBase, PlanFile
+from geo_poc.plan import Conditions, PlanFile
 from geo_poc.routing.cases import case_of, travel_time
 from geo_poc.routing.catalogue import Foot, Vehicle
 from geo_poc.routing.field import Tables, held_ground, mover_paces
@@ -47,13 +48,26 @@ class Deployment:
     reason: Reason
 
 
-def mobile_point(mobile: MobileBase, places: gpd.GeoDataFrame, theatre: Theatre) -> shapely.Point:
-    """Position of a mobile base in metres of the theatre's CRS.
+class Position(Protocol):
+    """Something that stands where it is given in one of three ways: degrees, a grid reference, a place."""
+
+    @property
+    def lon(self) -> float | None: ...  # noqa: D102
+    @property
+    def lat(self) -> float | None: ...  # noqa: D102
+    @property
+    def mgrs(self) -> str | None: ...  # noqa: D102
+    @property
+    def place(self) -> str | None: ...  # noqa: D102
+
+
+def mobile_point(mobile: Position, places: gpd.GeoDataFrame, theatre: Theatre) -> shapely.Point:
+    """Position of a mobile base, or of what is given like one, in metres of the theatre's CRS.
 
     Parameters
     ----------
-    mobile : MobileBase
-        With its position given in one way.
+    mobile : Position
+        Given in one way.
     places : GeoDataFrame
         Camps and places with ``id``.
     theatre : Theatre

@@ -19,6 +19,8 @@ from geo_poc.coverage.findings import Coverage, Findings
 from geo_poc.grid import Grid
 from geo_poc.layers.layer import Layer, SourceRecord
 from geo_poc.layers.positions import mgrs_of
+from geo_poc.layers.threat.background import Background
+from geo_poc.layers.threat.backtest import Backtest, backtest
 from geo_poc.layers.threat.reasons import COLUMNS as REASON_COLUMNS
 from geo_poc.layers.threat.surface import Threat
 from geo_poc.plan import ALL_CONDITIONS, Asset, PlanFile, PlanSpec, Standard
@@ -431,18 +433,34 @@ def _threat(theatre) -> tuple[Threat, np.ndarray]:
         method="Kernel of 25 km, weight halves every 12 months.",
         incidents_used=11,
         newest=dt.date(2024, 6, 20),
-        backtest=pd.DataFrame(
-            {
-                "model": ["kernel", "uniform", "last 12 months"],
-                "origins": 24,
-                "events": 9,
-                "hit_05": [0.33, 0.05, 0.22],
-                "low": [0.12, 0.01, 0.06],
-                "high": [0.65, 0.2, 0.55],
-            }
-        ),
     )
     return threat, level
+
+
+def _backtest(theatre) -> Backtest:
+    """Walk-forward test of two years of made-up incidents, four of five at three places."""
+    rng = np.random.default_rng(5)
+    days = pd.date_range("2022-06-15", "2024-06-20", freq="9D")
+    around = np.array([[-20_000.0, 10_000.0], [15_000.0, -12_000.0], [30_000.0, 30_000.0]])
+    xy = around[rng.integers(0, 3, len(days))]
+    anywhere = rng.random(len(days)) < 0.2
+    xy[anywhere] = rng.uniform(-45_000, 45_000, (int(anywhere.sum()), 2))
+    incidents = gpd.GeoDataFrame(
+        {
+            "date_start": days,
+            "date_end": days,
+            "where_prec": rng.integers(1, 4, len(days)),
+            "date_prec": 1,
+            "position_sd_m": 12_000.0,
+            "admin1": "",
+            "admin2": "",
+            "kind": np.where(np.arange(len(days)) % 2, "one_sided", "non_state"),
+            "deaths_civilians": np.arange(len(days)) % 3,
+        },
+        geometry=shapely.points(xy),
+        crs=theatre.grid.crs,
+    )
+    return backtest(incidents, background=Background(theatre=theatre), months=18, seed=1)
 
 
 def _reasons() -> pd.DataFrame:
@@ -549,6 +567,7 @@ def sample_findings() -> Findings:
         elevation_m=None,
         threat=threat,
         threat_level=level,
+        backtest=_backtest(theatre),
         travel=_travel(theatre),
         coverage=_coverage(theatre),
         zones=_zones(theatre),

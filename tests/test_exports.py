@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 
 from geo_poc.coverage.findings import Findings
 from geo_poc.layers.layer import REJECT_COLUMNS, Layer
+from geo_poc.layers.threat.models import KEYS
 from geo_poc.plan import Conditions
 from geo_poc.report.exports import (
     write_layers_gpkg,
@@ -229,7 +230,8 @@ def test_inert_text_never_begins_like_a_formula_unless_it_is_a_number(text: str)
 
 def test_workbook_has_the_promised_sheets(book: openpyxl.Workbook) -> None:
     assert book.sheetnames == [
-        "summary", "places", "answers", "zones", "rejects", "sources", "assumptions", "risk", "backtest",
+        "summary", "places", "answers", "zones", "events", "deaths", "links", "rejects", "sources",
+        "assumptions", "risk", "backtest",
     ]  # fmt: skip
 
 
@@ -285,7 +287,9 @@ def test_zones_sources_assumptions_and_backtest_are_there(book: openpyxl.Workboo
     assert isinstance(incidents["date"], dt.datetime)
     assert incidents["date"].date() == dt.date(2024, 5, 31)
     assert sheet_rows(book, "assumptions")[1]["value"] == "200"
-    assert sheet_rows(book, "backtest")[0]["hit_05"] == 0.33
+    tested = sheet_rows(book, "backtest")
+    assert [row["key"] for row in tested[:8]] == list(KEYS.values())
+    assert tested[0]["hit_05"] == pytest.approx(0.05)
 
 
 def test_no_cell_of_the_workbook_is_a_formula_or_an_error(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 
 import numpy as np
-import pandas as pd
 import pytest
 import shapely
 from hypothesis import given, settings
@@ -37,7 +36,6 @@ def threat_of(expected: np.ndarray, cell_size_m: float = 1000.0) -> Threat:
         method="by hand",
         incidents_used=1,
         newest=None,
-        backtest=pd.DataFrame(),
     )
 
 

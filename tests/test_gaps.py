@@ -43,7 +43,6 @@ def threat(expected: float = 0.001) -> Threat:
         method="flat",
         incidents_used=1,
         newest=None,
-        backtest=pd.DataFrame(),
     )
 
 

@@ -277,19 +277,40 @@ def test_levels_say_which_share_of_the_area_they_are_and_unknown_has_one_code(
     assert ">T0<" not in sample_html
 
 
-def test_backtest_stands_with_its_interval_and_number_of_events(sample_report):
-    kernel, uniform, months = tables_of(sample_report)["backtest"].rows
-    assert [c.text for c in kernel] == ["kernel", "33%", "12% to 65%", "9", "24"]
-    assert (uniform[1].text, months[1].text) == ("5%", "22%")
-
-
-def test_backtest_with_too_few_events_is_unknown(sample_findings):
-    backtest = sample_findings.threat.backtest.assign(hit_05=np.nan, low=np.nan, high=np.nan)
-    threat = dataclasses.replace(
-        sample_findings.threat, backtest=backtest, newest=None, incidents_vague=2
+def test_backtest_stands_with_all_models_their_intervals_and_the_lower_bound(sample_findings):
+    scores = sample_findings.backtest.scores.assign(
+        hit_01=0.1, hit_05=0.33, hit_05_low=0.12, hit_05_high=0.65, hit_10=0.4, new_hit_05=0.06,
+        smeared_05=0.2, more_hit_05=-0.02, more_hit_05_low=-0.1, more_hit_05_high=0.06, pai_05=6.6,
+        bits=1.26, brier_skill=0.0125,
+    )  # fmt: skip
+    found = dataclasses.replace(
+        sample_findings, backtest=dataclasses.replace(sample_findings.backtest, scores=scores)
     )
-    rows = tables(dataclasses.replace(sample_findings, threat=threat))["backtest"].rows
-    assert [c.text for c in rows[0]][1:3] == ["unknown", "unknown"]
+    rows = tables(found)["backtest"].rows
+    assert [row[0].text for row in rows][-2:] == ["One line", "Mixture of ten"]
+    assert [c.text for c in rows[-1]][1:] == [
+        "10%", "33%", "40%", "6%", "20%", "\u22122", "6.6", "1.3", "0.013",
+    ]  # fmt: skip
+    assert (rows[-1][2].small, rows[-1][6].small) == ("12% to 65%", "\u221210 to +6")
+    assert rows[-2][6].text == ""
+    html = re.sub(r"</?b[^>]*>", "", html_of(found))
+    assert "Lower bound 20%" in html
+    assert "in points: \u22122 [\u221210 to +6]: in hits no clear difference" in html
+    assert html.count('class="calibration"') == 1
+
+
+def test_backtest_with_too_few_events_is_unknown_and_says_why(sample_findings):
+    unknown = dataclasses.replace(
+        sample_findings.backtest,
+        scores=sample_findings.backtest.scores.assign(hit_05=np.nan, hit_05_low=np.nan),
+        reason="too_few",
+    )
+    threat = dataclasses.replace(sample_findings.threat, newest=None, incidents_vague=2)
+    found = dataclasses.replace(sample_findings, backtest=unknown, threat=threat)
+    assert "backtest" not in tables(found)
+    assert tables(found)["backtest-kinds"].rows[0][2].text == "unknown"
+    html = re.sub(r"</?b[^>]*>", "", html_of(found))
+    assert "is not known: fewer than 10 incidents came in the months tested" in html
 
 
 def test_straight_line_facts_stand_in_the_report(sample_html):
@@ -428,7 +449,10 @@ def hostile(findings):
             threat=dataclasses.replace(
                 findings.threat,
                 method=HOSTILE,
-                backtest=findings.threat.backtest.assign(model=HOSTILE),
+            ),
+            backtest=dataclasses.replace(
+                findings.backtest,
+                scores=findings.backtest.scores.assign(model=HOSTILE, key=HOSTILE),
             ),
         ),
         name=HOSTILE,

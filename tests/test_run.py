@@ -38,6 +38,7 @@ FILES = {
     "places.kml",
     "rejects.csv",
     "run.json",
+    "backtest.json",
 }
 
 
@@ -65,6 +66,14 @@ def test_run_writes_every_output(done: Path) -> None:
     written = {p.name for p in done.iterdir()}
     assert written >= FILES
     assert any(name.endswith(".tif") for name in written)
+
+
+def test_every_run_tests_all_models_on_the_past(done: Path) -> None:
+    record = json.loads((done / "run.json").read_text(encoding="utf-8"))
+    tested = json.loads((done / "backtest.json").read_text(encoding="utf-8"))
+    assert record["backtest"] == tested["models"]
+    assert (tested["marking"], tested["as_of"]) == (record["marking"], record["as_of"])
+    assert "backtest" in [step["name"] for step in record["steps"]]
 
 
 def test_run_json_accounts_for_every_row_of_every_layer(done: Path) -> None:
@@ -222,7 +231,7 @@ def test_command_prints_headline_layers_zones_and_files(small: Path, tmp_path: P
     result = CliRunner().invoke(app, [*arguments, "--out", str(out), "--made", "2026-01-02T06:00"])
     assert result.exit_code == 0, result.output
     for words in (
-        "uniform field",
+        "later incidents fell in the 5% of the area",
         "Reached in 3",
         "Worst case",
         "incidents",

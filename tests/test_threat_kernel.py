@@ -22,7 +22,6 @@ from geo_poc.layers.threat.background import Background, relative_people
 from geo_poc.layers.threat.district import admin_polygons, district_key, district_of
 from geo_poc.layers.threat.events import events_of
 from geo_poc.layers.threat.kernel import gaussian_shares
-from geo_poc.layers.threat.rate import expected_number, time_decay
 from geo_poc.theatre import Theatre
 
 CRS = "EPSG:32636"
@@ -57,46 +56,6 @@ def test_exact_point_lies_wholly_in_one_cell_and_on_an_edge_in_the_later() -> No
     edges = np.array([0.0, 1.0, 2.0])
     shares = gaussian_shares(np.array([0.3, 1.0]), np.zeros(2), edges)
     assert shares.tolist() == [[1.0, 0.0], [0.0, 1.0]]
-
-
-def test_event_of_one_day_decays_by_its_age() -> None:
-    weight = time_decay(*days((0, 0), (70, 70)), at_day=100, decay_days=50)
-    np.testing.assert_allclose(weight, [np.exp(-2.0), np.exp(-0.6)])
-
-
-def test_event_known_to_a_year_weighs_the_mean_over_that_year() -> None:
-    weight = time_decay(*days((0, 365)), at_day=400, decay_days=200)
-    oracle = quad(lambda day: np.exp(-(400 - day) / 200), 0, 365)[0] / 365
-    assert weight[0] == pytest.approx(oracle)
-
-
-def test_event_that_ends_on_the_day_itself_or_has_no_date_weighs_nothing() -> None:
-    weight = time_decay(*days((90, 100), (90, 99), (NAN, NAN)), at_day=100, decay_days=50)
-    assert weight[0] == 0
-    assert weight[1] > 0
-    assert weight[2] == 0
-
-
-def test_without_decay_all_past_events_weigh_one() -> None:
-    weight = time_decay(*days((0, 0), (5, 30), (99, 100)), at_day=100, decay_days=np.inf)
-    assert weight.tolist() == [1.0, 1.0, 0.0]
-
-
-@pytest.mark.parametrize("decay_days", [30.0, 365.0, 1e6, np.inf])
-def test_steady_rate_is_found_whatever_the_decay(decay_days: float) -> None:
-    every_other_day = days(*((day, day) for day in range(0, 4000, 2)))
-    number = expected_number(*every_other_day, at_day=4000, decay_days=decay_days, horizon_days=30)
-    assert number == pytest.approx(15, rel=0.04)
-
-
-def test_record_shorter_than_the_horizon_counts_as_long_as_it() -> None:
-    yesterday = days((99, 99))
-    number = expected_number(*yesterday, at_day=100, decay_days=np.inf, horizon_days=30)
-    assert number == pytest.approx(1.0)
-
-
-def test_number_expected_without_any_past_event_is_unknown() -> None:
-    assert np.isnan(expected_number(*days(), at_day=9, decay_days=9, horizon_days=30))
 
 
 def test_point_at_the_border_takes_the_nearest_cell_of_the_area(

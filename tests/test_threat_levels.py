@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Callable
 
 import numpy as np
-import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
@@ -35,7 +34,6 @@ def levels(theatre_of: Callable[..., Theatre]) -> Callable[..., NDArray[np.int8]
             method="by hand",
             incidents_used=1,
             newest=None,
-            backtest=pd.DataFrame(),
             reported=reported,
         )
         return threat_levels(threat, theatre=theatre)
@@ -104,7 +102,6 @@ def test_levels_on_another_grid_are_refused(theatre_of: Callable[..., Theatre]) 
         method="by hand",
         incidents_used=1,
         newest=None,
-        backtest=pd.DataFrame(),
     )
     with pytest.raises(GridError, match="must lie on the grid"):
         threat_levels(threat, theatre=theatre_of(3, 4))

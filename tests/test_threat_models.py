@@ -298,7 +298,9 @@ def test_without_events_all_weights_are_the_same() -> None:
 
 
 def test_counts_are_the_shares_of_events_by_cell(square: Theatre) -> None:
-    known = past([(5, 75, 9, 1, 1), (6, 76, 800, 5, 1), (15, 75, 9, 1, 1), (5, 5, 9, 7, 1)], square)
+    rows = [(5, 75, 9, 1, 1), (6, 76, 800, 3, 1), (15, 75, 9, 1, 1), (5, 5, 9, 7, 1)]
+    centroids = [(25, 75, 9, 4, 1), (25, 75, 9, 5, 1)]
+    known = past(rows + centroids, square)
     assert baselines.counts(known)[:3] == pytest.approx([2 / 3, 1 / 3, 0])
     assert baselines.counts_of_a_year(known)[:3] == pytest.approx([1 / 2, 1 / 2, 0])
 

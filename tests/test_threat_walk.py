@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,7 @@ from geo_poc.layers.threat.events import day_number
 from geo_poc.layers.threat.models import MIXTURE, MODELS, ONE_LINE, Model
 from geo_poc.layers.threat.past import Past, past_of
 from geo_poc.layers.threat.record import Record
+from geo_poc.layers.threat.score_tables import score_table, total_scores
 from geo_poc.layers.threat.scores import (
     bits,
     block_draws,
@@ -26,7 +27,7 @@ from geo_poc.layers.threat.scores import (
 )
 from geo_poc.layers.threat.setting import Setting, setting_of
 from geo_poc.layers.threat.totals import expected_total
-from geo_poc.layers.threat.walk import Walk, total_scores, walk, walk_table
+from geo_poc.layers.threat.walk import Progress, Trial, Walk, walk
 from geo_poc.theatre import Theatre
 
 DATA = Path(os.environ.get("GEO_POC_DATA") or Path(__file__).parents[2] / "shared" / "data")
@@ -57,6 +58,25 @@ def events(rows: list[tuple[int, str, str]], *, wanted: bool = True, where: int 
         date_prec=np.ones(flat.size),
         wanted=np.full(flat.size, wanted),
     )
+
+
+def walked(
+    record: Record,
+    setting: Setting,
+    *,
+    origins: Sequence[dt.date] = ORIGINS,
+    horizon_days: int = 30,
+    models: Mapping[str, Model] = MODELS,
+    progress: Progress | None = None,
+) -> Walk:
+    """Walk over one horizon, asked for the wanted events of a record."""
+    trial = Trial(record=record, setting=setting, wanted={"all": record.wanted})
+    done = walk(trial, origins={horizon_days: origins}, models=models, progress=progress)
+    return done[horizon_days]
+
+
+def walk_table(done: Walk, *, rng: np.random.Generator) -> pd.DataFrame:
+    return score_table(done, "all", rng=rng, least=1)
 
 
 def both(one: Record, other: Record) -> Record:
@@ -147,7 +167,7 @@ def test_hits_bits_and_new_cells_by_hand(square: Setting) -> None:
             (42, "2020-02-11", "2020-02-11"),
         ]
     )
-    done = walk(record, square, origins=ORIGINS[:2], models={"m": always(17, density=0.604)})
+    done = walked(record, square, origins=ORIGINS[:2], models={"m": always(17, density=0.604)})
     asked = done.asked
     assert asked["origin"].tolist() == [0, 0, 1]
     assert asked["hit_01"].tolist() == [1, 0, 0]
@@ -168,7 +188,7 @@ def test_a_horizon_takes_its_first_day_and_not_the_day_after_its_last(square: Se
     """30 days from 1 January end with 30 January."""
     days = ["2019-12-31", "2020-01-01", "2020-01-30", "2020-01-31"]
     record = events([(17, day, day) for day in days])
-    done = walk(record, square, origins=ORIGINS[:1], models={"m": always(17, density=0.5)})
+    done = walked(record, square, origins=ORIGINS[:1], models={"m": always(17, density=0.5)})
     assert len(done.asked) == 2
 
 
@@ -180,7 +200,7 @@ def test_what_is_asked_for_is_of_the_kind_wanted_and_known_well_enough(square: S
     )
     yearly = dataclasses.replace(events([(7, *day)]), date_prec=np.array([5.0]))
     record = both(record, yearly)
-    done = walk(record, square, origins=ORIGINS[:1], models={"m": always(17, density=0.5)})
+    done = walked(record, square, origins=ORIGINS[:1], models={"m": always(17, density=0.5)})
     assert done.asked["precise"].tolist() == [False, True]
     # The vague one is of the kind wanted: it came, though no cell can be held against it. Of the one
     # known to the year nobody can say that it came in these days.
@@ -190,7 +210,7 @@ def test_what_is_asked_for_is_of_the_kind_wanted_and_known_well_enough(square: S
 def test_all_models_are_asked_for_the_same_and_the_plain_ones_are_as_good_as_chance(
     square: Setting,
 ) -> None:
-    done = walk(scattered(1), square, origins=ORIGINS)
+    done = walked(scattered(1), square, origins=ORIGINS)
     table = walk_table(done, rng=np.random.default_rng(1))
     assert table.index.tolist() == list(MODELS)
     assert len(set(table["events"])) == 1
@@ -202,7 +222,7 @@ def test_all_models_are_asked_for_the_same_and_the_plain_ones_are_as_good_as_cha
 
 
 def test_differences_to_the_one_line_are_those_of_the_means(square: Setting) -> None:
-    done = walk(scattered(1), square, origins=ORIGINS)
+    done = walked(scattered(1), square, origins=ORIGINS)
     table = walk_table(done, rng=np.random.default_rng(1))
     for score in ("bits", "hit_05"):
         assert table[f"more_{score}"].to_numpy() == pytest.approx(
@@ -212,7 +232,7 @@ def test_differences_to_the_one_line_are_those_of_the_means(square: Setting) -> 
 
 
 def test_the_same_seed_gives_the_same_table(square: Setting) -> None:
-    done = walk(scattered(1), square, origins=ORIGINS, models={"m": MODELS[ONE_LINE]})
+    done = walked(scattered(1), square, origins=ORIGINS, models={"m": MODELS[ONE_LINE]})
     one, again, other = (walk_table(done, rng=np.random.default_rng(s)) for s in (1, 1, 2))
     pd.testing.assert_frame_equal(one, again)
     assert not one.equals(other)
@@ -220,8 +240,8 @@ def test_the_same_seed_gives_the_same_table(square: Setting) -> None:
 
 def test_windows_that_overlap_are_drawn_in_blocks_of_as_many_origins(square: Setting) -> None:
     """90 days hold three origins: drawn in threes, six origins come as two runs of neighbours."""
-    done = walk(
-        scattered(1), square, origins=ORIGINS, horizon_days=90.0, models={"m": MODELS[ONE_LINE]}
+    done = walked(
+        scattered(1), square, origins=ORIGINS, horizon_days=90, models={"m": MODELS[ONE_LINE]}
     )
     table = walk_table(done, rng=np.random.default_rng(4)).loc["m"]
     draws = block_draws(6, block=3, rng=np.random.default_rng(4))
@@ -234,16 +254,18 @@ def test_windows_that_overlap_are_drawn_in_blocks_of_as_many_origins(square: Set
 
 def test_nothing_asked_for_gives_an_empty_table_and_no_origin_no_total(square: Setting) -> None:
     old = events([(3, "2019-01-01", "2019-01-01")])
-    done = walk(old, square, origins=ORIGINS[:2], models={"m": MODELS[ONE_LINE]})
+    done = walked(old, square, origins=ORIGINS[:2], models={"m": MODELS[ONE_LINE]})
     assert done.asked.empty
-    assert walk_table(done, rng=np.random.default_rng(1)).empty
+    table = walk_table(done, rng=np.random.default_rng(1)).loc["m"]
+    assert table["events"] == 0
+    assert np.isnan([table["hit_05"], table["bits"], table["brier_skill"]]).all()
     assert done.totals["came"].tolist() == [0, 0]
-    assert walk(old, square, origins=[]).totals.empty
+    assert walked(old, square, origins=[]).totals.empty
 
 
 def test_it_tells_how_far_it_is(square: Setting) -> None:
     told: list[float] = []
-    walk(
+    walked(
         scattered(1),
         square,
         origins=ORIGINS[:4],
@@ -253,7 +275,7 @@ def test_it_tells_how_far_it_is(square: Setting) -> None:
     assert told == [0, 0.25, 0.5, 0.75, 1]
 
 
-def test_coverage_of_totals_counts_origins_with_an_interval_only() -> None:
+def test_coverage_of_totals_counts_origins_with_an_interval_only(square: Setting) -> None:
     totals = pd.DataFrame(
         {
             "expected": [5.0, 4.0, 6.0, 7.0, 9.0],
@@ -262,8 +284,10 @@ def test_coverage_of_totals_counts_origins_with_an_interval_only() -> None:
             "came": [8.0, 0.0, 10.0, 5.0, 100.0],
         }
     )
-    done = Walk(origins=(), horizon_days=30.0, asked=pd.DataFrame(), totals=totals)
-    assert total_scores(done) == {
+    done = dataclasses.replace(
+        walked(scattered(1), square, origins=[]), totals=totals.assign(target="all")
+    )
+    assert total_scores(done, "all") == {
         "origins": 4,
         "expected": 5.5,
         "came": 5.75,
@@ -319,7 +343,7 @@ def test_the_same_events_over_the_day_before_change_every_model_that_learns(
 def test_a_walk_scores_earlier_origins_the_same_whatever_comes_later(square: Setting) -> None:
     honest = scattered(3)
     planted = both(honest, events([(99, "2020-04-10", "2020-04-10")] * 50))
-    one, other = (walk(record, square, origins=ORIGINS) for record in (honest, planted))
+    one, other = (walked(record, square, origins=ORIGINS) for record in (honest, planted))
     pd.testing.assert_frame_equal(
         one.asked[one.asked["origin"] < 3], other.asked[other.asked["origin"] < 3]
     )
@@ -336,10 +360,10 @@ def test_south_sudan_2018_to_2021_agrees_with_the_table_measured_apart() -> None
     """A table made with other code, borders (6,277 cells) and settlement lists.
 
     0.15 bits and 0.03 of a hit rate are allowed for that, about what moving the grid by parts of a
-    cell does; 0.07 for people, whose raster is coarse, and for Scott's bandwidth, here by axis.
+    cell does; 0.07 for people, whose raster is coarse, and for Scott's bandwidth, here by axis. Counts
+    had the centroids of codes 4 and 5 in them there: without them they are allowed 0.15 bits more.
     """
-    theatre = south_sudan(10.0)
-    done = walk(theatre.records["all"], theatre.setting, origins=months(30))
+    done = walk(south_sudan(10.0), origins={30: months(30)})[30]
     table = walk_table(done, rng=np.random.default_rng(1))
     assert set(table["events"]) == {279}
     assert set(table["origins"]) == {48}
@@ -354,12 +378,15 @@ def test_south_sudan_2018_to_2021_agrees_with_the_table_measured_apart() -> None
         MIXTURE: (3.45, 0.47, 0.77, 0.85),
     }
     for name, (its_bits, *hits) in measured.items():
-        assert table.loc[name, "bits"] == pytest.approx(its_bits, abs=0.15)
+        better = 0.15 if "counts" in name or name == ONE_LINE else 0.0
+        assert -0.15 <= table.loc[name, "bits"] - its_bits <= 0.15 + better
         allowed = 0.07 if name in {"population", "all-history kernel, Scott"} else 0.03
         assert table.loc[name, ["hit_01", "hit_05", "hit_10"]].tolist() == pytest.approx(
             hits, abs=allowed
         )
     assert table.loc[MIXTURE, "new_hit_05"] == pytest.approx(0.31, abs=0.08)
     assert table.loc[MIXTURE, "more_bits_low"] > 0
+    # Measured apart with settlements' polygons of districts, which are not in this theatre.
+    assert table.loc[MIXTURE, "smeared_05"] == pytest.approx(0.39, abs=0.04)
     # More than that on all events is a leak until shown otherwise.
     assert table["hit_05"].max() <= 0.80

@@ -100,6 +100,22 @@ class Paragraph:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A drawing as wide as the text.
+
+    Parameters
+    ----------
+    svg : str
+        One ``svg`` element in which all text is escaped.
+    height_mm : float
+        On the page with the space below it.
+    """
+
+    svg: str
+    height_mm: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Table:
     """Rows under a head that is repeated on every page the table runs over."""
 
@@ -165,7 +181,7 @@ def _shown(cell: Cell) -> str:
     return f"▲ {cell.text}" if cell.tone == "late" else cell.text
 
 
-Block = Heading | Paragraph | Table
+Block = Heading | Paragraph | Picture | Table
 
 
 def pages_of(blocks: Sequence[Block], *, height_mm: float) -> tuple[tuple[Block, ...], ...]:

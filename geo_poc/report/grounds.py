@@ -10,6 +10,7 @@ import pandas as pd
 
 from geo_poc import figures
 from geo_poc.coverage.findings import Findings
+from geo_poc.event_words import event_sentences
 from geo_poc.in_force import restriction_words
 from geo_poc.layers.layer import Layer, SourceRecord
 from geo_poc.report.blocks import Block, Cell, Column, Heading, Look, Paragraph, Table
@@ -134,7 +135,7 @@ def _source(findings: Findings, source: SourceRecord) -> tuple[Cell, ...]:
     return (
         Cell(text=layer_name(source.layer)),
         Cell(text=shortened(source.label or source.file, longest=_LONGEST)),
-        Cell(text=text("unknown") if source.date is None else figures.day(source.date)),
+        Cell(text=text("unknown") if source.day is None else figures.day(source.day)),
         _age_cell(age),
         *(Cell(text=f"{n:,}") for n in (source.read, source.kept, source.rejected)),
     )
@@ -160,6 +161,7 @@ def data_section(findings: Findings) -> tuple[Block, ...]:
         Heading(text=text("report_sources_title")),
         Paragraph(spans=spans("report_sources_intro", n=OLD_MONTHS)),
         sources_table(findings, short=False),
+        *_events(findings),
         Heading(text=text("report_rejects_title")),
         Paragraph(spans=spans("report_rejects_intro")),
         _reject_counts(findings),
@@ -173,6 +175,18 @@ def data_section(findings: Findings) -> tuple[Block, ...]:
         Heading(text=text("report_assumptions_title")),
         Paragraph(spans=spans("report_assumptions_intro")),
         assumptions_table(findings, width_mm=186.0),
+    )
+
+
+def _events(findings: Findings) -> tuple[Block, ...]:
+    """How many events the reports tell of, seen by how many sources, and their deaths."""
+    sentences = event_sentences(findings.layers["incidents"].table)
+    if not sentences:
+        return ()
+    return (
+        Heading(text=text("report_events_title")),
+        Paragraph(spans=spans("report_events_intro")),
+        *(Paragraph(spans=sentence) for sentence in sentences),
     )
 
 

@@ -36,7 +36,7 @@ class Named:
 def draw_names(canvas: Canvas, findings: Findings) -> None:
     """Bases, zone numbers and names, placed so that no name covers a symbol; then the furniture."""
     bases, towns = _bases(canvas, findings), _towns(canvas.frame, findings)
-    furniture = _furniture_box(canvas.frame)
+    furniture = furniture_box(canvas.frame)
     symbols_taken = [thing.symbol for thing in (*bases, *towns)]
     discs = _draw_discs(canvas, findings, [*symbols_taken, furniture])
     named = [*bases, *towns]
@@ -51,7 +51,7 @@ def draw_names(canvas: Canvas, findings: Findings) -> None:
             at = {**_anchored(box, thing.symbol), "y": box.bottom - 2.4}
             element(group, "text", at, text=shortened(thing.name, longest=_LONGEST))
     _draw_bases(canvas, findings)
-    _draw_furniture(canvas)
+    draw_furniture(canvas)
 
 
 def _anchored(label: Box, symbol: Box) -> Attributes:
@@ -145,14 +145,15 @@ def _draw_discs(canvas: Canvas, findings: Findings, taken: Sequence[Box]) -> lis
     return discs
 
 
-def _furniture_box(frame: Frame) -> Box:
+def furniture_box(frame: Frame) -> Box:
+    """Where scale bar and north arrow stand."""
     return Box(frame.width - 112, frame.height - 22, frame.width, frame.height)
 
 
-def _draw_furniture(canvas: Canvas) -> None:
+def draw_furniture(canvas: Canvas) -> None:
     """Scale bar with its length, and north; the projection is centred, so north is up."""
     frame, ink = canvas.frame, canvas.palette.ink
-    box = _furniture_box(frame)
+    box = furniture_box(frame)
     length_m = nice_length(70 * frame.m_per_unit)
     right, base = frame.width - 24, frame.height - 6
     left = right - length_m / frame.m_per_unit

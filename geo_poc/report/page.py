@@ -144,7 +144,7 @@ def rendered(report: Report) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        finalize=_clean,
+        finalize=clean,
     )
     template = environment.get_template("report.html")
     return template.render(
@@ -155,6 +155,6 @@ def rendered(report: Report) -> str:
     ).lstrip()
 
 
-def _clean(value: object) -> object:
+def clean(value: object) -> object:
     """Text without characters that HTML does not allow; markup and numbers as they are."""
     return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
-from typing import Any
-
 from geo_poc import figures
 from geo_poc.answer import threat_code
 from geo_poc.coverage.findings import Findings
 from geo_poc.coverage.summary import tally
 from geo_poc.layers.exposure import exposed
+from geo_poc.report.backtest_section import backtest_section
 from geo_poc.report.blocks import Block, Cell, Column, Heading, Paragraph, Table
 from geo_poc.report.headline import site_count
 from geo_poc.report.risk import risk_section
@@ -17,7 +15,7 @@ from geo_poc.report.typeset import shortened
 from geo_poc.wording import Span, spans, text
 
 _LEVELS = (5, 4, 3, 2, 1, 0)
-_LONGEST_MODEL, _LONGEST_METHOD = 70, 600
+_LONGEST_METHOD = 600
 
 
 def threat_section(findings: Findings) -> tuple[Block, ...]:
@@ -27,9 +25,7 @@ def threat_section(findings: Findings) -> tuple[Block, ...]:
         *(Paragraph(spans=s) for s in _threat_words(findings)),
         people_by_level(findings),
         *risk_section(findings),
-        Heading(text=text("report_backtest_title")),
-        Paragraph(spans=spans("report_backtest_intro")),
-        backtest_table(findings),
+        *backtest_section(findings.backtest),
         Heading(text=text("report_proximity_title")),
         *(Paragraph(spans=s) for s in proximity_words(findings)),
     )
@@ -81,35 +77,6 @@ def people_by_level(findings: Findings) -> Table:
             Column(head=text("report_head_sites"), width_mm=26.0, look="number"),
         ),
         rows=tuple(rows),
-    )
-
-
-def backtest_table(findings: Findings) -> Table:
-    """Share of later incidents in the top 5 % of the area, by model, with its interval."""
-    rows = tuple(map(_tested, findings.threat.backtest.itertuples()))
-    return Table(
-        name="backtest",
-        columns=(
-            Column(head=text("report_head_model"), width_mm=66.0),
-            Column(head=text("report_head_hit"), width_mm=34.0, look="number"),
-            Column(head=text("report_head_interval"), width_mm=36.0, look="number"),
-            Column(head=text("report_head_events"), width_mm=26.0, look="number"),
-            Column(head=text("report_head_origins"), width_mm=24.0, look="number"),
-        ),
-        rows=rows,
-    )
-
-
-def _tested(test: Any) -> tuple[Cell, ...]:
-    low, high = figures.percent(float(test.low)), figures.percent(float(test.high))
-    interval = text("report_interval", low=low, high=high)
-    unknown = math.isnan(test.low) or math.isnan(test.high)
-    return (
-        Cell(text=shortened(str(test.model), longest=_LONGEST_MODEL)),
-        Cell(text=figures.percent(float(test.hit_05)), tone="strong"),
-        Cell(text=text("unknown") if unknown else interval),
-        Cell(text=text("number", n=int(test.events))),
-        Cell(text=text("number", n=int(test.origins))),
     )
 
 

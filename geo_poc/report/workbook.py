@@ -20,6 +20,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from geo_poc.coverage.findings import Findings
+from geo_poc.layers.deaths import deaths_table, event_table
+from geo_poc.layers.links import as_events
 from geo_poc.report.tables import FORMULA_STARTS, place_table, reject_table
 
 HEADER_ROW = 3
@@ -36,7 +38,8 @@ _WIDTHS = {"name": 28, "reason": 16, "value": 24, "what": 44, "source": 44, "fil
 def write_tables_xlsx(findings: Findings, path: Path) -> None:
     """Write all tables of a run as one workbook.
 
-    Sheets ``summary, places, answers, zones, rejects, sources, assumptions, backtest``. Row 1 is the
+    Sheets ``summary, places, answers, zones, events, deaths, links, rejects, sources, assumptions,
+    backtest``. Row 1 is the
     marking, row 2 says what the sheet shows, row 3 names the columns. ``inf`` (as text) is not
     reached, an empty cell is unknown. All text is written as text: nothing in it can run. The same
     findings give the same bytes.
@@ -73,6 +76,7 @@ def _sheets(findings: Findings) -> Iterator[tuple[str, str, pd.DataFrame]]:
     yield "answers", f"Nearest bases in every case; {times}", coverage.answers
     zones = pd.DataFrame(findings.zones.drop(columns=findings.zones.geometry.name))
     yield "zones", f"Uncovered high-risk zones, most people first; {times}", zones
+    yield from _event_sheets(findings)
     yield "rejects", "Input rows that were refused, and why", reject_table(findings)
     yield "sources", "Input files as they were used", _source_table(findings)
     yield "assumptions", "Figures that the times rest on", findings.assumptions
@@ -81,15 +85,38 @@ def _sheets(findings: Findings) -> Iterator[tuple[str, str, pd.DataFrame]]:
         "Expected near each camp and place, why, and for whom; empty: unknown",
         findings.reasons,
     )
-    yield "backtest", "How well the threat did on past months", findings.threat.backtest
+    note = "How well the threat models told past incidents; shares of 1, empty unknown"
+    yield "backtest", note, findings.backtest.scores
 
 
 def _source_table(findings: Findings) -> pd.DataFrame:
     columns = [
-        "layer", "label", "file", "licence", "date", "read", "kept", "rejected", "estimate", "sha256",
+        "layer", "label", "file", "licence", "date", "newest", "read", "kept", "rejected", "estimate",
+        "sha256",
     ]  # fmt: skip
     rows = [[getattr(source, column) for column in columns] for source in findings.sources]
-    return pd.DataFrame(rows, columns=columns)
+    table = pd.DataFrame(rows, columns=columns)
+    ages = [source.age_days(findings.theatre.as_of) for source in findings.sources]
+    table.insert(6, "age_days", pd.Series(ages, dtype="Int64"))
+    return table
+
+
+def _event_sheets(findings: Findings) -> Iterator[tuple[str, str, pd.DataFrame]]:
+    """Events, their deaths and the links between reports; those with a sensitive report are left out."""
+    layer = findings.layers["incidents"]
+    table = as_events(layer.table)
+    sensitive = set(table.loc[table["sensitive"].astype(bool), "event"])
+    shown = event_table(table[~table["event"].isin(sensitive)])
+    left_out = f"; {len(sensitive)} sensitive events left out" if sensitive else ""
+    yield "events", f"One row an event; deaths empty: unknown{left_out}", shown
+    yield (
+        "deaths",
+        "Sums over the events whose number is known, sensitive ones too; unknown: events without",
+        deaths_table(event_table(table)),
+    )
+    links = layer.links
+    kept = links if links.empty else links[~links["event"].isin(sensitive)]
+    yield "links", f"Reports of one event, pair by pair: what speaks for it{left_out}", kept
 
 
 def _add_sheet(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from geo_poc.layers.threat.kernel import point_density
 from geo_poc.layers.threat.past import Past
-from geo_poc.layers.threat.record import Record
+from geo_poc.layers.threat.record import VAGUEST_ASKED_PLACE, Record
 
 YEAR_DAYS = 365.0
 KERNEL_SD_M = 25_000.0
@@ -30,7 +30,7 @@ def population(past: Past) -> NDArray[np.float64]:
 
 
 def counts(past: Past) -> NDArray[np.float64]:
-    """Share of all past events in each cell: where they were coded, or over their district."""
+    """Share of all past events in each cell; those coded to the centre of a state have none."""
     return _counted(past, past.record.placed)
 
 
@@ -79,17 +79,12 @@ def _last_year(past: Past) -> Record:
 
 
 def _counted(past: Past, record: Record) -> NDArray[np.float64]:
-    total = record.weight.sum()
+    coded = record.only(record.where_prec <= VAGUEST_ASKED_PLACE)
+    total = coded.weight.sum()
     if not total > 0:
         return past.setting.uniform
-    districts = past.setting.districts
-    spread = record.district >= 0
-    coded = record.only(~spread)
     number = np.bincount(coded.cell, weights=coded.weight, minlength=past.setting.cells.size)
-    by_district = np.bincount(
-        record.district[spread], weights=record.weight[spread], minlength=districts.shape[0]
-    )
-    return np.asarray((number + by_district @ districts) / total)
+    return np.asarray(number / total)
 
 
 def _kernel(past: Past, record: Record, sd_m: tuple[float, float]) -> NDArray[np.float64]:

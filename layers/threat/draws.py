@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import nbinom
 
-from geo_poc.layers.threat.backtest import top_credit
 from geo_poc.layers.threat.mixture import fitted_mixture
 from geo_poc.layers.threat.past import Past
+from geo_poc.layers.threat.ranking import ranking_of
 from geo_poc.layers.threat.totals import INTERVAL, Total, redrawn_total
 
 Progress = Callable[[str, float], None]
@@ -97,7 +97,7 @@ def threat_draws(
         density = fitted_mixture(_redrawn(past, rng)).density
         number[draw] = redrawn_total(past, total, rng=rng)
         expected[draw] = number[draw] * density
-        top += top_credit(density, density, share=TOP_SHARE)
+        top += ranking_of(density).credit(share=TOP_SHARE)
     if progress is not None:
         progress("draws", 1.0)
     low, high = _range(number, total, rng)

@@ -38,7 +38,7 @@ def threat_levels(threat: Threat, *, theatre: Theatre) -> NDArray[np.int8]:
     ... )
     >>> threat = Threat(
     ...     grid=grid, expected=np.array([[0.3, 0.1, 0.0]], dtype=np.float32), as_of=theatre.as_of,
-    ...     horizon_days=30, method="", incidents_used=1, newest=None, backtest=pd.DataFrame(),
+    ...     horizon_days=30, method="", incidents_used=1, newest=None,
     ... )
     >>> threat_levels(threat, theatre=theatre).tolist()
     [[3, 1, 0]]

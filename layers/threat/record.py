@@ -22,7 +22,7 @@ CENTROID_SD_M = 60_000.0
 _CENTROIDS_FROM = 4
 _STATE = 4
 _VAGUEST_PLACE = 5
-_VAGUEST_ASKED_PLACE = 3
+VAGUEST_ASKED_PLACE = 3
 _VAGUEST_ASKED_DATE = 4
 
 
@@ -96,7 +96,7 @@ class Record:
     @property
     def precise(self) -> NDArray[np.bool_]:
         """Events known well enough in place and time for a forecast to be held against, mask (n,)."""
-        return self.dated & (self.cell >= 0) & (self.where_prec <= _VAGUEST_ASKED_PLACE)
+        return self.dated & (self.cell >= 0) & (self.where_prec <= VAGUEST_ASKED_PLACE)
 
     def starting(self, day: float | NDArray[np.float64], *, days: float) -> NDArray[np.bool_]:
         """Events that start in ``[day, day + days)``, mask (n,), or (m, n) for days of shape (m, 1)."""
@@ -146,13 +146,7 @@ def record_of(
     >>> record_of(events_of(incidents, theatre=theatre), setting_of(theatre)).cell.tolist()
     [1, -1]
     """
-    grid = setting.grid
-    inside = np.zeros(grid.shape, dtype=np.bool_)
-    inside.ravel()[setting.cells] = True
-    located = (
-        np.isfinite(events.x_m) & np.isfinite(events.y_m) & (events.where_prec <= _VAGUEST_PLACE)
-    )
-    flat = nearest_inside(inside, grid, events.x_m, events.y_m)
+    located, flat = _located(events, setting)
     x, y = _in_own_cell(events, flat, setting)
     placed = located & (flat >= 0)
     cell = np.searchsorted(setting.cells, np.where(placed, flat, setting.cells[0]))
@@ -169,7 +163,22 @@ def record_of(
         position_sd_m=_kernel_sd_m(events),
         district=np.where(placed, _districts(events, setting), -1),
     )
-    return record.only((~located | placed) & events.stands)
+    return record.only(in_area(events, setting))
+
+
+def in_area(events: Events, setting: Setting) -> NDArray[np.bool_]:
+    """Events that `record_of` keeps, mask (n,): once each, and without a point outside the area."""
+    located, flat = _located(events, setting)
+    return (~located | (flat >= 0)) & events.stands
+
+
+def _located(events: Events, setting: Setting) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Events known well enough for the map, and the flat cell of each; -1 outside the area."""
+    inside = np.zeros(setting.grid.shape, dtype=np.bool_)
+    inside.ravel()[setting.cells] = True
+    known = np.isfinite(events.x_m) & np.isfinite(events.y_m)
+    flat = nearest_inside(inside, setting.grid, events.x_m, events.y_m)
+    return known & (events.where_prec <= _VAGUEST_PLACE), flat
 
 
 def wanted_of(incidents: gpd.GeoDataFrame, target: Target) -> NDArray[np.bool_]:

@@ -169,6 +169,21 @@ def _districts(
     return polygons[here], csr_array(shares[here][:, cells])
 
 
+def setting_around(background: Background) -> Setting:
+    """Setting of a background; health sites are settlements and no towns."""
+    settlements = background.settlements
+    towns = settlements
+    if settlements is not None and "kind" in settlements:
+        towns = settlements[settlements["kind"] != "health"]
+    return setting_of(
+        background.theatre,
+        people=background.people,
+        settlements=settlements,
+        towns=towns,
+        admin=background.admin,
+    )
+
+
 def _points_density(
     points: gpd.GeoDataFrame | None, sd_m: float, grid: Grid, cells: NDArray[np.int64]
 ) -> NDArray[np.float64]:

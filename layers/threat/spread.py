@@ -75,6 +75,31 @@ class Spread:
         gaussian = ((self.down.T * by_kernel) @ self.across) * self.weight
         return np.asarray(gaussian + (by_polygon @ self.polygons).reshape(gaussian.shape))
 
+    def mean_over(
+        self, event: NDArray[np.int64], value: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Mean of a value of cells over where each event may have been, shape (n,).
+
+        Parameters
+        ----------
+        event : int array (n,)
+            Positions of events.
+        value : float array (rows, cols)
+            Not ``nan`` outside the area.
+
+        Returns
+        -------
+        float array (n,)
+            ``nan`` for an event that is not placed.
+        """
+        found = np.full(event.size, np.nan)
+        kernel, polygon = self.kernel[event], self.polygon[event]
+        rows, own = np.unique(kernel[kernel >= 0], return_inverse=True)
+        means = ((self.down[rows] @ (value * self.weight)) * self.across[rows]).sum(axis=1)
+        found[kernel >= 0] = means[own.ravel()]
+        found[polygon >= 0] = (self.polygons @ value.ravel())[polygon[polygon >= 0]]
+        return found
+
 
 def spread_events(events: Events, *, background: Background, bandwidth_m: float) -> Spread:
     """Each event over the cells where it may have happened, by how well its place is known.

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from geo_poc.errors import ConfigError, Fault
 from geo_poc.grid import Grid
 from geo_poc.layers.threat.background import Background
-from geo_poc.layers.threat.backtest import BACKTEST_COLUMNS, Progress, walk_forward
-from geo_poc.layers.threat.events import DAY_S, Events, day_number, events_of
+from geo_poc.layers.threat.events import Events, day_number, events_of
 from geo_poc.layers.threat.mixture import Mixture, fitted_mixture
 from geo_poc.layers.threat.models import MIXTURE, MODELS
 from geo_poc.layers.threat.past import Past
 from geo_poc.layers.threat.record import record_of
-from geo_poc.layers.threat.setting import Setting, setting_of
+from geo_poc.layers.threat.setting import setting_around
 from geo_poc.layers.threat.spread import reported_near, spread_events
 from geo_poc.layers.threat.totals import Total, expected_total
-from geo_poc.theatre_file import ThreatSpec
 
 REPORTED_SD_M = 5_000.0
 
@@ -45,8 +41,6 @@ class Threat:
     incidents_used : int
     newest : date or None
         Date of the newest incident used.
-    backtest : DataFrame
-        One row a model: ``model, origins, events, hit_05`` and its interval ``low, high``.
     reported : bool array (rows, cols), optional
         Cells near any incident used; elsewhere nothing was reported, which is not safety. Without
         it every cell where something is expected counts as reported.
@@ -67,9 +61,6 @@ class Threat:
     method: str
     incidents_used: int
     newest: dt.date | None
-    backtest: pd.DataFrame = dataclasses.field(
-        default_factory=lambda: pd.DataFrame(columns=list(BACKTEST_COLUMNS))
-    )
     reported: NDArray[np.bool_] | None = None
     incidents_vague: int = 0
     total: Total | None = None
@@ -116,6 +107,7 @@ def fit(
 
     Examples
     --------
+    >>> import pandas as pd
     >>> import shapely
     >>> from geo_poc.theatre import Theatre
     >>> theatre = Theatre(
@@ -139,7 +131,7 @@ def fit(
     theatre = background.theatre
     events = events_of(history, theatre=theatre)
     events = events.only(events.known_by(day_number(as_of)))
-    setting = _setting(background)
+    setting = setting_around(background)
     past = Past(
         record=record_of(events, setting),
         as_of_day=float(day_number(as_of)),
@@ -167,35 +159,6 @@ def fit(
     )
 
 
-def assessed_threat(
-    incidents: gpd.GeoDataFrame,
-    *,
-    background: Background,
-    spec: ThreatSpec,
-    rng: np.random.Generator | None = None,
-    progress: Progress | None = None,
-) -> Threat:
-    """Threat on the theatre's day with its backtest over ``spec.backtest_months`` origins.
-
-    Parameters are those of `fit` and `geo_poc.layers.threat.backtest.walk_forward`.
-    """
-    threat = fit(
-        incidents,
-        background.theatre.as_of,
-        background=background,
-        horizon_days=round(spec.horizon / DAY_S),
-    )
-    backtest = walk_forward(
-        incidents,
-        background=background,
-        spec=spec,
-        months=spec.backtest_months,
-        rng=rng,
-        progress=progress,
-    )
-    return dataclasses.replace(threat, backtest=backtest)
-
-
 def _require_model(model: str) -> None:
     if model not in MODELS:
         raise ConfigError(
@@ -206,21 +169,6 @@ def _require_model(model: str) -> None:
                 repair="choose one of them",
             )
         )
-
-
-def _setting(background: Background) -> Setting:
-    """Setting of a background; health sites are settlements and no towns."""
-    settlements = background.settlements
-    towns = settlements
-    if settlements is not None and "kind" in settlements:
-        towns = settlements[settlements["kind"] != "health"]
-    return setting_of(
-        background.theatre,
-        people=background.people,
-        settlements=settlements,
-        towns=towns,
-        admin=background.admin,
-    )
 
 
 def _per_km2_30d(density: NDArray[np.float64], past: Past, number: float) -> NDArray[np.float32]:

@@ -2,33 +2,63 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
-from geo_poc.layers.threat.backtest import top_credit
 from geo_poc.layers.threat.events import day_number
-from geo_poc.layers.threat.models import MODELS, ONE_LINE, Model
+from geo_poc.layers.threat.models import MODELS, Model
+from geo_poc.layers.threat.near_places import NearPlaces
 from geo_poc.layers.threat.past import Past, past_of
-from geo_poc.layers.threat.record import Record
-from geo_poc.layers.threat.scores import (
-    bits,
-    block_draws,
-    mean_with_interval,
-    prediction_accuracy_index,
-)
+from geo_poc.layers.threat.ranking import Ranking, ranking_of
+from geo_poc.layers.threat.record import Record, Target
+from geo_poc.layers.threat.scores import bits, brier
 from geo_poc.layers.threat.setting import Setting
+from geo_poc.layers.threat.spread import Spread
 from geo_poc.layers.threat.totals import expected_total
 
 Progress = Callable[[str, float], None]
 
-SHARES: Mapping[str, float] = {"hit_01": 0.01, "hit_05": 0.05, "hit_10": 0.10}
+SHARES: Mapping[str, float] = {"01": 0.01, "05": 0.05, "10": 0.10}
+SMEARED = "05"
+ASKED_COLUMNS = (
+    "model", "origin", "event", *(f"hit_{s}" for s in SHARES), "bits", "new", "precise",
+    "smeared_05", "near", *(f"place_{s}" for s in SHARES), "first", "last",
+)  # fmt: skip
+TOTAL_COLUMNS = ("target", "origin", "expected", "low", "high", "came", "placeable")
+CELL_COLUMNS = ("model", "target", "origin", "brier", "brier_uniform")
 _PRECISE_PLACE = 2
-_MONTH_DAYS = 30.4375
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Trial:
+    """What models are held against.
+
+    Parameters
+    ----------
+    record : Record
+        It may go on after the last origin; it should go on a horizon after it.
+    setting : Setting
+        Of one date, and seen at all origins.
+    wanted : mapping of str to bool array (n,)
+        Events of each kind whose future is asked for. Models see all events.
+    spread : Spread, optional
+        Of the same events, over where each may really have been.
+    places : NearPlaces, optional
+        Of the same events.
+    """
+
+    record: Record
+    setting: Setting
+    wanted: Mapping[Target, NDArray[np.bool_]]
+    spread: Spread | None = None
+    places: NearPlaces | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -38,191 +68,251 @@ class Walk:
     Parameters
     ----------
     origins : tuple of date
-    horizon_days : float
+    horizon_days : int
+    models : tuple of str
     asked : DataFrame
-        One row a model and event asked for: ``model, origin, hit_01, hit_05, hit_10, bits, new,
-        precise``. ``origin`` is the position in ``origins``, ``hit`` the credit for a place in the
-        top 1, 5 and 10 % of the area, ``new`` whether its cell had no earlier event, ``precise``
-        whether ``where_prec`` is 1 or 2.
+        One row a model and event asked for: ``model, origin, event, hit_01, hit_05, hit_10, bits, new,
+        precise, smeared_05, near, place_01, place_05, place_10, first, last``. ``origin`` is the
+        position in ``origins``, ``event`` that in the record. ``hit`` is the credit for a place in
+        the top 1, 5 and 10 % of the area; ``new`` whether its cell had no earlier event; ``precise``
+        whether ``where_prec`` is 1 or 2; ``smeared_05`` the mean credit over where it may really
+        have been (``nan`` without a spread); ``near`` whether a place is within 10 km, and ``place``
+        the credit of the nearest among the top places (``nan`` without places); ``first, last`` the
+        density above its cell, and that with its cell and ties.
     totals : DataFrame
-        One row an origin: ``expected, low, high, came``.
+        One row a kind and origin: ``target, origin, expected, low, high, came, placeable``, the last
+        the share of past events of that kind that were known well enough for a cell.
+    cells : DataFrame
+        One row a model, kind and origin: ``model, target, origin, brier, brier_uniform``.
+    areas : mapping of str to float array (10,)
+        Of each model the mean share of the area that each tenth of its density takes.
+    wanted : mapping of str to bool array (n,)
     """
 
     origins: tuple[dt.date, ...]
-    horizon_days: float
+    horizon_days: int
+    models: tuple[str, ...]
     asked: pd.DataFrame
     totals: pd.DataFrame
+    cells: pd.DataFrame
+    areas: Mapping[str, NDArray[np.float64]]
+    wanted: Mapping[Target, NDArray[np.bool_]]
+
+    def asked_of(self, target: Target) -> pd.DataFrame:
+        """Rows of ``asked`` of one kind of event."""
+        event = self.asked["event"].to_numpy(dtype=np.int64)
+        rows: pd.DataFrame = self.asked[self.wanted[target][event]]
+        return rows
+
+    def totals_of(self, target: Target) -> pd.DataFrame:
+        """Rows of ``totals`` of one kind of event, one an origin."""
+        return self.totals[self.totals["target"] == target].reset_index(drop=True)
 
 
 def walk(
-    record: Record,
-    setting: Setting,
+    trial: Trial,
     *,
-    origins: Sequence[dt.date],
-    horizon_days: float = 30.0,
+    origins: Mapping[int, Sequence[dt.date]],
     models: Mapping[str, Model] = MODELS,
     progress: Progress | None = None,
-) -> Walk:
-    """Walk-forward test of models.
+) -> dict[int, Walk]:
+    """Walk-forward test of models over one or more horizons.
 
     At each origin a model sees the events that were over before it. Asked for are the events of the
-    kind wanted that start in ``[origin, origin + horizon)``, with ``where_prec`` at most 3 and
+    kinds wanted that start in ``[origin, origin + horizon)``, with ``where_prec`` at most 3 and
     ``date_prec`` at most 4, each in the cell where it was coded. One is hit at a share of the area
     if its cell is in the top share by density; where cells tie across that limit, by the share of
     them that fits in. The number that came counts events too vague for the map, too.
 
     Parameters
     ----------
-    record : Record
-        It may go on after the last origin; it should go on a horizon after it.
-    setting : Setting
-        Of one date, and seen at all origins.
-    origins : sequence of date
-        Rising.
-    horizon_days : float
+    trial : Trial
+    origins : mapping of int to sequence of date
+        Of each horizon in days its origins, rising.
     models : mapping of str to Model
     progress : callable (step, share done), optional
+
+    Returns
+    -------
+    dict of int to Walk
+        By horizon.
     """
-    asked: list[pd.DataFrame] = []
-    totals: list[tuple[float, ...]] = []
-    for number, origin in enumerate(origins):
-        if progress is not None:
-            progress("backtest", number / len(origins))
-        past = past_of(
-            record, setting, as_of_day=float(day_number(origin)), horizon_days=horizon_days
-        )
-        coming = record.only(
-            record.wanted & record.starting(past.as_of_day, days=horizon_days) & record.dated
-        )
-        total = expected_total(past)
-        totals.append((total.expected, total.low, total.high, float(coming.wanted.sum())))
-        places = coming.only(coming.precise)
-        # Tables without a row would change the types of the columns that they are stacked with.
-        for name, model in models.items() if places.cell.size else ():
-            asked.append(
-                _scored(model.density(past), places, past).assign(model=name, origin=number)
-            )
+    notes = {horizon: _Notes() for horizon in origins}
+    days = sorted({day for dates in origins.values() for day in dates})
+    # One thread: products this small lose more by waiting for a second one, on a busy machine tenfold.
+    with threadpool_limits(limits=1, user_api="blas"):
+        for number, day in enumerate(days):
+            if progress is not None:
+                progress("backtest", number / len(days))
+            _walk_day(day, trial, origins, models, notes)
     if progress is not None:
         progress("backtest", 1.0)
-    return Walk(
-        origins=tuple(origins),
-        horizon_days=horizon_days,
-        asked=_stacked(asked),
-        totals=pd.DataFrame(totals, columns=["expected", "low", "high", "came"]),
+    return {
+        horizon: notes[horizon].walk(dates, horizon, models, trial)
+        for horizon, dates in origins.items()
+    }
+
+
+def _walk_day(
+    day: dt.date,
+    trial: Trial,
+    origins: Mapping[int, Sequence[dt.date]],
+    models: Mapping[str, Model],
+    notes: Mapping[int, _Notes],
+) -> None:
+    """Note how all models did at one origin, for each horizon that has it."""
+    pasts = {
+        horizon: past_of(
+            trial.record,
+            trial.setting,
+            as_of_day=float(day_number(day)),
+            horizon_days=float(horizon),
+        )
+        for horizon, dates in origins.items()
+        if day in dates
+    }
+    asked = {h: _asked(trial, past, origins[h].index(day)) for h, past in pasts.items()}
+    for horizon, name, ranking in _rankings(models, pasts):
+        notes[horizon].take(name, ranking, asked[horizon], trial)
+    for horizon, one in asked.items():
+        notes[horizon].totals.extend(one.totals)
+
+
+def _rankings(
+    models: Mapping[str, Model], pasts: Mapping[int, Past]
+) -> Iterator[tuple[int, str, Ranking]]:
+    """Ranking of each model at each horizon; one that is the same for all is fitted once."""
+    for name, model in models.items():
+        same: Ranking | None = None
+        for horizon, past in pasts.items():
+            if same is None or model.by_horizon:
+                same = ranking_of(model.density(past))
+            yield horizon, name, same
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Asked:
+    """What is asked for at one origin and horizon, whatever the model."""
+
+    origin: int
+    event: NDArray[np.int64]
+    cell: NDArray[np.int64]
+    new: NDArray[np.bool_]
+    precise: NDArray[np.bool_]
+    totals: list[tuple[object, ...]]
+    placeable: Mapping[Target, float]
+    hit: Mapping[Target, NDArray[np.int64]]
+
+
+def _asked(trial: Trial, past: Past, origin: int) -> _Asked:
+    record = trial.record
+    coming = record.starting(past.as_of_day, days=past.horizon_days) & record.dated
+    wanted = np.logical_or.reduce(list(trial.wanted.values()))
+    event = np.flatnonzero(coming & record.precise & wanted)
+    cell = record.cell[event]
+    known = record.end_day < past.as_of_day
+    totals: list[tuple[object, ...]] = []
+    placeable: dict[Target, float] = {}
+    for target, mask in trial.wanted.items():
+        own = dataclasses.replace(past.record, wanted=mask[known])
+        total = expected_total(dataclasses.replace(past, record=own))
+        counted = own.wanted & own.dated
+        share = float(own.precise[counted].mean()) if counted.any() else float("nan")
+        came = float((coming & mask).sum())
+        totals.append((target, origin, total.expected, total.low, total.high, came, share))
+        placeable[target] = total.expected * share
+    return _Asked(
+        origin=origin,
+        event=event,
+        cell=cell,
+        new=~np.isin(cell, past.record.placed.cell),
+        precise=record.where_prec[event] <= _PRECISE_PLACE,
+        totals=totals,
+        placeable=placeable,
+        hit={target: cell[mask[event]] for target, mask in trial.wanted.items()},
     )
 
 
-def walk_table(done: Walk, *, rng: np.random.Generator) -> pd.DataFrame:
-    """One row a model: its scores, and their 95 % intervals by block bootstrap.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Notes:
+    """Rows of one horizon while the walk goes on."""
 
-    Parameters
-    ----------
-    done : Walk
-    rng : Generator
-        For the bootstrap; blocks are as many origins as a horizon has months.
+    asked: list[pd.DataFrame] = field(default_factory=list)
+    totals: list[tuple[object, ...]] = field(default_factory=list)
+    cells: list[tuple[object, ...]] = field(default_factory=list)
+    areas: dict[str, list[NDArray[np.float64]]] = field(default_factory=dict)
 
-    Returns
-    -------
-    DataFrame
-        Index ``model``. Columns ``origins, events, bits, bits_low, bits_high, hit_01, hit_05,
-        hit_05_low, hit_05_high, hit_10, pai_05, new_events, new_hit_05, precise_events,
-        precise_hit_05``, and the difference to the one line, event by event, ``more_bits,
-        more_bits_low, more_bits_high, more_hit_05, more_hit_05_low, more_hit_05_high`` (``nan``
-        where the one line was not walked). A mean over no event is ``nan``.
-    """
-    block = max(1, int(np.ceil(done.horizon_days / _MONTH_DAYS)))
-    draws = block_draws(len(done.origins), block=block, rng=rng)
-    by_model = dict(iter(done.asked.groupby("model", sort=False)))
-    line = by_model.get(ONE_LINE)
-    rows = [
-        {
-            "model": name,
-            "origins": len(done.origins),
-            **_scores(one, draws),
-            **_more(one, line, draws),
-        }
-        for name, one in by_model.items()
-    ]
-    return pd.DataFrame(rows).set_index("model") if rows else pd.DataFrame()
+    def take(self, model: str, ranking: Ranking, asked: _Asked, trial: Trial) -> None:
+        """Note how one model did at one origin."""
+        uniform = trial.setting.uniform
+        for target, hit in asked.hit.items():
+            expected = asked.placeable[target]
+            errors = (brier(density, expected, hit) for density in (ranking.density, uniform))
+            self.cells.append((model, target, asked.origin, *errors))
+        self.areas.setdefault(model, []).append(ranking.area_by_tenth)
+        # Tables without a row would change the types of the columns that they are stacked with.
+        if asked.event.size:
+            scored = _scored(ranking, asked, trial)
+            self.asked.append(scored.assign(model=model, origin=asked.origin))
 
-
-def total_scores(done: Walk) -> dict[str, float]:
-    """How the expected totals did, over the origins that have an interval.
-
-    Returns
-    -------
-    dict
-        ``origins``; ``expected`` and ``came``: mean numbers; ``within``: share of the origins at which the number
-        that came lay in the 80 % interval; ``below`` and ``above``: shares that lay outside it.
-    """
-    totals = done.totals[done.totals["low"].notna()]
-    came = totals["came"]
-    return {
-        "origins": len(totals),
-        "expected": float(totals["expected"].mean()),
-        "came": float(came.mean()),
-        "within": float(came.between(totals["low"], totals["high"]).mean()),
-        "below": float((came < totals["low"]).mean()),
-        "above": float((came > totals["high"]).mean()),
-    }
+    def walk(
+        self,
+        origins: Sequence[dt.date],
+        horizon_days: int,
+        models: Mapping[str, Model],
+        trial: Trial,
+    ) -> Walk:
+        """All that was noted."""
+        asked = pd.concat(self.asked, ignore_index=True) if self.asked else pd.DataFrame()
+        return Walk(
+            origins=tuple(origins),
+            horizon_days=horizon_days,
+            models=tuple(models),
+            asked=asked.reindex(columns=list(ASKED_COLUMNS)),
+            totals=pd.DataFrame(self.totals, columns=list(TOTAL_COLUMNS)),
+            cells=pd.DataFrame(self.cells, columns=list(CELL_COLUMNS)),
+            areas={name: np.mean(areas, axis=0) for name, areas in self.areas.items()},
+            wanted=trial.wanted,
+        )
 
 
-def _scored(density: NDArray[np.float64], places: Record, past: Past) -> pd.DataFrame:
-    cell, seen = places.cell, past.record.placed.cell
-    credit = {
-        name: top_credit(density, density[cell], share=share) for name, share in SHARES.items()
-    }
+def _scored(ranking: Ranking, asked: _Asked, trial: Trial) -> pd.DataFrame:
+    credit = {name: ranking.credit(share=share) for name, share in SHARES.items()}
+    first, last = ranking.above(asked.cell)
     return pd.DataFrame(
         {
-            **credit,
-            "bits": bits(density, cell),
-            "new": ~np.isin(cell, seen),
-            "precise": places.where_prec <= _PRECISE_PLACE,
+            "event": asked.event,
+            **{f"hit_{name}": whole[asked.cell] for name, whole in credit.items()},
+            "bits": bits(ranking.density, asked.cell),
+            "new": asked.new,
+            "precise": asked.precise,
+            "smeared_05": _smeared(credit[SMEARED], asked, trial),
+            **_of_places(ranking, asked, trial),
+            "first": first,
+            "last": last,
         }
     )
 
 
-def _stacked(asked: list[pd.DataFrame]) -> pd.DataFrame:
-    columns = ["model", "origin", *SHARES, "bits", "new", "precise"]
-    if not asked:
-        return pd.DataFrame(columns=columns)
-    return pd.concat(asked, ignore_index=True)[columns]
+def _smeared(credit: NDArray[np.float64], asked: _Asked, trial: Trial) -> NDArray[np.float64]:
+    """Mean credit over where each event may have been; that of chance where nothing says where."""
+    if trial.spread is None:
+        return np.full(asked.event.size, np.nan)
+    whole = np.nan_to_num(trial.setting.surface(credit))
+    found = trial.spread.mean_over(asked.event, whole)
+    return np.where(np.isnan(found), SHARES[SMEARED], found)
 
 
-def _scores(one: pd.DataFrame, draws: NDArray[np.int64]) -> dict[str, float]:
-    origin = one["origin"].to_numpy(dtype=np.int64)
-    mean_bits, bits_low, bits_high = mean_with_interval(one["bits"].to_numpy(), origin, draws)
-    hit, hit_low, hit_high = mean_with_interval(one["hit_05"].to_numpy(), origin, draws)
-    new, precise = one[one["new"]], one[one["precise"]]
+def _of_places(ranking: Ranking, asked: _Asked, trial: Trial) -> dict[str, NDArray[np.float64]]:
+    """Whether a place is near each event, and its credit among the top places; 0 without one."""
+    names = [f"place_{name}" for name in SHARES]
+    if trial.places is None:
+        return dict.fromkeys(["near", *names], np.full(asked.event.size, np.nan))
+    nearest = trial.places.nearest[asked.event]
+    score = ranking_of(ranking.density[trial.places.cell])
+    near = nearest >= 0
+    credit = (score.credit(share=share)[nearest] for share in SHARES.values())
     return {
-        "events": len(one),
-        "bits": mean_bits,
-        "bits_low": bits_low,
-        "bits_high": bits_high,
-        "hit_01": float(one["hit_01"].mean()),
-        "hit_05": hit,
-        "hit_05_low": hit_low,
-        "hit_05_high": hit_high,
-        "hit_10": float(one["hit_10"].mean()),
-        "pai_05": prediction_accuracy_index(hit, SHARES["hit_05"]),
-        "new_events": len(new),
-        "new_hit_05": float(new["hit_05"].mean()),
-        "precise_events": len(precise),
-        "precise_hit_05": float(precise["hit_05"].mean()),
+        "near": near.astype(np.float64),
+        **{name: np.where(near, one, 0.0) for name, one in zip(names, credit, strict=True)},
     }
-
-
-def _more(
-    one: pd.DataFrame, line: pd.DataFrame | None, draws: NDArray[np.int64]
-) -> dict[str, float]:
-    """Mean difference to the one line on the same events, with its interval."""
-    found: dict[str, float] = {}
-    for score in ("bits", "hit_05"):
-        names = (f"more_{score}", f"more_{score}_low", f"more_{score}_high")
-        if line is None:
-            found |= dict.fromkeys(names, float("nan"))
-            continue
-        more = one[score].to_numpy() - line[score].to_numpy()
-        origin = one["origin"].to_numpy(dtype=np.int64)
-        found |= dict(zip(names, mean_with_interval(more, origin, draws), strict=True))
-    return found

@@ -153,9 +153,7 @@ def _tiles(
             yield points, rows, cols
 
 
-def _reached(
-    along_m: NDArray[np.float64], sd_m: float, cell_size_m: float, number: int
-) -> slice:
+def _reached(along_m: NDArray[np.float64], sd_m: float, cell_size_m: float, number: int) -> slice:
     """Cells of an axis within six standard deviations of points."""
     first = np.floor((along_m.min() - CUT_SDS * sd_m) / cell_size_m)
     last = np.ceil((along_m.max() + CUT_SDS * sd_m) / cell_size_m)

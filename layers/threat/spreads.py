@@ -232,9 +232,7 @@ def _width(
     )
 
 
-def _smoothed(
-    by_cell: NDArray[np.float64], sd_m: float, setting: Setting
-) -> NDArray[np.float64]:
+def _smoothed(by_cell: NDArray[np.float64], sd_m: float, setting: Setting) -> NDArray[np.float64]:
     """Gaussians around cells of the area, each times the amount in it (k, cells), in the area."""
     if sd_m <= 0:
         return by_cell

@@ -437,9 +437,9 @@ def test_without_events_the_mixture_is_the_mean_of_what_needs_none(
     assert found.density == pytest.approx(static / 3)
 
 
-def test_windows_before_the_last_240_are_left_out(square: Theatre, peopled: Setting) -> None:
-    """An event of 25 years ago is in the kernels, but no window asks for it; one of 19 years is asked for."""
-    for years, asked in ((25, False), (19, True)):
+def test_windows_before_the_last_120_are_left_out(square: Theatre, peopled: Setting) -> None:
+    """An event of 12 years ago is in the kernels, but no window asks for it; one of 9 years is asked for."""
+    for years, asked in ((12, False), (9, True)):
         rows: list[Row] = [(5, 75, years * 365.25 + age, 1, 1) for age in (40, 0)]
         found = fitted_mixture(past(rows, square, peopled))
         assert found.names == COMPONENTS

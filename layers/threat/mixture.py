@@ -18,7 +18,7 @@ from geo_poc.layers.threat.spreads import Spreads, places_of, spreads
 NEIGHBOURHOOD_SD_M = 50_000.0
 CLOSE_BY_SD_M = 15_000.0
 MONTH_DAYS, YEAR_DAYS = 30.0, 365.0
-MOST_WINDOWS = 240
+MOST_WINDOWS = 120
 COMPONENTS = (
     "uniform",
     "population",
@@ -93,8 +93,8 @@ def fitted_mixture(past: Past) -> Mixture:
     The weights are those of `geo_poc.layers.threat.em.em_weights`, with one pseudo-event for each density.
     Each precise event in a past window counts with the densities as they were at the window's
     start, by its own weight over the mean weight of such events, and half as much for every 24
-    months that the window is old. Windows before the last 240 are left out: those of months count
-    less than 0.001 each.
+    months that the window is old. Windows before the last 120 are left out: together
+    they would count 3 % of what these count.
     """
     static = _static(past.setting)
     windows = past.windows()[-MOST_WINDOWS:]

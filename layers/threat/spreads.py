@@ -141,7 +141,7 @@ class Spreads:
     ) -> NDArray[np.float64]:
         if width.sd_m <= 0:
             at = np.minimum(np.searchsorted(width.cell, cell), width.cell.size - 1)
-            return scaled[:, at] * ((width.cell[at] == cell) * self.weight[cell])
+            return np.asarray(scaled[:, at] * ((width.cell[at] == cell) * self.weight[cell]))
         rows, cols = self.setting.grid.shape
         # Cells are in order of their rows, so places beyond reach are skipped almost for nothing.
         pairs = cell.size * width.cell.size * min(1.0, (2 * width.reach + 1) / rows)

@@ -2,101 +2,94 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo_poc.coverage.patches import bearing_name, cell_mgrs, outline, patch_of_cell
-from geo_poc.layers.cells import nearest_inside
-from geo_poc.layers.threat.draws import FIRM, Draws
-from geo_poc.layers.threat.levels import threat_levels
+from geo_poc.coverage.risk_scene import (
+    LEVEL,
+    Assessed,
+    Scene,
+    area_of_cell,
+    places_in,
+    scene_of,
+    where,
+)
 from geo_poc.layers.threat.reasons import area_reasons
 from geo_poc.layers.threat.surface import Threat
-from geo_poc.theatre import Theatre
 
-LEVEL = 5
 RISEN, FALLEN = 1.25, 0.8
-_CLASSES = "NC?PE"  # from the worst on; of equal shares the first counts
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Assessed:
-    """What risk areas are made from, all on one grid and of one day.
-
-    Parameters
-    ----------
-    theatre : Theatre
-    threat : Threat
-    before : Threat
-        As it was at the last assessment.
-    draws : Draws
-    places : GeoDataFrame
-        Camps and places: ``id, layer, name, people, geometry``.
-    people : array (rows, cols) or None
-        Residents per cell, ``nan`` unknown.
-    others : mapping of str to float array (cells,)
-        Densities of other models over the area's cells.
-    cell_class : str array (rows, cols) or None
-        Class of protection of each cell; None where no plan is assessed.
-    """
-
-    theatre: Theatre
-    threat: Threat
-    before: Threat
-    draws: Draws
-    places: gpd.GeoDataFrame
-    people: NDArray[np.floating] | None
-    others: Mapping[str, NDArray[np.float64]]
-    cell_class: NDArray[np.str_] | None = None
+CLASS_COLUMNS = {
+    "N": "ratio_n",
+    "C": "ratio_c",
+    "?": "ratio_unknown",
+    "P": "ratio_p",
+    "E": "ratio_e",
+}
+"""From the worst class on; of equal shares the first counts."""
 
 
 def risk_areas(assessed: Assessed) -> gpd.GeoDataFrame:
-    """Patches of the highest threat level, most people exposed first.
+    """Areas of the highest threat level, most people exposed first.
 
-    A patch is a group of cells of level 5; with a gap of up to 10 km (at least two cells) between them
-    they are one.
+    Cells of level 5 that are close to each other are one patch, and a patch is cut so that no cell is more than
+    25 km from its area's highest one (`geo_poc.coverage.risk_scene.area_of_cell`).
 
     Returns
     -------
     GeoDataFrame
-        In the theatre's CRS: ``rank, name, mgrs, area_km2``; ``expected, expected_low, expected_high`` (incidents
-        within the horizon, middle 80 % of the draws) and ``any_ratio``; ``residents, residents_unknown_ratio,
-        displaced, sites, sites_unknown_people``; ``exposed`` (expected incidents of each cell times the people in
-        it, ``nan`` where nobody's number is known); the ``share_*, last_event, days_since, events_year,
-        events_all`` of `geo_poc.layers.threat.reasons.area_reasons`; ``precise_events``; ``firm_ratio`` (share of
-        its cells that are firm); ``expected_before`` and ``change`` (new, risen, fallen, same);
-        ``models_agree`` (names, joined by ``; ``); ``class`` and ``class_ratio`` (the class of protection with the
-        largest part of what is expected, and that part; empty without a plan).
+        In the theatre's CRS:
+
+        - ``rank, name, mgrs, lon, lat, area_km2, peak_cell`` (flat index of the cell where most is expected);
+        - ``expected, expected_low, expected_high``: incidents within the horizon, and the middle 80 % of what the
+          draws expect; ``any_ratio``: chance of at least one;
+        - ``residents, residents_unknown_ratio``; ``displaced``: people known at camps, 0 where there is no camp,
+          ``nan`` where none of the camps' numbers is known or the theatre has no camps at all; ``sites,
+          sites_unknown_people, camps_unknown_people``: camps and places, and those without a number;
+        - ``exposed``: expected incidents of each cell times the people known to be in it, ``nan`` where nobody's
+          number is known; ``rank_weight``: what the rank is by, see below;
+        - ``share_*, last_event, days_since, events_year, events_all`` of
+          `geo_poc.layers.threat.reasons.area_reasons`; ``precise_events``: incidents coded to a point;
+        - ``firm_ratio``: share of what is expected that lies in firm cells;
+        - ``expected_before`` and ``change``: new (nothing of it was of the highest level), risen (more than 1.25
+          times), fallen (less than 0.8 times), same;
+        - ``models_agree``: names, joined by ``; ``, of the other models that have the cell where most is expected
+          in their own top 5 % of the area;
+        - ``class, class_ratio, ratio_*``: the class of protection with the largest part of what is expected, that
+          part, and that of each class; empty and ``nan`` without a plan.
+
+        In ``rank_weight`` a cell without a known number of residents counts with the mean of the known cells, and a
+        camp without one with the mean of the known camps, so that an unknown number is not ranked as nobody.
+        Where no residents are known at all it is ``expected``.
     """
-    theatre, scene = assessed.theatre, _scene(assessed)
-    patch = patch_of_cell(scene.level >= LEVEL, np.zeros(theatre.grid.shape, int), theatre.grid)
-    table = area_reasons(assessed.threat, patch, theatre=theatre, people=assessed.people)
-    earlier = area_reasons(assessed.before, patch, theatre=theatre)["expected"]
-    before_level = threat_levels(assessed.before, theatre=theatre)
-    rows = [
-        _area(assessed, scene, patch == number + 1)
-        | {
-            "expected_before": float(earlier[number]),
-            "change": _change(
-                table["expected"][number],
-                earlier[number],
-                new=bool((before_level[patch == number + 1] < LEVEL).all()),
-            ),
-        }
-        for number in range(len(table))
-    ]
-    joined = pd.concat([table, pd.DataFrame(rows, index=table.index, columns=_COLUMNS)], axis=1)
-    return _ranked(joined, assessed)
+    theatre, scene = assessed.theatre, scene_of(assessed)
+    area = area_of_cell(scene.level >= LEVEL, scene.expected, theatre.grid)
+    table = area_reasons(assessed.threat, area, theatre=theatre, people=assessed.people)
+    earlier = area_reasons(assessed.before, area, theatre=theatre)["expected"]
+    rows = []
+    for number in range(len(table)):
+        mask = area == number + 1
+        now, before = float(table["expected"][number]), float(earlier[number])
+        new = bool((scene.before_level[mask] < LEVEL).all())
+        rows.append(
+            where(assessed, scene, mask)
+            | _measured(assessed, scene, mask)
+            | _people_in(assessed, scene, mask)
+            | _classes(assessed.cell_class, mask, scene.expected)
+            | {"expected_before": before, "change": change_of(now, before, new=new)}
+        )
+    measured = pd.DataFrame(rows, index=table.index, columns=_COLUMNS)
+    return _ranked(pd.concat([table, measured], axis=1), assessed)
 
 
 _COLUMNS = [
-    "name", "mgrs", "area_km2", "expected_low", "expected_high", "displaced", "sites", "sites_unknown_people",
-    "exposed_displaced", "precise_events", "firm_ratio", "models_agree", "class", "class_ratio",
-    "expected_before", "change", "geometry",
+    "name", "mgrs", "lon", "lat", "area_km2", "peak_cell", "expected_low", "expected_high", "displaced", "sites",
+    "sites_unknown_people", "camps_unknown_people", "exposed_displaced", "rank_weight", "precise_events", "firm_ratio",
+    "expected_before", "change", "models_agree", "class", "class_ratio", *CLASS_COLUMNS.values(), "geometry",
+]  # fmt: skip
+_FIRST = [
+    "name", "mgrs", "lon", "lat", "area_km2", "expected", "expected_low", "expected_high", "any_ratio",
 ]  # fmt: skip
 
 
@@ -104,122 +97,43 @@ def _ranked(table: pd.DataFrame, assessed: Assessed) -> gpd.GeoDataFrame:
     exposed = table[["exposed_residents", "exposed_displaced"]].sum(axis=1, min_count=1)
     table = table.assign(exposed=exposed).rename(columns={"residents_near": "residents"})
     table = table.drop(columns=["last_km", "exposed_residents", "exposed_displaced"])
-    order = table.assign(known=exposed.fillna(-1.0)).sort_values(
-        ["known", "expected", "mgrs"], ascending=[False, False, True], ignore_index=True
+    order = table.sort_values(
+        ["rank_weight", "expected", "mgrs"], ascending=[False, False, True], ignore_index=True
     )
-    order = order.drop(columns="known")
+    order = order[_FIRST + [column for column in order if column not in _FIRST]]
     order.insert(0, "rank", range(1, len(order) + 1))
     return gpd.GeoDataFrame(order, geometry="geometry", crs=assessed.theatre.grid.crs)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Scene:
-    """What all areas share: level and expected incidents of each cell, the cell of each place, top cells by model."""
-
-    level: NDArray[np.int8]
-    expected: NDArray[np.float64]
-    place_cell: NDArray[np.int64]
-    firm: NDArray[np.bool_]
-    tops: Mapping[str, NDArray[np.bool_]]
-
-
-def _scene(assessed: Assessed) -> _Scene:
-    theatre, threat, points = assessed.theatre, assessed.threat, assessed.places.geometry
-    per_cell = threat.expected.astype(np.float64) * threat.grid.cell_area_km2
-    return _Scene(
-        level=threat_levels(threat, theatre=theatre),
-        expected=np.nan_to_num(per_cell * threat.horizon_days / 30.0),
-        place_cell=nearest_inside(
-            theatre.inside, theatre.grid, points.x.to_numpy(), points.y.to_numpy()
-        ),
-        firm=assessed.draws.firmness == FIRM,
-        tops={name: in_top(density) for name, density in assessed.others.items()},
-    )
-
-
-def _area(assessed: Assessed, scene: _Scene, mask: NDArray[np.bool_]) -> dict[str, object]:
-    theatre, place_cell = assessed.theatre, scene.place_cell
-    here = (place_cell >= 0) & mask.ravel()[place_cell]
-    sites, camp = assessed.places[here], here & (assessed.places["layer"] == "camp").to_numpy()
-    camps = assessed.places[camp]
-    inside = mask[theatre.inside]
-    low, high = assessed.draws.range_of(assessed.draws.expected[:, inside].sum(axis=1))
-    row, col = (
-        int(i) for i in np.unravel_index(np.where(mask, scene.expected, -1.0).argmax(), mask.shape)
-    )
-    letter, ratio = _class(assessed.cell_class, mask, scene.expected)
-    exposed = camps["people"] * scene.expected.ravel()[place_cell[camp]]
-    return {
-        "name": _name(assessed, sites, row, col),
-        "mgrs": cell_mgrs(theatre, row, col),
-        "area_km2": float(mask.sum() * theatre.grid.cell_area_km2),
-        "expected_low": low,
-        "expected_high": high,
-        "displaced": float(camps["people"].sum(min_count=1)) if len(camps) else 0.0,
-        "sites": len(sites),
-        "sites_unknown_people": int(sites["people"].isna().sum()),
-        "exposed_displaced": float(exposed.sum(min_count=1)) if len(camps) else 0.0,
-        "precise_events": _precise(assessed.threat, mask),
-        "firm_ratio": float(scene.firm[inside].mean()),
-        "models_agree": "; ".join(name for name, top in scene.tops.items() if top[inside].any()),
-        "class": letter,
-        "class_ratio": ratio,
-        "geometry": outline(theatre, mask),
-    }
-
-
-def overlooked(assessed: Assessed, *, share: float = 0.01) -> gpd.GeoDataFrame:
-    """Patches that another model has in its top share of the area and that are below the highest level.
-
-    Parameters
-    ----------
-    assessed : Assessed
-    share : float
-        Of the area.
-
-    Returns
-    -------
-    GeoDataFrame
-        ``model, name, mgrs, area_km2, level`` (the highest of its cells) and the outline, by model and then by
-        what that model expects there, most first.
-    """
-    theatre, scene = assessed.theatre, _scene(assessed)
-    rows = []
-    for model, density in assessed.others.items():
-        whole = np.zeros(theatre.grid.shape)
-        whole[theatre.inside] = np.where(in_top(density, share=share), density, 0.0)
-        missed = (whole > 0) & (scene.level < LEVEL)
-        patch = patch_of_cell(missed, np.zeros(missed.shape, int), theatre.grid)
-        masks = [patch == number for number in range(1, int(patch.max()) + 1)]
-        for mask in sorted(masks, key=lambda one: -float(whole[one].sum())):
-            row, col = (int(i) for i in np.unravel_index((whole * mask).argmax(), mask.shape))
-            here = (scene.place_cell >= 0) & mask.ravel()[scene.place_cell]
-            rows.append(
-                {
-                    "model": model,
-                    "name": _name(assessed, assessed.places[here], row, col),
-                    "mgrs": cell_mgrs(theatre, row, col),
-                    "area_km2": float(mask.sum() * theatre.grid.cell_area_km2),
-                    "level": int(scene.level[mask].max()),
-                    "geometry": outline(theatre, mask),
-                }
-            )
-    columns = ["model", "name", "mgrs", "area_km2", "level", "geometry"]
-    table = pd.DataFrame(rows, columns=columns)
-    return gpd.GeoDataFrame(table, geometry="geometry", crs=theatre.grid.crs)
-
-
-def in_top(density: NDArray[np.float64], *, share: float = 0.05) -> NDArray[np.bool_]:
-    """Cells that are wholly in the top share of the area by a density (cells,); ties beyond it are out.
+def change_of(now: float, before: float, *, new: bool) -> str:
+    """Change of a number: ``new, risen, fallen`` or ``same``.
 
     Examples
     --------
-    >>> in_top(np.array([0.4, 0.3, 0.1, 0.1, 0.1]), share=0.6).tolist()
-    [True, True, False, False, False]
+    >>> [change_of(now, 1.0, new=False) for now in (1.26, 1.25, 0.8, 0.79)]
+    ['risen', 'same', 'same', 'fallen']
     """
-    rising = np.sort(density)
-    not_below = density.size - np.searchsorted(rising, density, side="left")
-    return np.asarray(not_below <= share * density.size)
+    if new:
+        return "new"
+    return "risen" if now > RISEN * before else "fallen" if now < FALLEN * before else "same"
+
+
+def _measured(
+    assessed: Assessed, scene: Scene, mask: NDArray[np.bool_]
+) -> dict[str, float | int | str]:
+    """How sure an area is: range, firm part, models that agree, incidents coded to a point."""
+    cells = mask[scene.inside]
+    expected = scene.expected[scene.inside]
+    total = expected[cells].sum()
+    low, high = assessed.draws.expected_range(cells)
+    peak = np.where(cells, expected, -1.0).argmax()
+    return {
+        "expected_low": low,
+        "expected_high": high,
+        "firm_ratio": float(expected[cells & scene.firm].sum() / total),
+        "models_agree": "; ".join(name for name, top in scene.tops.items() if top[peak]),
+        "precise_events": _precise(assessed.threat, mask),
+    }
 
 
 def _precise(threat: Threat, mask: NDArray[np.bool_]) -> int:
@@ -231,30 +145,50 @@ def _precise(threat: Threat, mask: NDArray[np.bool_]) -> int:
     return int((here & (record.where_prec <= 2)).sum())
 
 
-def _class(
-    cell_class: NDArray[np.str_] | None, mask: NDArray[np.bool_], cells: NDArray[np.float64]
-) -> tuple[str, float]:
-    """Class with the largest part of what is expected, and that part; of equal parts the worse class."""
-    if cell_class is None:
-        return "", float("nan")
-    total = cells[mask].sum()
-    parts = {
-        letter: float(cells[mask & (cell_class == letter)].sum() / total) for letter in _CLASSES
+def _people_in(assessed: Assessed, scene: Scene, mask: NDArray[np.bool_]) -> dict[str, float | int]:
+    places, here = assessed.places, places_in(scene, mask)
+    camp = (places["layer"] == "camp").to_numpy()
+    there, cell = places["people"].to_numpy(dtype=np.float64, na_value=np.nan), scene.place_cell
+    at_camp, expected = here & camp, scene.expected.ravel()
+    known = at_camp & np.isfinite(there)
+    displaced = there[known].sum() if known.any() or (camp.any() and not at_camp.any()) else np.nan
+    exposed = (there[known] * expected[cell[known]]).sum() if known.any() else np.nan
+    return {
+        "displaced": float(displaced),
+        "sites": int(here.sum()),
+        "sites_unknown_people": int((here & ~np.isfinite(there)).sum()),
+        "camps_unknown_people": int((at_camp & ~np.isfinite(there)).sum()),
+        "exposed_displaced": float(exposed),
+        "rank_weight": _rank_weight(assessed, scene, mask, at_camp),
     }
-    letter = max(parts, key=lambda one: (round(parts[one], 9), -_CLASSES.index(one)))
-    return letter, parts[letter]
 
 
-def _change(now: float, before: float, *, new: bool) -> str:
-    if new:
-        return "new"
-    ratio = now / before
-    return "risen" if ratio > RISEN else "fallen" if ratio < FALLEN else "same"
+def _rank_weight(
+    assessed: Assessed, scene: Scene, mask: NDArray[np.bool_], at_camp: NDArray[np.bool_]
+) -> float:
+    residents = None if assessed.people is None else assessed.people.astype(np.float64)
+    if residents is None or not np.isfinite(residents[scene.inside]).any():
+        return float(scene.expected[mask].sum())
+    cells = np.where(np.isfinite(residents), residents, np.nanmean(residents[scene.inside]))
+    camps = assessed.places["layer"] == "camp"
+    average = float(assessed.places.loc[camps, "people"].mean())
+    there = assessed.places["people"].fillna(0.0 if np.isnan(average) else average).to_numpy(float)
+    at_site = there[at_camp] * scene.expected.ravel()[scene.place_cell[at_camp]]
+    return float((cells * scene.expected)[mask].sum() + at_site.sum())
 
 
-def _name(assessed: Assessed, sites: gpd.GeoDataFrame, row: int, col: int) -> str:
-    """The largest camp or place in it, else where its highest cell lies from the nearest one."""
-    if len(sites):
-        return str(sites.loc[sites["people"].fillna(-1.0).idxmax(), "name"])
-    x, y = assessed.theatre.grid.centres()
-    return bearing_name(assessed.places, float(x[row, col]), float(y[row, col]))
+def _classes(
+    cell_class: NDArray[np.str_] | None, mask: NDArray[np.bool_], expected: NDArray[np.float64]
+) -> dict[str, object]:
+    """Part of what is expected in each class, and the largest; of equal parts the worse class."""
+    if cell_class is None:
+        return {"class": "", "class_ratio": np.nan} | dict.fromkeys(CLASS_COLUMNS.values(), np.nan)
+    total = expected[mask].sum()
+    parts = {
+        letter: float(expected[mask & (cell_class == letter)].sum() / total)
+        for letter in CLASS_COLUMNS
+    }
+    # The surface is single precision: parts that differ by less are equal.
+    letter = max(parts, key=lambda one: round(parts[one], 6))
+    by_column = {CLASS_COLUMNS[one]: part for one, part in parts.items()}
+    return {"class": letter, "class_ratio": parts[letter]} | by_column

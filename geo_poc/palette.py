@@ -61,6 +61,16 @@ class Palette:
         """
         return "".join(f"--{name}:{colour};" for name, colour in self._named())
 
+    def warning_level(self, level: int) -> str:
+        """Colour of a level of warning, W0 to W4: that of the paper where nothing warns, then the steps of danger.
+
+        Examples
+        --------
+        >>> DAY.warning_level(0), DAY.warning_level(4)
+        ('#FFFFFF', '#7A260A')
+        """
+        return self.threat[level + 1] if level else self.paper
+
     def _named(self) -> list[tuple[str, str]]:
         named: list[tuple[str, str]] = []
         for field in dataclasses.fields(self):

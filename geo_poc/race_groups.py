@@ -18,7 +18,8 @@ from geo_poc.plan import PlanFile
 from geo_poc.race_rules import mover_of
 from geo_poc.routing.field import Tables
 from geo_poc.routing.ground import points_m
-from geo_poc.routing.group import Gait, Group, GroupReach, group_ground, group_reach, stopping
+from geo_poc.routing.group import Gait, Group, GroupReach, group_reach
+from geo_poc.routing.group_ground import group_ground, stopping
 from geo_poc.routing.mobile import mobile_point
 from geo_poc.routing.ranges import at_end
 from geo_poc.routing.restrictions import restrictions_on

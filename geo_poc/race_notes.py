@@ -12,7 +12,8 @@ from geo_poc.inputs import Inputs
 from geo_poc.plan import PlanFile
 from geo_poc.race_rules import mover_of
 from geo_poc.routing.catalogue import Foot, Vehicle
-from geo_poc.routing.group import GroupReach, stopping
+from geo_poc.routing.group import GroupReach
+from geo_poc.routing.group_ground import stopping
 from geo_poc.routing.movers import night_factor, wet_factor
 from geo_poc.routing.network import is_ferry
 from geo_poc.routing.ranges import at_end

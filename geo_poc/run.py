@@ -13,7 +13,6 @@ import geopandas as gpd
 import numpy as np
 
 from geo_poc import __version__
-from geo_poc.coverage.classes import coverage_of
 from geo_poc.coverage.deciding import DecidingWay, deciding_ways
 from geo_poc.coverage.demand import demand
 from geo_poc.coverage.findings import Coverage, Findings
@@ -27,7 +26,7 @@ from geo_poc.layers.layer import file_sha256
 from geo_poc.layers.threat.background import Background
 from geo_poc.layers.threat.backtest import Backtest, backtest
 from geo_poc.layers.threat.events import DAY_S
-from geo_poc.layers.threat.levels import levels_at, threat_levels
+from geo_poc.layers.threat.levels import threat_levels
 from geo_poc.layers.threat.reasons import place_reasons
 from geo_poc.layers.threat.surface import Threat, fit
 from geo_poc.maps.page import write_map
@@ -44,8 +43,8 @@ from geo_poc.report.exports import (
 from geo_poc.report.kml import write_kml
 from geo_poc.report.page import write_report
 from geo_poc.report_quality import events_record
+from geo_poc.response_of_plan import coverage_of_plan, travel_of_plan
 from geo_poc.routing.assumptions import assumptions
-from geo_poc.routing.response import response_times
 from geo_poc.routing.travel_time import TravelTime
 
 
@@ -133,34 +132,10 @@ def analyse(
     with watch.step("backtest"):
         past = _backtest(inputs, progress)
     with watch.step("travel time"):
-        travel = response_times(
-            theatre=theatre,
-            plan=plan,
-            bases=layers["bases"].table,
-            places=places,
-            roads=layers["roads"].table,
-            areas=layers["areas"].table,
-            airfields=layers["airfields"].table,
-            land_cover=inputs.land_cover,
-            elevation_m=inputs.elevation_m,
-            progress=progress,
-        )
+        travel = travel_of_plan(inputs, places, progress=progress)
     with watch.step("coverage"):
         progress("coverage and gaps", 0.0)
-        coverage = coverage_of(
-            theatre=theatre,
-            conditions=plan.conditions,
-            standard_s=plan.standard.response,
-            places=places,
-            place_level=levels_at(
-                level,
-                theatre.grid,
-                places.geometry.x.to_numpy(),
-                places.geometry.y.to_numpy(),
-            ),
-            travel=travel,
-            mandate=inputs.areas("mandate"),
-        )
+        coverage = coverage_of_plan(inputs, places, level, travel)
         zones = _zones(inputs, places, coverage, travel, threat, level)
         straight = proximity(
             incidents=layers["incidents"].table,

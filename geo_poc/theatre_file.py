@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from geo_poc.config import Metres, Seconds, read_toml
+from geo_poc.patterns_spec import PatternsSpec
 
 Marking = Literal["UNCLASSIFIED", "CONFIDENTIAL", "STRICTLY CONFIDENTIAL"]
 
@@ -273,11 +274,13 @@ class TheatreFile:
     roads: list[Source] = field(default_factory=list)
     areas: list[Source] = field(default_factory=list)
     airfields: list[Source] = field(default_factory=list)
+    base_history: list[Source] = field(default_factory=list)
     population: RasterSpec | None = None
     elevation: RasterSpec | None = None
     land_cover: RasterSpec | None = None
     threat: ThreatSpec = field(default_factory=ThreatSpec)
     proximity: ProximitySpec = field(default_factory=ProximitySpec)
+    patterns: PatternsSpec = field(default_factory=PatternsSpec)
     freshness: FreshnessSpec | None = None
 
 

@@ -26,11 +26,12 @@ def event_table(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns :data:`EVENT_COLUMNS`. Place, dates and kind are those of the report that stands for the
+        Columns :data:`EVENT_COLUMNS`. Place and dates are those of the report that stands for the
         event. Deaths are the range over all its reports: ``deaths_low`` is the least of their lows (of
         the best where a report has no low), ``deaths_high`` the most of their highs, ``deaths_best`` that
         of the report that stands for it, or else of the next by source that has one; ``nan`` where no report
-        says. Where only one report is there, each is what it says. ``deaths_civilians`` as the best.
+        says. Where only one report is there, each is what it says. ``deaths_civilians`` as the best; so
+        is ``kind``, where ``other`` says nothing.
 
     Examples
     --------
@@ -51,10 +52,12 @@ def event_table(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
         deaths_best=("deaths_best", "first"),
         deaths_high=("deaths_high", "max"),
         deaths_civilians=("deaths_civilians", "first"),
+        _kind=("kind", "first"),
         reports=("id", "size"),
         sources=("source", lambda names: "; ".join(sorted(set(names)))),
     )
     table = told.drop(columns=[*DEATHS, "deaths_civilians"], errors="ignore").join(deaths)
+    table["kind"] = table["_kind"].astype(object).fillna("other")
     return pd.DataFrame(table.reindex(columns=list(EVENT_COLUMNS))).reset_index(drop=True)
 
 
@@ -80,10 +83,11 @@ def deaths_table(events: pd.DataFrame) -> pd.DataFrame:
 
 
 def _filled(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Reports whose missing lows and highs are their best, where an event has several reports."""
+    """Reports without a kind that says nothing, with their best for a missing low or high where linked."""
     table = pd.DataFrame(incidents).reindex(
-        columns=[*incidents.columns.union(["deaths_civilians"])]
+        columns=[*incidents.columns.union(["deaths_civilians", "kind"])]
     )
+    table["kind"] = table["kind"].replace("other", None)
     several = table["event"].duplicated(keep=False)
     for name in ("deaths_low", "deaths_high"):
         table[name] = table[name].where(~several | table[name].notna(), table["deaths_best"])

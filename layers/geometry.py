@@ -23,7 +23,7 @@ from geo_poc.layers.sources.raw import Raw
 from geo_poc.layers.values import is_missing, numbers
 from geo_poc.theatre import Theatre
 
-_IN_BOX = frozenset({"bases", "airfields"})
+_IN_BOX = frozenset({"bases", "base_history", "airfields"})
 _POSITIONS = frozenset({"geometry", "lon", "lat", "mgrs"})
 _ZERO = "0, 0 stands for a missing position"
 _NO_SHAPE = "no geometry"

@@ -16,7 +16,7 @@ LINK_COLUMNS = (
     "event", "seen_by", "source_a", "id_a", "source_b", "id_b", "distance_m", "allowed_m",
     "days_apart", *PARTS, "score",
 )  # fmt: skip
-_BEST_FIRST = ["where_prec", "date_prec", "_deathless", "source", "id"]
+_BEST_FIRST = ["where_prec", "date_prec", "_deathless", "_kindless", "source", "id"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -119,8 +119,10 @@ def _with_made(incidents: gpd.GeoDataFrame, **columns: object) -> gpd.GeoDataFra
 
 
 def _standing_order(incidents: gpd.GeoDataFrame) -> NDArray[np.int64]:
-    """Rank of each report to stand for an event: the best known place, then date, then deaths first."""
-    ranked = incidents.assign(_deathless=incidents["deaths_best"].isna())
+    """Rank of each report to stand for an event: the best known place, date, deaths, kind first."""
+    ranked = incidents.assign(
+        _deathless=incidents["deaths_best"].isna(), _kindless=incidents["kind"] == "other"
+    )
     order = np.lexsort([ranked[column].to_numpy() for column in reversed(_BEST_FIRST)])
     rank = np.empty(order.size, dtype=np.int64)
     rank[order] = np.arange(order.size)

@@ -119,6 +119,13 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "medical": _FLAG,
         "contingent": _TEXT,
     },
+    "base_history": {
+        "name": _TEXT,
+        "mission": _TEXT,
+        "kind": _code("stay", "snapshot", default="stay"),
+        "from_date": _DATE,
+        "to_date": _DATE,
+    },
     "roads": {
         "road_class": Field(type="text", folded=True),
         "surface": _TEXT,
@@ -175,7 +182,9 @@ MADE: Mapping[str, Mapping[str, pa.Column]] = {
 """Columns that no file has: made once all files of a layer are read (`geo_poc.layers.links`)."""
 
 SHAPES: Mapping[str, frozenset[str]] = {
-    **dict.fromkeys(("incidents", "camps", "places", "bases", "airfields"), frozenset({"Point"})),
+    **dict.fromkeys(
+        ("incidents", "camps", "places", "bases", "airfields", "base_history"), frozenset({"Point"})
+    ),
     "roads": frozenset({"LineString", "MultiLineString"}),
     "areas": frozenset({"Polygon", "MultiPolygon", "LineString", "MultiLineString"}),
 }

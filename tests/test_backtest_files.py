@@ -250,6 +250,7 @@ def test_lead_says_hit_rate_new_cells_lower_bound_and_number(sample_test: Backte
     [
         ({"more_hit_05_low": 0.01, "more_hit_05_high": 0.1}, "better by more than chance"),
         ({"more_hit_05_low": -0.1, "more_hit_05_high": 0.1}, "in hits no clear difference"),
+        ({"more_hit_05_low": 0.004, "more_hit_05_high": 0.1}, "[+0 to +10]: in hits no clear"),
         ({"more_hit_05_low": -0.2, "more_hit_05_high": -0.1}, "worse than the one line"),
         ({"hit_05": 0.81}, "look for a leak first"),
         ({"new_hit_05": np.nan}, "Fewer than 10 incidents came in cells without an earlier one"),
@@ -271,7 +272,7 @@ def test_lead_of_mostly_new_places_does_not_call_them_return(sample_test: Backte
 @pytest.mark.parametrize(
     ("came", "low", "high", "words"),
     [
-        (5.0, 4.0, 6.0, "as many as it says"),
+        (5.0, 4.0, 6.0, "no farther off than chance allows"),
         (9.0, 7.0, 11.0, "it promises too little there"),
         (1.0, 0.0, 3.0, "it promises too much there"),
     ],

@@ -79,7 +79,7 @@ def test_misspelt_section_names_the_nearest_valid_section(tmp_path: Path) -> Non
 
 def test_key_unlike_any_other_lists_the_valid_keys(tmp_path: Path) -> None:
     faults = faults_of(tmp_path, THEATRE + "[threat]\nxyzzy = 1\n")
-    assert "valid keys are horizon, bandwidth" in faults[0]
+    assert "valid keys are horizon, backtest_months" in faults[0]
 
 
 def test_all_faults_are_named_at_once(tmp_path: Path) -> None:

@@ -59,6 +59,12 @@ def test_the_best_of_the_report_that_stands_for_the_event_comes_first() -> None:
     assert event_table(silent)["deaths_best"].tolist() == [6]
 
 
+def test_a_kind_that_is_known_comes_before_other() -> None:
+    table = incidents(("a", "a", "A", "other", 1, 1, 1), ("b", "a", "B", "one_sided", 1, 1, 1))
+    assert event_table(table)["kind"].tolist() == ["one_sided"]
+    assert event_table(incidents(("a", "a", "A", "other", 1, 1, 1)))["kind"].tolist() == ["other"]
+
+
 def test_events_come_in_the_order_of_the_reports_that_stand_for_them() -> None:
     events = event_table(LINKED)
     assert events["event"].tolist() == ["a", "c", "d", "e"]

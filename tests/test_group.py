@@ -26,10 +26,9 @@ from geo_poc.routing.group import (
     Gait,
     Group,
     GroupReach,
-    group_ground,
     group_reach,
-    stopping,
 )
+from geo_poc.routing.group_ground import group_ground, stopping
 from geo_poc.routing.ranges import at_end
 from geo_poc.routing.restrictions import restrictions_on
 from geo_poc.theatre import Theatre

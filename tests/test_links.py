@@ -44,6 +44,7 @@ def report(
     where: int = 1,
     date: int = 1,
     sd_km: float = 0.0,
+    kind: str = "one_sided",
 ) -> dict[str, object]:
     first = pd.Timestamp("2020-05-01") + pd.Timedelta(days=day)
     last = first if until is None else pd.Timestamp("2020-05-01") + pd.Timedelta(days=until)
@@ -55,6 +56,7 @@ def report(
         "where_prec": where,
         "date_prec": date,
         "position_sd_m": sd_km * 1000,
+        "kind": kind,
         "actor_a": actors[0],
         "actor_b": actors[1],
         "deaths_best": deaths,
@@ -178,11 +180,13 @@ def test_two_reports_become_one_event_and_the_better_place_stands_for_it() -> No
     assert list(found.pairs.columns) == list(LINK_COLUMNS)
 
 
-def test_equal_places_are_stood_for_by_the_better_date_then_by_who_counts_deaths() -> None:
+def test_equal_places_are_stood_for_by_the_better_date_then_by_who_tells_deaths_and_kind() -> None:
     dates = table(report("a", "A", date=2), report("b", "B"))
     assert set(links_of(dates, SPEC).event) == {"b"}
     deaths = table(report("a", "A", deaths=NAN), report("b", "B"))
     assert set(links_of(deaths, SPEC).event) == {"b"}
+    kinds = table(report("a", "A", kind="other"), report("b", "B"))
+    assert set(links_of(kinds, SPEC).event) == {"b"}
 
 
 def test_a_source_has_at_most_one_report_of_an_event_and_the_likest_is_taken() -> None:

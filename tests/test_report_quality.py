@@ -80,10 +80,8 @@ def test_reports_of_two_sources_with_one_id_are_all_kept_and_linked(theatre: Pat
     assert layer.counts["read"] == layer.counts["kept"] == len(layer.table)
     ours = layer.table[layer.table["source"] == "Mission"]
     assert len(ours) == 5
-    # Known equally well, so the source that is first by name stands for the event.
-    assert ours["event"].tolist() == ours["id"].tolist()
-    theirs = layer.table.set_index("id").loc[ours["id"].str.removeprefix("Mission: ")]
-    assert theirs["event"].tolist() == ours["id"].tolist()
+    # Place, day and deaths are known equally well, and only the publisher says the kind.
+    assert ours["event"].tolist() == ours["id"].str.removeprefix("Mission: ").tolist()
     assert set(ours["seen_by"]) == {2}
     assert len(layer.links) == 5
     assert set(layer.table["weight"]) == {1.0}
@@ -98,6 +96,13 @@ def test_check_says_how_many_events_two_sources_saw_and_that_grades_weigh_nothin
     assert f"Reports of incidents: {reports:,}; events: {reports - 5:,}." in words
     assert "5 events seen by 2 sources." in words
     assert "all reports count alike. Found: 4 of" in words
+
+
+def test_incidents_that_cannot_be_read_are_a_fault_of_their_own(theatre: Path) -> None:
+    (theatre / "mission.csv").unlink()
+    with pytest.raises(InputError) as error:
+        read(theatre)
+    assert ["mission.csv" in str(fault) for fault in error.value.faults] == [True]
 
 
 def test_links_can_be_switched_off_in_the_file(theatre: Path) -> None:

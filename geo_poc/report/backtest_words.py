@@ -19,6 +19,7 @@ SHOWN_TARGET: Target = "all"
 MIXTURE, ONE_LINE = "mixture", "one_line"
 _LONGEST_MODEL = 60
 _LEAK_ABOVE = 0.80
+_HALF_POINT = 0.005
 _MINUS = "\u2212"
 
 
@@ -113,7 +114,8 @@ def _against_line(one: Mapping[str, Any]) -> list[tuple[Span, ...]]:
     low, high = one["more_hit_05_low"], one["more_hit_05_high"]
     if math.isnan(low):
         return []
-    clear = "better" if low > 0 else "worse" if high < 0 else "unclear"
+    # By what is printed: an interval from +0 on shows no difference.
+    clear = "better" if low >= _HALF_POINT else "worse" if high <= -_HALF_POINT else "unclear"
     return [
         spans(
             f"backtest_lead_more_{clear}",

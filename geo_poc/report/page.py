@@ -137,7 +137,22 @@ def write_report(findings: Findings, path: Path, *, made: dt.datetime, version: 
 
 def rendered(report: Report) -> str:
     """The report as HTML; every text in it is escaped and on one line."""
-    environment = Environment(
+    return (
+        environment()
+        .get_template("report.html")
+        .render(
+            report=report,
+            first=report.first,
+            pages=report.pages,
+            colours=Markup(DAY.css()),  # noqa: S704  (the project's own table of colours)
+        )
+        .lstrip()
+    )
+
+
+def environment() -> Environment:
+    """What pages are rendered with: every text is escaped, and a slot without a value is an error."""
+    return Environment(
         loader=PackageLoader("geo_poc.report"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -146,13 +161,6 @@ def rendered(report: Report) -> str:
         keep_trailing_newline=True,
         finalize=clean,
     )
-    template = environment.get_template("report.html")
-    return template.render(
-        report=report,
-        first=report.first,
-        pages=report.pages,
-        colours=Markup(DAY.css()),  # noqa: S704  (the project's own table of colours)
-    ).lstrip()
 
 
 def clean(value: object) -> object:

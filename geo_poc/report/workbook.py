@@ -115,7 +115,7 @@ def _event_sheets(findings: Findings) -> Iterator[tuple[str, str, pd.DataFrame]]
         deaths_table(event_table(table)),
     )
     links = layer.links
-    kept = links if links.empty else links[~links["event"].isin(sensitive)]
+    kept = links if links.empty else links[~links["event"].isin(sensitive)].round(2)
     yield "links", f"Reports of one event, pair by pair: what speaks for it{left_out}", kept
 
 

@@ -30,7 +30,7 @@ _HEADQUARTERS = {3: "fhq", 2: "shq"}
 
 
 def read(path: Path | None, source: Source, *, layer: str) -> Raw:
-    """Bases of one year, or of one map date, of a Geo-PKO file.
+    """Bases of one year, or of one map date, of a Geo-PKO file; for ``base_history`` those of all.
 
     The id is mission and location, so that of a location that stands twice the record with more
     troops is kept and the other is a duplicate. ``hq`` 3 is the mission's headquarters, 2 a
@@ -50,6 +50,8 @@ def read(path: Path | None, source: Source, *, layer: str) -> Raw:
     table = raw.table
     when = ("year", "month") if monthly else ("year",)
     require_format(map(str, table), ("mission", *when), form=source.format, file=str(path))
+    if layer == "base_history":
+        return dataclasses.replace(raw, table=_snapshots(table, when))
     headquarters = numbers(table["kind"]).content
     air = ["aviation", "he.sup"] if "he.sup" in table else ["aviation"]
     return dataclasses.replace(
@@ -62,6 +64,21 @@ def read(path: Path | None, source: Source, *, layer: str) -> Raw:
         ),
         date=_one_date(raw, source, when=when, file=str(path)),
         prefer="strength",
+    )
+
+
+def _snapshots(table: pd.DataFrame, when: tuple[str, ...]) -> pd.DataFrame:
+    """Every year or month of the file: the bases that its maps show, from the first to the last day of it."""
+    parts = [numbers(table[column]).content.astype("Int64").astype("string") for column in when]
+    period = parts[0] if len(parts) == 1 else parts[0] + "-" + parts[1].str.zfill(2)
+    first = pd.to_datetime(period, errors="coerce", format="%Y" if len(parts) == 1 else "%Y-%m")
+    ends = pd.offsets.YearEnd(1) if len(parts) == 1 else pd.offsets.MonthEnd(1)
+    last = first - pd.Timedelta(days=1) + ends
+    return table.assign(
+        id=_slug(table) + " " + period.fillna(""),
+        kind="snapshot",
+        from_date=first.dt.strftime("%Y-%m-%d"),
+        to_date=last.dt.strftime("%Y-%m-%d"),
     )
 
 

@@ -20,7 +20,7 @@ Progress = Callable[[str, float], None]
 DRAWS = 60
 TOP_SHARE = 0.05
 FIRM_FROM, MARGINAL_FROM = 0.9, 0.1
-LOW, MARGINAL, FIRM = 0, 1, 2
+UNKNOWN, LOW, MARGINAL, FIRM = -1, 0, 1, 2
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -30,11 +30,13 @@ class Draws:
     Parameters
     ----------
     expected : float32 array (draws, cells)
-        Expected incidents in each cell of the area within the horizon.
+        Expected incidents in each cell of the area within the horizon; ``nan`` where no incident can be placed.
     top_ratio : float array (cells,)
         Share of the draws in which a cell is in the top 5 % of the area; cells that tie share what fits in.
+        ``nan`` where no incident can be placed.
     low, high : float
-        Middle 80 % of the numbers of incidents that may come in the area within the horizon.
+        Middle 80 % of the numbers of incidents that may come in the area within the horizon. Wider than the
+        interval of `Total`, which is one number's: here the expected number is drawn as well. ``nan`` as there.
     """
 
     expected: NDArray[np.float32]
@@ -44,14 +46,29 @@ class Draws:
 
     @property
     def firmness(self) -> NDArray[np.int8]:
-        """2 firm: in the top 5 % in 90 % of the draws or more; 1 marginal: in 10 % or more; 0 low; (cells,)."""
+        """2 firm: in the top 5 % in 90 % of the draws or more; 1 marginal: in 10 % or more; 0 low; (cells,).
+
+        -1 where that is unknown.
+
+        Examples
+        --------
+        >>> top = np.array([0.9, 0.5, 0.1, 0.05, np.nan])
+        >>> Draws(expected=np.zeros((1, 5)), top_ratio=top, low=0.0, high=1.0).firmness.tolist()
+        [2, 1, 1, 0, -1]
+        """
         rounded = np.round(self.top_ratio, 9)
         return np.select(
-            [rounded >= FIRM_FROM, rounded >= MARGINAL_FROM], [FIRM, MARGINAL], LOW
+            [np.isnan(rounded), rounded >= FIRM_FROM, rounded >= MARGINAL_FROM],
+            [UNKNOWN, FIRM, MARGINAL],
+            LOW,
         ).astype(np.int8)
 
-    def range_of(self, amounts: NDArray[np.floating]) -> tuple[float, float]:
-        """Middle 80 % of a number of each draw (draws,)."""
+    def expected_range(self, cells: NDArray[np.bool_]) -> tuple[float, float]:
+        """Middle 80 % of what the draws expect in some cells together, mask (cells,).
+
+        It says how far the expected number hangs on single incidents; what comes spreads wider.
+        """
+        amounts = self.expected[:, cells].sum(axis=1, dtype=np.float64)
         low, high = np.quantile(amounts, [(1 - INTERVAL) / 2, (1 + INTERVAL) / 2])
         return float(low), float(high)
 
@@ -88,6 +105,8 @@ def threat_draws(
         message = f"draws must be at least 1. Found: {draws}"
         raise ValueError(message)
     cells = past.setting.cells.size
+    if not past.record.placed.cell.size:
+        return _unknown(draws, cells)
     expected = np.empty((draws, cells), dtype=np.float32)
     top = np.zeros(cells)
     number = np.empty(draws)
@@ -102,6 +121,16 @@ def threat_draws(
         progress("draws", 1.0)
     low, high = _range(number, total, rng)
     return Draws(expected=expected, top_ratio=top / draws, low=low, high=high)
+
+
+def _unknown(draws: int, cells: int) -> Draws:
+    nan = float("nan")
+    return Draws(
+        expected=np.full((draws, cells), nan, dtype=np.float32),
+        top_ratio=np.full(cells, nan),
+        low=nan,
+        high=nan,
+    )
 
 
 def _redrawn(past: Past, rng: np.random.Generator) -> Past:

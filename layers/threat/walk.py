@@ -202,6 +202,7 @@ class _Asked:
     totals: list[tuple[object, ...]]
     placeable: Mapping[Target, float]
     hit: Mapping[Target, NDArray[np.int64]]
+    brier_uniform: Mapping[Target, float]
 
 
 def _asked(trial: Trial, past: Past, origin: int) -> _Asked:
@@ -221,6 +222,8 @@ def _asked(trial: Trial, past: Past, origin: int) -> _Asked:
         came = float((coming & mask).sum())
         totals.append((target, origin, total.expected, total.low, total.high, came, share))
         placeable[target] = total.expected * share
+    hit = {target: cell[mask[event]] for target, mask in trial.wanted.items()}
+    uniform = trial.setting.uniform
     return _Asked(
         origin=origin,
         event=event,
@@ -229,7 +232,8 @@ def _asked(trial: Trial, past: Past, origin: int) -> _Asked:
         precise=record.where_prec[event] <= _PRECISE_PLACE,
         totals=totals,
         placeable=placeable,
-        hit={target: cell[mask[event]] for target, mask in trial.wanted.items()},
+        hit=hit,
+        brier_uniform={t: brier(uniform, placeable[t], cells) for t, cells in hit.items()},
     )
 
 
@@ -244,11 +248,10 @@ class _Notes:
 
     def take(self, model: str, ranking: Ranking, asked: _Asked, trial: Trial) -> None:
         """Note how one model did at one origin."""
-        uniform = trial.setting.uniform
         for target, hit in asked.hit.items():
-            expected = asked.placeable[target]
-            errors = (brier(density, expected, hit) for density in (ranking.density, uniform))
-            self.cells.append((model, target, asked.origin, *errors))
+            error = brier(ranking.density, asked.placeable[target], hit)
+            uniform = asked.brier_uniform[target]
+            self.cells.append((model, target, asked.origin, error, uniform))
         self.areas.setdefault(model, []).append(ranking.area_by_tenth)
         # Tables without a row would change the types of the columns that they are stacked with.
         if asked.event.size:

@@ -1,0 +1,312 @@
+"""The weekly assessment: where incidents are most to be expected, what changed, and who would be there."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+
+from geo_poc import __version__
+from geo_poc.coverage.assessment import (
+    WEEK_DAYS,
+    YEAR_DAYS,
+    Assessment,
+    Dissent,
+    Under,
+    in_area_grid,
+    outlook_of,
+    with_times,
+)
+from geo_poc.coverage.demand import demand
+from geo_poc.coverage.minority import gone, overlooked
+from geo_poc.coverage.posture import advised
+from geo_poc.coverage.risk_areas import risk_areas
+from geo_poc.coverage.risk_scene import Assessed
+from geo_poc.errors import ConfigError, Fault
+from geo_poc.inputs import Inputs, Progress, quiet, read_inputs
+from geo_poc.last_assessment import read_last
+from geo_poc.layers.layer import file_sha256
+from geo_poc.layers.threat.background import Background
+from geo_poc.layers.threat.draws import DRAWS, threat_draws
+from geo_poc.layers.threat.events import DAY_S
+from geo_poc.layers.threat.levels import threat_levels
+from geo_poc.layers.threat.models import MIXTURE, MODELS
+from geo_poc.layers.threat.surface import Threat, fit
+from geo_poc.output import RUN_RECORD, require_made_by, written_whole
+from geo_poc.provenance import Step, Stopwatch, versions, write_json
+from geo_poc.report.assessment_files import assessment_content, write_assessment_files
+from geo_poc.report.assessment_page import assessment_html, assessment_page
+from geo_poc.report_quality import events_record
+from geo_poc.response_of_plan import coverage_of_plan, travel_of_plan
+from geo_poc.routing.travel_time import TravelTime
+
+NO_RIVAL = (MIXTURE, "uniform", "population")
+"""The model that is shown, and those that know of no incident."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What an assessment is asked for.
+
+    Parameters
+    ----------
+    as_of : date or None
+        None is the theatre's own day.
+    last : Path or None
+        Folder of an earlier assessment; without it last week's picture is computed anew.
+    top : int
+        Longest list of the page; the files hold all.
+    dissent : tuple of Dissent
+        Views of named people, printed as they are.
+    """
+
+    as_of: dt.date | None = None
+    last: Path | None = None
+    top: int = 15
+    dissent: tuple[Dissent, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class FoundAssessment:
+    """One assessment, and what it cost."""
+
+    assessment: Assessment
+    warnings: tuple[Fault, ...]
+    steps: tuple[Step, ...]
+
+
+def write_assessment(
+    theatre_path: Path,
+    plan_path: Path | None,
+    out: Path,
+    asked: Asked,
+    *,
+    made: dt.datetime,
+    progress: Progress = quiet,
+) -> FoundAssessment:
+    """Read, assess and write everything; the folder changes only when all of it succeeded.
+
+    Parameters
+    ----------
+    theatre_path, plan_path : Path
+        TOML files; without a plan the posture is not assessed.
+    out : Path
+        Folder of the results; one that an earlier such command made is replaced whole.
+    asked : Asked
+    made : datetime
+        When the product is made, with its zone.
+    progress : callable (step, share done)
+
+    Raises
+    ------
+    GeoPocError
+        If an input cannot be used or the results cannot be written; the folder is then as it was.
+    """
+    require_made_by(out, "assess")
+    watch = Stopwatch()
+    with written_whole(out) as folder:
+        with watch.step("read"):
+            inputs = on_day(read_inputs(theatre_path, plan_path, progress=progress), asked.as_of)
+            last = None
+            if asked.last is not None:
+                last = read_last(asked.last, inputs[0].theatre, horizon_days=_horizon(inputs[0]))
+        assessment = assess(
+            *inputs, last=last, dissent=asked.dissent, watch=watch, progress=progress
+        )
+        with watch.step("write"):
+            progress("writing", 0.0)
+            stamp = made.isoformat()
+            content = assessment_content(assessment, made=stamp, version=__version__)
+            write_json(content, folder / "assessment.json")
+            write_assessment_files(assessment, folder)
+            page = assessment_page(assessment, made=made, version=__version__, top=asked.top)
+            html = assessment_html(page)
+            (folder / "assessment.html").write_text(html, encoding="utf-8", newline="\n")
+        _write_record(inputs[0], asked, folder, watch.steps, made=made)
+    return FoundAssessment(
+        assessment=assessment, warnings=inputs[0].warnings, steps=tuple(watch.steps)
+    )
+
+
+def on_day(inputs: Inputs, as_of: dt.date | None) -> tuple[Inputs, dt.date]:
+    """Inputs with the theatre on an earlier day, and the theatre's own day.
+
+    Raises
+    ------
+    ConfigError
+        If the day is later than the theatre's.
+    """
+    own = inputs.theatre.as_of
+    if as_of is None or as_of == own:
+        return inputs, own
+    if as_of > own:
+        raise ConfigError(
+            Fault(
+                where="assess: --as-of",
+                found=as_of.isoformat(),
+                rule=f"must not be later than the theatre's as_of, {own.isoformat()}",
+                repair="add the newer incidents and set as_of in the theatre file, or give an earlier day",
+            )
+        )
+    theatre = dataclasses.replace(inputs.theatre, as_of=as_of)
+    return dataclasses.replace(inputs, theatre=theatre), own
+
+
+def assess(
+    inputs: Inputs,
+    data_of: dt.date,
+    *,
+    last: Threat | None = None,
+    dissent: Sequence[Dissent] = (),
+    watch: Stopwatch | None = None,
+    progress: Progress = quiet,
+) -> Assessment:
+    """The assessment from checked inputs, without touching a file.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        On the day of the assessment.
+    data_of : date
+        Day of the theatre file.
+    last : Threat, optional
+        The last assessment as it was recorded; without it that of 7 days before is computed from the same files.
+    dissent : sequence of Dissent
+    watch : Stopwatch, optional
+    progress : callable (step, share done)
+    """
+    watch = watch or Stopwatch()
+    day, seed = inputs.theatre.as_of, inputs.theatre_file.theatre.seed
+    with watch.step("threat"):
+        progress("threat", 0.0)
+        threat = _threat(inputs, day)
+        before = last or _threat(inputs, day - dt.timedelta(days=WEEK_DAYS))
+        year_before = _threat(inputs, day - dt.timedelta(days=YEAR_DAYS))
+    with watch.step("draws"):
+        past, total = threat.past, threat.total
+        assert past is not None and total is not None  # noqa: S101, PT018  (a fit has both)
+        rng = np.random.default_rng(seed)
+        draws = threat_draws(past, total, rng=rng, progress=progress)
+    with watch.step("travel time"):
+        places = demand(inputs.layers["camps"].table, inputs.layers["places"].table)
+        level = threat_levels(threat, theatre=inputs.theatre)
+        travel, cell_class = _response(inputs, places, level, progress)
+    with watch.step("areas"):
+        progress("risk areas", 0.0)
+        rivals = [name for name in MODELS if name not in NO_RIVAL]
+        assessed = Assessed(
+            theatre=inputs.theatre,
+            threat=threat,
+            before=before,
+            draws=draws,
+            places=places,
+            people=inputs.people,
+            others={name: MODELS[name].density(past) for name in rivals},
+            cell_class=cell_class,
+        )
+        under = _under(inputs)
+        age_days = (day - threat.newest).days if threat.newest else float("nan")
+        areas = advised(risk_areas(assessed), newest_age_days=age_days, models=len(rivals))
+        areas = with_times(areas, travel, under.conditions if under else None)
+    return Assessment(
+        theatre=inputs.theatre,
+        data_of=data_of,
+        threat=threat,
+        level=level,
+        firmness=in_area_grid(inputs.theatre, draws.firmness),
+        outlook=outlook_of(threat=threat, before=before, year_before=year_before, draws=draws),
+        before_of=before.as_of,
+        recorded=last is not None,
+        areas=areas,
+        overlooked=overlooked(assessed),
+        gone=gone(assessed),
+        models=tuple(rivals),
+        draws=DRAWS,
+        seed=seed,
+        under=under,
+        layers=inputs.layers,
+        people_known=inputs.people is not None,
+        dissent=tuple(dissent),
+    )
+
+
+def _horizon(inputs: Inputs) -> int:
+    return round(inputs.theatre_file.threat.horizon / DAY_S)
+
+
+def _threat(inputs: Inputs, day: dt.date) -> Threat:
+    return fit(
+        inputs.layers["incidents"].table,
+        day,
+        background=Background(
+            theatre=inputs.theatre,
+            people=inputs.people,
+            settlements=inputs.layers["places"].table,
+            admin=inputs.areas("admin"),
+        ),
+        horizon_days=_horizon(inputs),
+    )
+
+
+def _under(inputs: Inputs) -> Under | None:
+    plan = inputs.plan_file
+    if plan is None:
+        return None
+    return Under(plan=plan.plan.name, conditions=plan.conditions, standard_s=plan.standard.response)
+
+
+def _response(
+    inputs: Inputs,
+    places: gpd.GeoDataFrame,
+    level: np.ndarray[tuple[int, int], np.dtype[np.int8]],
+    progress: Progress,
+) -> tuple[tuple[TravelTime, ...], np.ndarray[tuple[int, int], np.dtype[np.str_]] | None]:
+    """Times and class of each cell under the plan; none without a plan."""
+    if inputs.plan_file is None:
+        return (), None
+    travel = travel_of_plan(inputs, places, progress=progress)
+    return travel, coverage_of_plan(inputs, places, level, travel).cell_class
+
+
+def _write_record(
+    inputs: Inputs, asked: Asked, folder: Path, steps: list[Step], *, made: dt.datetime
+) -> None:
+    """Write ``run.json``: what the folder was made from."""
+    theatre = inputs.theatre
+    files = sorted(path.name for path in folder.iterdir())
+    record = {
+        "geo_poc": __version__,
+        "command": "assess",
+        "made": made.isoformat(),
+        "marking": theatre.marking,
+        "theatre": theatre.name,
+        "fictional": theatre.fictional,
+        "as_of": theatre.as_of,
+        "crs": theatre.grid.crs,
+        "grid": theatre.grid,
+        "versions": versions(),
+        "seeds": {"theatre": inputs.theatre_file.theatre.seed},
+        "parameters": {
+            "theatre": inputs.theatre_file,
+            "plan": inputs.plan_file,
+            "last": asked.last,
+            "last_sha256": file_sha256(asked.last / RUN_RECORD) if asked.last else None,
+            "top": asked.top,
+        },
+        "inputs": [
+            dataclasses.asdict(source) | {"age_days": source.age_days(theatre.as_of)}
+            for source in inputs.sources
+        ],
+        "warnings": inputs.warnings,
+        "incidents": events_record(inputs.layers["incidents"]),
+        "steps": steps,
+        "total_seconds": round(sum(step.seconds for step in steps), 3),
+        "peak_memory_mb": max(step.peak_mb for step in steps),
+        "outputs": {name: file_sha256(folder / name) for name in files},
+    }
+    write_json(record, folder / RUN_RECORD)

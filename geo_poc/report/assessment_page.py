@@ -1,0 +1,204 @@
+"""The weekly assessment as one HTML page of its own, for a screen of any width and for print."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from geo_poc import figures
+from geo_poc.coverage.assessment import Assessment
+from geo_poc.palette import DAY
+from geo_poc.report.assessment_map import assessment_map, key_symbol
+from geo_poc.report.assessment_tables import areas_table, gone_table, how_made, minority_table
+from geo_poc.report.assessment_words import LONGEST_NAME, lead
+from geo_poc.report.blocks import Table
+from geo_poc.report.typeset import printable, shortened
+from geo_poc.wording import Span, spans, text
+
+_NOT = ("outbreak", "safe", "order", "mechanical", "range", "casualties")
+_MOST_MINORITY = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Key:
+    """One line of the legend: a drawing and what it means."""
+
+    symbol: str
+    means: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A heading, sentences, and a table where there is one."""
+
+    title: str
+    sentences: tuple[tuple[Span, ...], ...]
+    table: Table | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssessmentPage:
+    """All that the page shows, in order.
+
+    Parameters
+    ----------
+    marking, title, subtitle, document_title, fictional, dates, disclaimer : str
+        ``fictional`` is empty where the theatre is a real one.
+    lead : tuple of sentences
+    back : sentence
+        That the assessment looks back; empty where it does not.
+    figure : str
+        SVG.
+    keys : tuple of Key
+    areas, minority, gone, is_not, how : Part
+    """
+
+    marking: str
+    title: str
+    subtitle: str
+    document_title: str
+    fictional: str
+    dates: str
+    disclaimer: str
+    lead: tuple[tuple[Span, ...], ...]
+    back: tuple[Span, ...]
+    figure: str
+    keys: tuple[Key, ...]
+    areas: Part
+    minority: Part
+    gone: Part
+    is_not: Part
+    how: Part
+
+
+def assessment_page(
+    assessment: Assessment, *, made: dt.datetime, version: str, top: int
+) -> AssessmentPage:
+    """Everything that the page shows, worked out.
+
+    Parameters
+    ----------
+    assessment : Assessment
+    made : datetime
+        When the product is made, with its zone.
+    version : str
+        Of geo-poc.
+    top : int
+        Longest list of areas.
+    """
+    theatre, day = assessment.theatre, figures.day(assessment.theatre.as_of)
+    marking = text(f"marking_{theatre.marking.lower().replace(' ', '_')}")
+    name = shortened(theatre.name, longest=LONGEST_NAME)
+    n = assessment.threat.horizon_days
+    data = figures.day(assessment.data_of)
+    return AssessmentPage(
+        marking=marking,
+        title=text("assess_title"),
+        subtitle=text("assess_subtitle", theatre=name, n=n, date=day),
+        document_title=text("assess_document_title", date=day, theatre=name, marking=marking),
+        fictional=text("fictional_note") if theatre.fictional else "",
+        dates=text("dates", data=data, product=figures.dtg(made), version=version),
+        disclaimer=text("disclaimer"),
+        lead=lead(assessment, top=top),
+        back=looks_back(assessment),
+        figure=assessment_map(assessment, top=top),
+        keys=_keys(assessment, top),
+        areas=_areas(assessment, top),
+        minority=_minority(assessment),
+        gone=_gone(assessment),
+        is_not=Part(
+            title=text("assess_not_title"),
+            sentences=tuple(spans(f"assess_not_{one}") for one in _NOT),
+        ),
+        how=Part(title=text("assess_how_title"), sentences=how_made(assessment)),
+    )
+
+
+def looks_back(assessment: Assessment) -> tuple[Span, ...]:
+    """That the assessment is of an earlier day than its files; empty where it is not."""
+    if assessment.theatre.as_of == assessment.data_of:
+        return ()
+    return spans(
+        "assess_how_back",
+        date=figures.day(assessment.theatre.as_of),
+        data=figures.day(assessment.data_of),
+    )
+
+
+def _keys(assessment: Assessment, top: int) -> tuple[Key, ...]:
+    means = {
+        "number": text("assess_key_number", top=str(min(top, len(assessment.areas)))),
+        "firm": text("assess_key_firm", draws=str(assessment.draws)),
+        "marginal": text("assess_key_marginal"),
+        "gone": text("assess_key_gone", date=figures.day(assessment.before_of)),
+        "base": text("assess_key_base"),
+    }
+    if assessment.under is None:
+        del means["base"]
+    return tuple(Key(symbol=key_symbol(name), means=meaning) for name, meaning in means.items())
+
+
+def _areas(assessment: Assessment, top: int) -> Part:
+    if not len(assessment.areas):
+        return Part(title=text("assess_map_title"), sentences=(spans("assess_areas_none"),))
+    table = areas_table(assessment, top)
+    shown = text("number", n=len(table.rows))
+    title = text("assess_areas_title", shown=shown, areas=text("number", n=len(assessment.areas)))
+    return Part(title=title, sentences=(), table=table)
+
+
+def _minority(assessment: Assessment) -> Part:
+    slots = {"share": figures.percent(0.01)}
+    left = len(assessment.overlooked) - _MOST_MINORITY
+    first = (
+        spans("assess_minority_intro", models=str(len(assessment.models)), **slots)
+        if len(assessment.overlooked)
+        else spans("assess_minority_none", **slots)
+    )
+    more = (spans("assess_minority_more", n=left),) if left > 0 else ()
+    said = tuple(
+        spans("assess_dissent", name=printable(one.name), text=printable(one.text))
+        for one in assessment.dissent
+    )
+    return Part(
+        title=text("assess_minority_title"),
+        sentences=(first, *more, *(said or (spans("assess_dissent_none"),))),
+        table=minority_table(assessment, _MOST_MINORITY) if len(assessment.overlooked) else None,
+    )
+
+
+def _gone(assessment: Assessment) -> Part:
+    some = len(assessment.gone) > 0
+    return Part(
+        title=text("assess_gone_title", date=figures.day(assessment.before_of)),
+        sentences=(spans("assess_gone_note" if some else "assess_gone_none"),),
+        table=gone_table(assessment) if some else None,
+    )
+
+
+def assessment_html(page: AssessmentPage) -> str:
+    """The page as one HTML file that asks for no other file and runs no script; all text is escaped."""
+    environment = Environment(
+        loader=PackageLoader("geo_poc.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        finalize=_clean,
+    )
+    return environment.get_template("assessment.html").render(
+        page=page,
+        figure_title=text("assess_map_title"),
+        rest=text("assess_key_other"),
+        figure=Markup(page.figure),  # noqa: S704  (escaped by the XML library)
+        keys=[(Markup(key.symbol), key.means) for key in page.keys],  # noqa: S704  (as above)
+        colours=Markup(DAY.css()),  # noqa: S704  (the project's own table of colours)
+    )
+
+
+def _clean(value: object) -> object:
+    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value

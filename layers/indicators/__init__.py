@@ -1,0 +1,1 @@
+"""Levels of warning by indicators: counts and series, thresholds with hysteresis, triggers."""

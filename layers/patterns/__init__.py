@@ -1,0 +1,1 @@
+"""Patterns of incidents: hot spots, clusters, near repeats, trends and displacement."""

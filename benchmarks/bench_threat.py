@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from results import write
+from threadpoolctl import threadpool_limits
 
 from geo_poc.inputs import Inputs, read_inputs
 from geo_poc.layers.rasters import read_population
@@ -128,15 +129,14 @@ def origins(horizon_days: int) -> list[dt.date]:
 
 def fits(model: Model, trial: Trial, days: Sequence[dt.date]) -> None:
     """Density of a model at each of some days."""
-    for day in days:
-        model.density(
-            past_of(
-                trial.record,
-                trial.setting,
-                as_of_day=float(day_number(day)),
-                horizon_days=30.0,
-            )
-        )
+    pasts = [
+        past_of(trial.record, trial.setting, as_of_day=float(day_number(day)), horizon_days=30.0)
+        for day in days
+    ]
+    # As the walk does.
+    with threadpool_limits(limits=1, user_api="blas"):
+        for past in pasts:
+            model.density(past)
 
 
 def cost(name: str, trial: Trial, days: Sequence[dt.date]) -> dict[str, object]:

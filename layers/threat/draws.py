@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import nbinom
+from threadpoolctl import threadpool_limits
 
 from geo_poc.layers.threat.mixture import fitted_mixture
 from geo_poc.layers.threat.past import Past
@@ -110,13 +111,15 @@ def threat_draws(
     expected = np.empty((draws, cells), dtype=np.float32)
     top = np.zeros(cells)
     number = np.empty(draws)
-    for draw in range(draws):
-        if progress is not None:
-            progress("draws", draw / draws)
-        density = fitted_mixture(_redrawn(past, rng)).density
-        number[draw] = redrawn_total(past, total, rng=rng)
-        expected[draw] = number[draw] * density
-        top += ranking_of(density).credit(share=TOP_SHARE)
+    # One thread, as in the walk: products this small lose more by waiting for a second one.
+    with threadpool_limits(limits=1, user_api="blas"):
+        for draw in range(draws):
+            if progress is not None:
+                progress("draws", draw / draws)
+            density = fitted_mixture(_redrawn(past, rng)).density
+            number[draw] = redrawn_total(past, total, rng=rng)
+            expected[draw] = number[draw] * density
+            top += ranking_of(density).credit(share=TOP_SHARE)
     if progress is not None:
         progress("draws", 1.0)
     low, high = _range(number, total, rng)

@@ -1,7 +1,8 @@
 """The search for the mixture's densities: every trial on South Sudan 2014-2017, and no later event.
 
 Prints one row a trial, means over nine places of the grid (docs/methods/threat_search.md). Needs the real
-data folder (GEO_POC_DATA, or ``shared/data`` beside the repository). ``--quick`` takes one place of the grid.
+data folder (GEO_POC_DATA, or ``shared/data`` beside the repository). ``--quick`` takes one place of the grid,
+``--judge`` scores start and end of the search on 2018-2021 instead.
 """
 
 from __future__ import annotations
@@ -98,6 +99,15 @@ def extras(inputs: Inputs, setting: Setting) -> dict[str, Floats]:
         found[f"settled x {name}"] = product / product.sum()
     found["root settled"] = np.sqrt(found["settled_2"]) / np.sqrt(found["settled_2"]).sum()
     return found
+
+
+def _sharp_alone(inputs: Inputs, setting: Setting) -> dict[str, Floats]:
+    """Settlements as Gaussians of 2 km."""
+    places = inputs.layers["places"].table
+    x, y = point_coordinates(places.geometry.to_numpy())
+    here, sd_m = np.isfinite(x), (2e3, 2e3)
+    density = point_density(x[here], y[here], sd_m=sd_m, grid=setting.grid, cells=setting.cells)
+    return {"settled_2": density}
 
 
 def _along(lines: gpd.GeoDataFrame, crs: object) -> tuple[NDArray[np.float64], ...]:
@@ -216,15 +226,21 @@ def summary(parts: Sequence[pd.DataFrame]) -> dict[str, float]:
     """Scores as means over places of the grid: all, in cells without an earlier event, and by halves."""
     rows = []
     for one in parts:
-        early = pd.to_datetime(one["origin"], unit="D").dt.year <= 2015
+        early = _halves(one["origin"])
         row = {name: one[name].mean() for name in ("bits", "hit_01", "hit_05", "hit_10")}
         row["new"] = one.loc[one["new"], "hit_05"].mean()
-        for half, chosen in (("2014-15", early), ("2016-17", ~early)):
+        for half, chosen in (("half 1", early), ("half 2", ~early)):
             some = one[chosen]
             row |= {f"bits {half}": some["bits"].mean(), f"hit {half}": some["hit_05"].mean()}
             row[f"new {half}"] = some.loc[some["new"], "hit_05"].mean()
         rows.append(row)
     return {str(name): float(value) for name, value in pd.DataFrame(rows).mean().items()}
+
+
+def _halves(origin: pd.Series[float]) -> pd.Series[bool]:
+    """Whether an origin lies in the earlier half of the years."""
+    year = pd.to_datetime(origin, unit="D").dt.year
+    return year < year.min() + 2
 
 
 def show(title: str, on: Sequence[Ground], trials: Trials, learning: Learning) -> None:
@@ -248,6 +264,15 @@ def thinned(on: Sequence[Ground], share: float) -> list[Ground]:
             dataclasses.replace(one, record=one.record.only(kept), actors=one.actors[kept], made={})
         )
     return found
+
+
+def judged(shifts: Sequence[tuple[float, float]]) -> None:
+    """Print the ten and the nine on the years that the search did not see."""
+    last = dt.date(2021, 12, 31)
+    on = grounds(10.0, until=last, shifts=shifts, extras=_sharp_alone)
+    for horizon_days in (30.0, 90.0):
+        later = Learning(first=dt.date(2018, 1, 1), last=last, horizon_days=horizon_days)
+        show(f"2018-2021, {horizon_days:g} days", on, {"ten": TEN, "nine": NINE}, later)
 
 
 def shipped(shifts: Sequence[tuple[float, float]]) -> None:
@@ -279,6 +304,9 @@ def main() -> None:
         return
     pd.set_option("display.width", 250)
     shifts = SHIFTS[:1] if "--quick" in sys.argv else SHIFTS
+    if "--judge" in sys.argv:
+        judged(shifts)
+        return
     on, both = grounds(10.0, until=UNTIL, shifts=shifts, extras=extras), {"ten": TEN, "nine": NINE}
     show("start and end", on, both, Learning())
     for title, trials in ROUNDS.items():

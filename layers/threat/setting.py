@@ -130,7 +130,8 @@ def setting_of(
             require_theatre_crs(table, theatre, where=name)
     relative = relative_people(Background(theatre=theatre, people=people)).ravel()[cells]
     density = _points_density(settlements, SETTLEMENT_SD_M, theatre.grid, cells)
-    polygons, districts = _districts(admin, theatre, cells, settled_weight(density))
+    settled = settled_weight(_points_density(settlements, SETTLED_SD_M, theatre.grid, cells))
+    polygons, districts = _districts(admin, theatre, cells, settled)
     return Setting(
         grid=theatre.grid,
         cells=cells,
@@ -139,7 +140,7 @@ def setting_of(
         towns=_points_density(towns, TOWN_SD_M, theatre.grid, cells),
         admin=polygons,
         districts=districts,
-        settled=settled_weight(_points_density(settlements, SETTLED_SD_M, theatre.grid, cells)),
+        settled=settled,
     )
 
 

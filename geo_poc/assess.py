@@ -27,6 +27,7 @@ from geo_poc.coverage.minority import gone, overlooked
 from geo_poc.coverage.posture import advised
 from geo_poc.coverage.risk_areas import risk_areas
 from geo_poc.coverage.risk_scene import Assessed
+from geo_poc.decisions import Log, read_log
 from geo_poc.errors import ConfigError, Fault
 from geo_poc.inputs import Inputs, Progress, quiet, read_inputs
 from geo_poc.last_assessment import read_last
@@ -61,13 +62,16 @@ class Asked:
         Folder of an earlier assessment; without it last week's picture is computed anew.
     top : int
         Longest list of the page; the files hold all.
+    log : Path or None
+        Log of decisions, whose notes from the day of the last assessment on are printed as views of named people.
     dissent : tuple of Dissent
-        Views of named people, printed as they are.
+        More of them.
     """
 
     as_of: dt.date | None = None
     last: Path | None = None
     top: int = 15
+    log: Path | None = None
     dissent: tuple[Dissent, ...] = ()
 
 
@@ -115,9 +119,11 @@ def write_assessment(
             last = None
             if asked.last is not None:
                 last = read_last(asked.last, inputs[0].theatre, horizon_days=_horizon(inputs[0]))
-        assessment = assess(
-            *inputs, last=last, dissent=asked.dissent, watch=watch, progress=progress
-        )
+            as_of = inputs[0].theatre.as_of
+            since = last.as_of if last else as_of - dt.timedelta(days=WEEK_DAYS)
+            log = read_log(asked.log) if asked.log else Log()
+            dissent = (*asked.dissent, *notes_between(log, since, as_of))
+        assessment = assess(*inputs, last=last, dissent=dissent, watch=watch, progress=progress)
         with watch.step("write"):
             progress("writing", 0.0)
             stamp = made.isoformat()
@@ -130,6 +136,25 @@ def write_assessment(
         _write_record(inputs[0], asked, folder, watch.steps, made=made)
     return FoundAssessment(
         assessment=assessment, warnings=inputs[0].warnings, steps=tuple(watch.steps)
+    )
+
+
+def notes_between(log: Log, first: dt.date, last: dt.date) -> tuple[Dissent, ...]:
+    """Notes of named people made from one day to another, both included.
+
+    Examples
+    --------
+    >>> from geo_poc.decisions import Entry
+    >>> note = Entry(kind="note", at="2025-12-30T09:00Z", who="A. Analyst", reason="Kilo is missing.")
+    >>> notes_between(Log(entries=(note,)), dt.date(2025, 12, 25), dt.date(2025, 12, 30))
+    (Dissent(name='A. Analyst', text='Kilo is missing.'),)
+    >>> notes_between(Log(entries=(note,)), dt.date(2025, 12, 25), dt.date(2025, 12, 29))
+    ()
+    """
+    return tuple(
+        Dissent(name=entry.who, text=entry.reason)
+        for entry in log.entries
+        if entry.kind == "note" and first <= entry.day <= last
     )
 
 
@@ -297,6 +322,8 @@ def _write_record(
             "last": asked.last,
             "last_sha256": file_sha256(asked.last / RUN_RECORD) if asked.last else None,
             "top": asked.top,
+            "log": asked.log,
+            "log_head": read_log(asked.log).head if asked.log else None,
         },
         "inputs": [
             dataclasses.asdict(source) | {"age_days": source.age_days(theatre.as_of)}

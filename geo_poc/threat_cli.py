@@ -97,6 +97,12 @@ def assess(
             "--last", help="Folder of the last assessment. Default: its picture is computed anew."
         ),
     ] = None,
+    log: Annotated[
+        Path | None,
+        typer.Option(
+            "--log", help="Log of decisions; its notes since the last assessment are shown."
+        ),
+    ] = None,
     top: Annotated[int, typer.Option("--top", help="Longest list of areas shown.", min=1)] = 15,
     made: MadeOption = None,
 ) -> None:
@@ -106,7 +112,8 @@ def assess(
             from geo_poc.assess import Asked, write_assessment  # noqa: PLC0415
 
             stamp = product_time(made)
-            asked = Asked(as_of=as_of.date() if as_of else None, last=last, top=top)
+            day = as_of.date() if as_of else None
+            asked = Asked(as_of=day, last=last, top=top, log=log)
             found = write_assessment(theatre, plan, out, asked, made=stamp, progress=progress)
         from geo_poc.assess_summary import assess_tables  # noqa: PLC0415
 

@@ -29,6 +29,8 @@ def box_m(grid: Grid) -> Box:
 def clipped(shapes: gpd.GeoSeries, box: Box, *, keep_order: bool) -> gpd.GeoSeries:
     """The part of each shape in a box; None where none is.
 
+    Of lines that keep their order what runs exactly along the edge of the box may be left out.
+
     Parameters
     ----------
     shapes : GeoSeries

@@ -25,6 +25,7 @@ from geo_poc.cli import app
 from geo_poc.coverage.assessment import Dissent
 from geo_poc.coverage.demand import demand
 from geo_poc.data.generator import Recipe, make_theatre
+from geo_poc.decisions import Entry, append, read_log
 from geo_poc.errors import ConfigError, InputError, OutputError
 from geo_poc.inputs import Inputs, read_inputs
 from geo_poc.last_assessment import read_last
@@ -321,12 +322,26 @@ def test_classes_are_those_of_the_plan(planned: Inputs) -> None:
 
 def test_views_of_named_people_are_printed_as_they_are(small: Path, tmp_path: Path) -> None:
     view = Dissent(name="<b>A. Analyst</b>", text="Kilo & Lima are missing")
-    folder = tmp_path / "out"
-    write_assessment(small / "theatre.toml", None, folder, Asked(dissent=(view,)), made=MADE)
+    folder, log = tmp_path / "out", tmp_path / "log.jsonl"
+    for day, who in (
+        ("2025-12-24", "Too early"),
+        ("2025-12-25", "B. First"),
+        ("2026-01-01", "C. Last"),
+    ):
+        append(log, Entry(kind="note", at=f"{day}T09:00Z", who=who, reason="Mike"))
+    append(log, Entry(kind="note", at="2026-01-02T09:00Z", who="Too late", reason="Mike"))
+    asked = Asked(dissent=(view,), log=log)
+    write_assessment(small / "theatre.toml", None, folder, asked, made=MADE)
     page = (folder / "assessment.html").read_text(encoding="utf-8")
     assert "&lt;b&gt;A. Analyst&lt;/b&gt;" in page
     assert "Kilo &amp; Lima are missing" in page
-    assert content(folder)["dissent"] == [{"name": view.name, "text": view.text}]
+    assert content(folder)["dissent"] == [
+        {"name": view.name, "text": view.text},
+        {"name": "B. First", "text": "Mike"},
+        {"name": "C. Last", "text": "Mike"},
+    ]
+    record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    assert record["parameters"]["log_head"] == read_log(log).head
 
 
 def test_the_folder_of_another_command_is_not_replaced(small: Path, tmp_path: Path) -> None:

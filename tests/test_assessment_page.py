@@ -126,7 +126,8 @@ def area(**values: Any) -> Any:
     known = {
         "residents": 1_234.0, "displaced": 500.0, "residents_unknown_ratio": 0.0, "sites_unknown_people": 0,
         "camps_unknown_people": 0, "exposed": 150.0, "change": "same", "expected_before": 0.2, "posture": "deploy",
-        "firm_ratio": 0.4, "class_ratio": 0.6, "ratio_n": 0.6, "ratio_c": 0.0, "ground_s": 10_810.0, "ground_mover": "wheeled_patrol",
+        "firm_ratio": 0.4, "class_ratio": 0.6, "ratio_n": 0.6, "ratio_c": 0.0, "ground_s": 10_810.0,
+        "ground_mover": "wheeled_patrol",
         "ground_base": "B", "confidence": "low", "lacking": "", "models_n": 1, "last_event": pd.Timestamp("2024-06-20"),
     }  # fmt: skip
     return SimpleNamespace(**(known | values))

@@ -106,12 +106,15 @@ class Spreads:
     ----------
     places : Places
     widths : tuple of Width
+    districts : sparse float array (k, cells)
+        Of the places.
     weight : float array (cells,)
     setting : Setting
     """
 
     places: Places
     widths: tuple[Width, ...]
+    districts: csr_array
     weight: NDArray[np.float64]
     setting: Setting
 
@@ -155,8 +158,7 @@ class Spreads:
         """Sum of the districts alone, (k, cells)."""
         if not self.places.district.size:
             return np.zeros((len(amount), self.setting.cells.size))
-        shares = csr_array(self.setting.districts[self.places.district])
-        return np.asarray(amount[:, self.places.cell.size :] @ shares)
+        return np.asarray(amount[:, self.places.cell.size :] @ self.districts)
 
     def _on_grid(self, width: Width, scaled: NDArray[np.float64]) -> NDArray[np.float64]:
         by_cell = np.zeros((len(scaled), self.setting.cells.size))
@@ -204,7 +206,13 @@ def spreads(
         _width(float(one), np.flatnonzero(by_point == one), places.cell, weight, setting)
         for one in np.unique(by_point)
     )
-    return Spreads(places=places, widths=widths, weight=weight, setting=setting)
+    return Spreads(
+        places=places,
+        widths=widths,
+        districts=csr_array(setting.districts[places.district]),
+        weight=weight,
+        setting=setting,
+    )
 
 
 def _width(

@@ -19,7 +19,7 @@ from geo_poc.options import (
     product_time,
     season_of,
 )
-from geo_poc.terminal import faults_shown, print_parts, progress_bar
+from geo_poc.screen.terminal import faults_shown, print_parts, progress_bar
 from geo_poc.threat_cli import app as threat_app
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def arrivals(
             from geo_poc.arrivals import write_arrivals  # noqa: PLC0415
 
             found = write_arrivals(theatre, plan, out, clock=clock, progress=progress)
-        from geo_poc.summary import arrival_tables  # noqa: PLC0415
+        from geo_poc.screen.arrivals import arrival_tables  # noqa: PLC0415
 
         print_parts(arrival_tables(found, *([out] if clock is None else [out, clock])))
 
@@ -128,7 +128,7 @@ def routes(
                 alternatives=alternatives,
             )
             found = write_routes(theatre, plan, out, wanted, progress=progress)
-        from geo_poc.summary import route_tables  # noqa: PLC0415
+        from geo_poc.screen.routes import route_tables  # noqa: PLC0415
 
         print_parts(route_tables(found, out))
 
@@ -170,7 +170,7 @@ def patrols(
                 season=season_of("patrols", season),
             )
             found = write_patrols(theatre, plan, out, asked, progress=progress)
-        from geo_poc.patrol_summary import patrol_tables  # noqa: PLC0415
+        from geo_poc.screen.patrols import patrol_tables  # noqa: PLC0415
 
         print_parts(patrol_tables(found, out))
 
@@ -197,7 +197,7 @@ def critical_roads(
                 light=light_of("critical-roads", light),
             )
             found = write_critical_roads(theatre, plan, out, asked, progress=progress)
-        from geo_poc.critical_tables import critical_tables  # noqa: PLC0415
+        from geo_poc.screen.critical_roads import critical_tables  # noqa: PLC0415
 
         print_parts(critical_tables(found, out))
 
@@ -261,19 +261,19 @@ def _run(theatre: Path, plan: Path, out: Path, made: dt.datetime | None) -> None
 
 
 def _say_memory(inputs: Inputs) -> None:
-    from geo_poc.summary import memory_line  # noqa: PLC0415
+    from geo_poc.screen.inputs import memory_line  # noqa: PLC0415
 
     print_parts(memory_line(inputs))
 
 
 def _print_inputs(inputs: Inputs) -> None:
-    from geo_poc.summary import input_tables  # noqa: PLC0415
+    from geo_poc.screen.inputs import input_tables  # noqa: PLC0415
 
     print_parts(input_tables(inputs))
 
 
 def _print_run(done: Run) -> None:
-    from geo_poc.summary import run_tables  # noqa: PLC0415
+    from geo_poc.screen.run import run_tables  # noqa: PLC0415
 
     print_parts(run_tables(done))
 

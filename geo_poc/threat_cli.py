@@ -15,7 +15,7 @@ from geo_poc.options import (
     TheatreArgument,
     product_time,
 )
-from geo_poc.terminal import faults_shown, print_parts, progress_bar
+from geo_poc.screen.terminal import faults_shown, print_parts, progress_bar
 
 if TYPE_CHECKING:
     from geo_poc.decisions import Entry
@@ -50,7 +50,7 @@ def patterns(
             from geo_poc.patterns import write_patterns  # noqa: PLC0415
 
             found = write_patterns(theatre, plan, out, made=product_time(made), progress=progress)
-        from geo_poc.pattern_summary import pattern_tables  # noqa: PLC0415
+        from geo_poc.screen.patterns import pattern_tables  # noqa: PLC0415
 
         print_parts(pattern_tables(found, out))
 
@@ -72,7 +72,7 @@ def backtest(
 
             stamp = product_time(made)
             found = write_backtest(theatre, out, made=stamp, months=months, progress=progress)
-        from geo_poc.backtest_summary import backtest_tables  # noqa: PLC0415
+        from geo_poc.screen.backtest import backtest_tables  # noqa: PLC0415
 
         print_parts(backtest_tables(found, out))
 
@@ -115,7 +115,7 @@ def assess(
             day = as_of.date() if as_of else None
             asked = Asked(as_of=day, last=last, top=top, log=log)
             found = write_assessment(theatre, plan, out, asked, made=stamp, progress=progress)
-        from geo_poc.assess_summary import assess_tables  # noqa: PLC0415
+        from geo_poc.screen.assess import assess_tables  # noqa: PLC0415
 
         print_parts(assess_tables(found, out, top=top))
 
@@ -158,7 +158,7 @@ def race(
                 made=product_time(made),
                 progress=progress,
             )
-        from geo_poc.race_summary import race_tables  # noqa: PLC0415
+        from geo_poc.screen.race import race_tables  # noqa: PLC0415
 
         print_parts(race_tables(found, out))
 
@@ -184,7 +184,7 @@ def levels(
             found = write_levels(
                 theatre, indicators, out, made=stamp, log_path=log, progress=progress
             )
-        from geo_poc.level_summary import level_parts  # noqa: PLC0415
+        from geo_poc.screen.levels import level_parts  # noqa: PLC0415
 
         print_parts(level_parts(found, out))
 

@@ -37,7 +37,7 @@ from geo_poc.provenance import Step
 from geo_poc.report.headline import below_bar, class_bar, lead, matrix
 from geo_poc.report.page import rendered, report_context
 from geo_poc.run import Run
-from geo_poc.summary import run_tables
+from geo_poc.screen.run import run_tables
 from geo_poc.wording import plain
 
 MADE = dt.datetime(2024, 7, 1, 12, 0, tzinfo=dt.UTC)

@@ -15,7 +15,6 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from geo_poc.backtest_summary import kinds_part, models_parts
 from geo_poc.cli import app
 from geo_poc.coverage.findings import Findings
 from geo_poc.layers.layer import file_sha256
@@ -31,6 +30,7 @@ from geo_poc.report.backtest_words import (
     months_words,
 )
 from geo_poc.report.calibration import calibration_file, calibration_svg
+from geo_poc.screen.backtest import kinds_part, models_parts
 from geo_poc.wording import plain
 
 SVG = "{http://www.w3.org/2000/svg}"

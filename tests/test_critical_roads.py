@@ -17,13 +17,13 @@ from typer.testing import CliRunner
 
 from geo_poc.cli import app
 from geo_poc.critical_roads import Asked, FoundCritical, critical_roads, write_critical_roads
-from geo_poc.critical_tables import critical_tables
 from geo_poc.data.generator import Recipe, make_theatre
 from geo_poc.errors import ConfigError, NetworkError, OutputError
 from geo_poc.grid import WGS84
 from geo_poc.inputs import Inputs, read_inputs
 from geo_poc.report.critical_roads import COLUMNS, LAYER, write_critical_file
 from geo_poc.routes import Wanted, routes
+from geo_poc.screen.critical_roads import critical_tables
 from geo_poc.wording import text
 
 RECIPE = Recipe(seed=7, size_km=60.0, cell_m=2000.0, settlements=8, camps=3, bases=3, years=1)

@@ -16,7 +16,7 @@ from geo_poc.inputs import read_inputs, require_closures_match
 from geo_poc.report.grounds import assumptions_table, data_section
 from geo_poc.routing.closures import restricted_by
 from geo_poc.routing.restrictions import in_force
-from geo_poc.summary import input_tables
+from geo_poc.screen.inputs import input_tables
 from geo_poc.theatre import Theatre
 
 CRS = "+proj=laea +lat_0=8 +lon_0=30 +datum=WGS84 +units=m +type=crs"

@@ -20,12 +20,12 @@ from typer.testing import CliRunner
 from geo_poc.cli import app
 from geo_poc.data import embedded_theatre
 from geo_poc.errors import GeoPocError, InputError, OutputError, SourceError
-from geo_poc.level_summary import level_parts
 from geo_poc.levels import write_levels
 from geo_poc.levels_record import read_levels
 from geo_poc.palette import DAY
 from geo_poc.report.level_page import write_level_page
 from geo_poc.report.level_strip import Strip, axis_svg, strip_svg
+from geo_poc.screen.levels import level_parts
 
 MADE = dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC)
 STAMP = "2026-01-15T12:00"

@@ -16,7 +16,7 @@ from geo_poc.errors import InputError
 from geo_poc.inputs import Inputs, read_inputs
 from geo_poc.memory import _PROGRAM, MemoryNeed, memory_faults, memory_need
 from geo_poc.run import analyse
-from geo_poc.summary import memory_line
+from geo_poc.screen.inputs import memory_line
 
 HOME = embedded_theatre()
 FILES = HOME / "theatre.toml", HOME / "plan.toml"

@@ -29,13 +29,13 @@ from geo_poc.grid import Grid
 from geo_poc.inputs import Inputs, read_inputs
 from geo_poc.layers.positions import mgrs_of
 from geo_poc.patrol_options import Asked
-from geo_poc.patrol_summary import patrol_tables
 from geo_poc.patrols import FoundPatrols, patrols, write_patrols
 from geo_poc.plan import MobileBase, Patrol
 from geo_poc.report.patrols import write_patrol_files
 from geo_poc.routing.mobile import mobile_point
 from geo_poc.routing.response import response_times
 from geo_poc.routing.travel_time import Reason
+from geo_poc.screen.patrols import patrol_tables
 
 RECIPE = Recipe(seed=7, size_km=60.0, cell_m=2000.0, settlements=8, camps=3, bases=3, years=1)
 STANDARD = """

@@ -21,9 +21,9 @@ from geo_poc.cli import app
 from geo_poc.errors import ConfigError, GeoPocError, LayerError, OutputError
 from geo_poc.inputs import read_inputs
 from geo_poc.layers.read import read_layer
-from geo_poc.pattern_summary import pattern_tables
 from geo_poc.patterns import FoundPatterns, patterns, write_patterns
 from geo_poc.report.patterns_page import bar_chart, page_context, rendered
+from geo_poc.screen.patterns import pattern_tables
 from geo_poc.theatre_file import Source
 from geo_poc.wording import plain
 

@@ -28,13 +28,13 @@ from geo_poc.inputs import Inputs, read_inputs
 from geo_poc.plan import Asset, Ferries
 from geo_poc.race import FoundRace, race, write_race
 from geo_poc.race_rules import Asked, alert_of, asked_of, require_race
-from geo_poc.race_summary import race_tables
 from geo_poc.report.race import BANDS_H, bands, write_race_files
 from geo_poc.report.race_drawing import SIGN, race_map
 from geo_poc.report.race_page import race_page, write_race_page
 from geo_poc.routing.group import STRAIGHT
 from geo_poc.routing.ranges import some_range
 from geo_poc.routing.response import response_times
+from geo_poc.screen.race import race_tables
 from geo_poc.sightings import Sighting, read_sightings
 from geo_poc.theatre import theatre_over
 from geo_poc.theatre_file import AreaSpec, TheatreSpec

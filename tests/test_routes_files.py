@@ -23,7 +23,7 @@ from geo_poc.inputs import Inputs, read_inputs
 from geo_poc.report.routes import COLUMNS, RouteRow, write_routes_file
 from geo_poc.routes import FoundRoutes, Passage, Wanted, routes, write_routes
 from geo_poc.routing.travel_time import Reason
-from geo_poc.summary import route_tables
+from geo_poc.screen.routes import route_tables
 
 HOME = embedded_theatre()
 THEATRE, PLAN = HOME / "theatre.toml", HOME / "plan.toml"

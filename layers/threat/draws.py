@@ -69,9 +69,15 @@ class Draws:
 
         It says how far the expected number hangs on single incidents; what comes spreads wider.
         """
-        amounts = self.expected[:, cells].sum(axis=1, dtype=np.float64)
-        low, high = np.quantile(amounts, [(1 - INTERVAL) / 2, (1 + INTERVAL) / 2])
+        low, high = self.range_of(self.expected[:, cells].sum(axis=1, dtype=np.float64))
         return float(low), float(high)
+
+    def range_of(
+        self, amounts: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Middle 80 % of amounts (..., draws) of each draw, two arrays (...)."""
+        low, high = np.quantile(amounts, [(1 - INTERVAL) / 2, (1 + INTERVAL) / 2], axis=-1)
+        return np.asarray(low), np.asarray(high)
 
 
 def threat_draws(

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from geo_poc.coverage.deciding import DecidingWay
 from geo_poc.layers.layer import Layer, SourceRecord
 from geo_poc.layers.threat.backtest import Backtest
+from geo_poc.layers.threat.draws import Draws
 from geo_poc.layers.threat.surface import Threat
 from geo_poc.plan import Conditions, PlanFile
 from geo_poc.routing.travel_time import TravelTime
@@ -67,6 +68,8 @@ class Findings:
     threat : Threat
     threat_level : int8 array (rows, cols)
         5 very high .. 1 very low, 0 no reports, -1 outside the area.
+    draws : Draws or None
+        How sure the surface is; None where it was not asked for.
     backtest : Backtest
         How well the threat models told the past.
     travel : tuple of TravelTime
@@ -94,6 +97,7 @@ class Findings:
     elevation_m: NDArray[np.float32] | None
     threat: Threat
     threat_level: NDArray[np.int8]
+    draws: Draws | None
     backtest: Backtest
     travel: tuple[TravelTime, ...]
     coverage: Coverage

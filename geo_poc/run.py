@@ -25,6 +25,7 @@ from geo_poc.inputs import Inputs, Progress, quiet, read_inputs
 from geo_poc.layers.layer import file_sha256
 from geo_poc.layers.threat.background import Background
 from geo_poc.layers.threat.backtest import Backtest, backtest
+from geo_poc.layers.threat.draws import Draws, threat_draws
 from geo_poc.layers.threat.events import DAY_S
 from geo_poc.layers.threat.levels import threat_levels
 from geo_poc.layers.threat.reasons import place_reasons
@@ -128,7 +129,11 @@ def analyse(
         threat = _threat(inputs)
         level = threat_levels(threat, theatre=theatre)
         places = demand(layers["camps"].table, layers["places"].table)
-        reasons = place_reasons(threat, theatre=theatre, places=places, people=inputs.people)
+    with watch.step("draws"):
+        draws = _draws(inputs, threat, progress)
+        reasons = place_reasons(
+            threat, theatre=theatre, places=places, people=inputs.people, draws=draws
+        )
     with watch.step("backtest"):
         past = _backtest(inputs, progress)
     with watch.step("travel time"):
@@ -155,6 +160,7 @@ def analyse(
         elevation_m=inputs.elevation_m,
         threat=threat,
         threat_level=level,
+        draws=draws,
         backtest=past,
         travel=travel,
         coverage=coverage,
@@ -191,6 +197,14 @@ def _threat(inputs: Inputs) -> Threat:
         background=_background(inputs),
         horizon_days=round(inputs.theatre_file.threat.horizon / DAY_S),
     )
+
+
+def _draws(inputs: Inputs, threat: Threat, progress: Progress) -> Draws | None:
+    """How sure the threat is; not asked of a surface that does not know its past."""
+    if threat.past is None or threat.total is None:
+        return None
+    rng = np.random.default_rng(inputs.theatre_file.theatre.seed)
+    return threat_draws(threat.past, threat.total, rng=rng, progress=progress)
 
 
 def _backtest(inputs: Inputs, progress: Progress) -> Backtest:

@@ -567,6 +567,7 @@ def sample_findings() -> Findings:
         elevation_m=None,
         threat=threat,
         threat_level=level,
+        draws=None,
         backtest=_backtest(theatre),
         travel=_travel(theatre),
         coverage=_coverage(theatre),

@@ -287,7 +287,7 @@ def test_backtest_stands_with_all_models_their_intervals_and_the_lower_bound(sam
         sample_findings, backtest=dataclasses.replace(sample_findings.backtest, scores=scores)
     )
     rows = tables(found)["backtest"].rows
-    assert [row[0].text for row in rows][-2:] == ["One line", "Mixture of ten"]
+    assert [row[0].text for row in rows][-2:] == ["One line", "Mixture"]
     assert [c.text for c in rows[-1]][1:] == [
         "10%", "33%", "40%", "6%", "20%", "\u22122", "6.6", "1.3", "0.013",
     ]  # fmt: skip

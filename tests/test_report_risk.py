@@ -8,8 +8,12 @@ import numpy as np
 import pandas as pd
 
 from geo_poc.coverage.findings import Findings
-from geo_poc.report.blocks import Table
+from geo_poc.layers.threat.draws import Draws
+from geo_poc.layers.threat.totals import Total
+from geo_poc.report.blocks import Paragraph, Table
 from geo_poc.report.risk import reasons_in_words, risk_section, riskiest
+from geo_poc.report.threat_page import threat_section
+from geo_poc.wording import Span
 
 NBSP = chr(160)
 
@@ -70,6 +74,47 @@ def test_a_row_says_chance_number_last_incident_and_shares_from_five_percent_on(
     ]
     assert table.rows[1][2].text == "none"
     assert table.rows[1][1].small.replace(NBSP, " ") == "< 0.01 expected"
+
+
+def test_the_range_of_the_draws_stands_behind_the_chance(sample_findings: Findings) -> None:
+    table = risk_section(changed(sample_findings, any_low=[0.2], any_high=[0.5]))[-1]
+    assert isinstance(table, Table)
+    assert table.rows[0][1].text == "39% (20% to 50%)"
+
+
+def test_the_report_says_how_many_are_expected_and_how_much_of_the_top_is_firm(
+    sample_findings: Findings,
+) -> None:
+    cells = int(sample_findings.theatre.inside.sum())
+    top = np.zeros(cells)
+    top[: cells // 40] = 1.0
+    draws = Draws(
+        expected=np.zeros((60, cells), dtype=np.float32), top_ratio=top, low=2.0, high=9.0
+    )
+    total = Total(expected=4.6, low=2.0, high=8.0, decay_days=120.0, size=2.0)
+    threat = dataclasses.replace(sample_findings.threat, total=total)
+    found = dataclasses.replace(sample_findings, draws=draws, threat=threat)
+    words = " ".join(p.text for p in paragraphs(found)).replace(NBSP, " ")
+    assert "4.6 incidents" in words
+    assert "between 2 and 9 come" in words
+    half = round(100 * (cells // 40) / (0.05 * cells))
+    assert f"{half}% is firm" in words
+    unknown = dataclasses.replace(draws, low=np.nan, high=np.nan)
+    words = " ".join(p.text for p in paragraphs(dataclasses.replace(found, draws=unknown)))
+    assert "come, if" not in words
+    assert "is firm" in words
+    nothing = dataclasses.replace(total, expected=np.nan)
+    none = dataclasses.replace(found, threat=dataclasses.replace(threat, total=nothing))
+    assert "is firm" not in " ".join(p.text for p in paragraphs(none))
+
+
+def paragraphs(findings: Findings) -> list[Span]:
+    return [
+        span
+        for block in threat_section(findings)
+        if isinstance(block, Paragraph)
+        for span in block.spans
+    ]
 
 
 def test_where_people_at_the_site_are_unknown_residents_near_by_stand_and_are_named(

@@ -14,7 +14,6 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from scipy.integrate import dblquad
 from scipy.optimize import minimize
 from scipy.stats import gaussian_kde, norm
 
@@ -23,7 +22,6 @@ from geo_poc.grid import Grid
 from geo_poc.layers.threat import baselines
 from geo_poc.layers.threat.em import em_weights
 from geo_poc.layers.threat.events import day_number, events_of
-from geo_poc.layers.threat.gaussians import gaussians
 from geo_poc.layers.threat.mixture import COMPONENTS, fitted_mixture
 from geo_poc.layers.threat.models import MIXTURE, MODELS, ONE_LINE, forecast
 from geo_poc.layers.threat.past import Past, decayed_sums, past_of
@@ -258,46 +256,6 @@ def test_decayed_sums_are_the_plain_sums(events: list[tuple[int, int]], decay: f
             assert sums[row, column] == pytest.approx(plain)
 
 
-# --- kernels
-
-
-def test_gaussians_over_cells_are_those_of_numerical_quadrature(
-    square: Theatre, peopled: Setting
-) -> None:
-    """A Gaussian of 9 km near the cut-out corner, by a general integrator, times uneven weights."""
-    x, y, sd = 57e3, 52e3, 9e3
-    weight = np.linspace(0.2, 3.0, peopled.cells.size)
-    around = gaussians(
-        np.array([x]), np.array([y]), sd_m=np.array([sd]), weight=weight, setting=peopled
-    )
-    xs, ys = square.grid.centres()
-    raw = np.array(
-        [
-            dblquad(
-                lambda v, u: float(norm.pdf(u, x, sd) * norm.pdf(v, y, sd)),
-                cx - 5e3,
-                cx + 5e3,
-                cy - 5e3,
-                cy + 5e3,
-            )[0]
-            for cx, cy in zip(xs[square.inside], ys[square.inside], strict=True)
-        ]
-    )
-    assert around.total(np.ones(1)) == pytest.approx(raw * weight / (raw * weight).sum(), abs=1e-8)
-
-
-def test_gaussians_at_some_cells_are_those_of_the_whole_surface(peopled: Setting) -> None:
-    x, y = np.array([12e3, 31e3, 12e3]), np.array([18e3, 33e3, 18e3])
-    weight = np.linspace(1, 2, peopled.cells.size)
-    around = gaussians(x, y, sd_m=np.full(3, 15e3), weight=weight, setting=peopled)
-    assert around.place[0] == around.place[2] != around.place[1]
-    cells = np.array([3, 40, 67])
-    for place, unit in enumerate(np.eye(2)):
-        whole = around.total(unit)
-        assert whole.sum() == pytest.approx(1)
-        assert around.at(cells)[place] == pytest.approx(whole[cells])
-
-
 # --- weights
 
 
@@ -393,12 +351,12 @@ def test_the_kernel_of_a_year_is_a_gaussian_of_25_km(theatre_of: Callable[..., T
 
 
 def component(known: Past, name: str) -> NDArray[np.float64]:
-    return np.asarray(fitted_mixture(known).components[COMPONENTS.index(name)])
+    found = fitted_mixture(known)
+    return np.asarray(found.components[found.names.index(name)])
 
 
 def test_same_place_is_the_decayed_share_of_events_by_cell(square: Theatre) -> None:
-    """At a cell's centre a Gaussian of 0.5 km lies in the cell: its edge is ten deviations away."""
-    known = past([(5, 75, 30, 1, 1), (15, 75, 60, 1, 1), (15, 75, 365, 1, 1)], square)
+    known = past([(5, 75, 30, 1, 1), (19, 71, 60, 3, 1), (15, 75, 365, 1, 1)], square)
     assert component(known, "same place, all time")[:2] == pytest.approx([1 / 3, 2 / 3])
     for decay in (30, 365):
         first = np.exp(-30 / decay)
@@ -408,44 +366,96 @@ def test_same_place_is_the_decayed_share_of_events_by_cell(square: Theatre) -> N
         )
 
 
-def test_events_known_to_the_year_are_in_the_kernels_without_decay_alone(square: Theatre) -> None:
+def test_events_known_to_the_year_are_in_the_density_without_decay_alone(square: Theatre) -> None:
     known = past([(5, 75, 30, 1, 1), (15, 75, 30, 1, 5)], square)
     assert component(known, "same place, all time")[:2] == pytest.approx([1 / 2, 1 / 2])
     assert component(known, "same place, 30 days")[:2] == pytest.approx([1, 0])
     alone = past([(15, 75, 30, 1, 5)], square)
-    assert component(alone, "neighbourhood, 365 days") == pytest.approx(np.full(68, 1 / 68))
+    assert fitted_mixture(alone).names == ("uniform", "same place, all time")
+
+
+def test_centroids_are_in_no_same_place(square: Theatre) -> None:
+    known = past([(5, 75, 30, 1, 1), (15, 75, 30, 4, 1), (25, 75, 30, 5, 1)], square)
+    assert component(known, "same place, all time")[:3] == pytest.approx([1, 0, 0])
 
 
 @pytest.mark.parametrize(
     ("name", "code", "sd_km"),
     [
-        ("same place, all time", 4, np.hypot(0.5, 60)),
-        ("same place, all time", 5, np.hypot(0.5, 60)),
-        ("neighbourhood, all time", 3, 25.0),
-        ("neighbourhood, all time", 4, 65.0),
+        ("neighbourhood, 30 days", 3, 50.0),
+        ("neighbourhood, 365 days", 4, np.hypot(50, 60)),
+        ("neighbourhood close by, 365 days", 1, 15.0),
+        ("neighbourhood close by, 365 days", 5, np.hypot(15, 60)),
     ],
 )
-def test_kernels_widen_from_code_4_on_and_the_neighbourhood_goes_by_settlements(
+def test_neighbourhoods_widen_from_code_4_on_and_the_wide_one_goes_by_settlements(
     name: str, code: int, sd_km: float, theatre_of: Callable[..., Theatre]
 ) -> None:
-    """On a strip of nine cells the factor along y cancels; 25 and 60 km make 65 km together."""
+    """On a strip of nine cells the factor along y cancels; kernels start from the cell's centre."""
     strip = theatre_of(1, 9)
     setting = setting_of(strip, settlements=towns_at((25, 5), (62, 5)))
-    by_hand = np.diff(norm.cdf(np.arange(10) * 10, 41, sd_km))
-    if name.startswith("neighbourhood"):
-        by_hand *= 0.8 * 9 * setting.settlements + 0.2
+    by_hand = np.diff(norm.cdf(np.arange(10) * 10, 45, sd_km))
+    if "close by" not in name:
+        sharp = sum(np.diff(norm.cdf(np.arange(10) * 10, x, 2)) for x in (25, 62))
+        by_hand *= 0.8 * 9 * sharp / sharp.sum() + 0.2
     known = past([(41, 5, 9, code, 1)], strip, setting)
-    assert component(known, name) == pytest.approx(by_hand / by_hand.sum())
+    assert component(known, name) == pytest.approx(by_hand / by_hand.sum(), rel=1e-7)
+
+
+def test_a_cell_counts_once_in_a_neighbourhood_by_its_event_that_faded_least(
+    square: Theatre,
+) -> None:
+    """Cells at (5, 5) and (95, 5) are 90 km apart; ages of 40 and 9 days decide, not three to one."""
+    once = past([(5, 5, 40, 1, 1), (95, 5, 9, 1, 1)], square)
+    often = past([(5, 5, 40, 1, 1), (2, 8, 90, 2, 1), (5, 5, 400, 1, 1), (95, 5, 9, 1, 1)], square)
+    for name in COMPONENTS[6:]:
+        assert component(often, name) == pytest.approx(component(once, name))
+    apart = [past([row], square) for row in ((5, 5, 40, 1, 1), (95, 5, 9, 1, 1))]
+    left, right = (component(one, "neighbourhood, 30 days") for one in apart)
+    a, b = np.exp(-40 / 30), np.exp(-9 / 30)
+    both = component(once, "neighbourhood, 30 days")
+    assert both == pytest.approx((a * left + b * right) / (a + b))
+
+
+def test_densities_that_say_nothing_are_left_out(square: Theatre, peopled: Setting) -> None:
+    rows: list[Row] = [(5, 75, 30, 1, 1), (15, 75, 60, 1, 1)]
+    assert fitted_mixture(past(rows, square, peopled)).names == COMPONENTS
+    bare = fitted_mixture(past(rows, square))
+    assert bare.names == ("uniform", *COMPONENTS[3:])
+    assert bare.weights.sum() == pytest.approx(1)
+    centroid = fitted_mixture(past([(5, 75, 30, 4, 1)], square))
+    assert centroid.names == ("uniform", *COMPONENTS[6:])
 
 
 def test_without_events_the_mixture_is_the_mean_of_what_needs_none(
     square: Theatre, peopled: Setting
 ) -> None:
     found = fitted_mixture(past([], square, peopled))
-    assert found.weights.tolist() == [0.1] * 10
-    flat = peopled.uniform
-    static = peopled.population + peopled.settlements + peopled.towns
-    assert found.density == pytest.approx(0.7 * flat + 0.1 * static)
+    assert found.names == ("uniform", "population", "settlements")
+    assert found.weights == pytest.approx(np.full(3, 1 / 3))
+    static = peopled.uniform + peopled.population + peopled.settlements
+    assert found.density == pytest.approx(static / 3)
+
+
+def test_windows_before_the_last_120_are_left_out(square: Theatre, peopled: Setting) -> None:
+    """An event of 12 years ago is in the kernels, but no window asks for it; one of 9 years is asked for."""
+    for years, asked in ((12, False), (9, True)):
+        rows: list[Row] = [(5, 75, years * 365.25 + age, 1, 1) for age in (40, 0)]
+        found = fitted_mixture(past(rows, square, peopled))
+        assert found.names == COMPONENTS
+        assert (np.ptp(found.weights) > 1e-6) == asked
+
+
+def every_density(known: Past) -> NDArray[np.float64]:
+    """Those left out, too: the same everywhere."""
+    found = fitted_mixture(known)
+    flat = known.setting.uniform
+    return np.array(
+        [
+            found.components[found.names.index(name)] if name in found.names else flat
+            for name in COMPONENTS
+        ]
+    )
 
 
 def test_weights_are_those_of_densities_fitted_anew_at_each_past_window(
@@ -456,9 +466,9 @@ def test_weights_are_those_of_densities_fitted_anew_at_each_past_window(
     density, counted = [], []
     precise = known.record.only(known.record.precise)
     for day in known.windows():
-        then = fitted_mixture(
+        then = every_density(
             past_of(known.record, peopled, as_of_day=float(day), horizon_days=30.0)
-        ).components
+        )
         cells = precise.cell[precise.starting(day, days=30)]
         density += [then[:, cell] for cell in cells]
         counted += [0.5 ** ((AS_OF - day) / 730.5)] * len(cells)
@@ -480,7 +490,7 @@ def test_every_density_sums_to_one(square: Theatre, peopled: Setting, rows: list
         assert (density >= 0).all()
         assert density.sum() == pytest.approx(1)
     found = fitted_mixture(known)
-    assert found.components.sum(axis=1) == pytest.approx(np.ones(10))
+    assert found.components.sum(axis=1) == pytest.approx(np.ones(len(found.names)))
     assert found.weights.sum() == pytest.approx(1)
 
 
@@ -492,7 +502,7 @@ def test_after_any_time_without_events_densities_still_sum_to_one(
     found = fitted_mixture(
         past([(5, 75, 365.0 * years, 1, 1), (6, 5, 365.0 * years, 2, 1)], square)
     )
-    assert found.components.sum(axis=1) == pytest.approx(np.ones(10))
+    assert found.components.sum(axis=1) == pytest.approx(np.ones(len(found.names)))
 
 
 @given(ROWS, st.randoms(use_true_random=False))
@@ -531,7 +541,7 @@ def test_moving_everything_changes_nothing(shift_m: tuple[float, float], square:
 def test_every_event_twice_changes_no_density(square: Theatre, peopled: Setting) -> None:
     """Scott's bandwidth narrows with the number of events and the mixture's weights trust it more.
 
-    So the bandwidth is left out here, and the mixture is held to its ten densities.
+    So the bandwidth is left out here, and the mixture is held to its densities.
     """
     one, twice = past(SCATTERED, square, peopled), past(SCATTERED * 2, square, peopled)
     for name, model in MODELS.items():

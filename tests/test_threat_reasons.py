@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from geo_poc.errors import CrsError, GridError
 from geo_poc.layers.exposure import expected_near
 from geo_poc.layers.threat.background import Background
+from geo_poc.layers.threat.draws import Draws
 from geo_poc.layers.threat.models import MIXTURE, ONE_LINE
 from geo_poc.layers.threat.reasons import GROUPS, area_reasons, place_reasons
 from geo_poc.layers.threat.surface import Threat, fit
@@ -210,6 +211,32 @@ def test_what_does_not_fit_is_refused(square: Theatre, theatre_of: Callable[...,
         place_reasons(threat, theatre=square, places=at, people=np.ones((2, 2)))
     with pytest.raises(GridError, match="radius_m: must be above 0"):
         place_reasons(threat, theatre=square, places=at, radius_m=0.0)
+
+
+def test_ranges_are_those_of_the_draws_near_the_place_and_firmness_that_of_its_cell(
+    square: Theatre,
+) -> None:
+    threat = threat_of(square, (45, 45, "2020-12-02", 1))
+    expected = np.zeros((5, 100), dtype=np.float32)
+    expected[:, 54] = [0.1, 0.2, 0.3, 0.4, 0.5]  # the cell of x 40 to 50 and y 40 to 50 km
+    top = np.zeros(100)
+    top[54] = 0.95
+    draws = Draws(expected=expected, top_ratio=top, low=0.0, high=1.0)
+    at = places((45, 45, 1.0), (15, 15, 1.0), (900, 5, 1.0))
+    found = place_reasons(threat, theatre=square, places=at, radius_m=5_000.0, draws=draws)
+    inside = np.pi / 4  # of the cell, by area
+    by_hand = 1 - np.exp(-inside * np.array([0.14, 0.46]))  # 10 and 90 % between five values
+    np.testing.assert_allclose(found.loc[0, ["any_low", "any_high"]].astype(float), by_hand)
+    assert found["any_high"].tolist()[1] == 0
+    assert np.isnan(found["any_low"][2])
+    assert found["firmness"].tolist() == [2, 0, -1]
+
+
+def test_without_draws_ranges_are_unknown(square: Theatre) -> None:
+    threat = threat_of(square, (45, 45, "2020-12-02", 1))
+    row = place_reasons(threat, theatre=square, places=places((45, 45, 1.0))).iloc[0]
+    assert np.isnan([row["any_low"], row["any_high"]]).all()
+    assert row["firmness"] == -1
 
 
 def test_areas_are_sums_over_their_cells(square: Theatre) -> None:

@@ -27,14 +27,15 @@ from geo_poc.layers.threat.models import MODELS
 from geo_poc.layers.threat.past import Past, decayed_sums, past_of
 from geo_poc.layers.threat.record import Record, record_of, wanted_of
 from geo_poc.layers.threat.setting import Setting, setting_of
-from geo_poc.layers.threat.spreads import spreads
+from geo_poc.layers.threat.spreads import places_of, spreads
 from geo_poc.layers.threat.surface import fit
 from geo_poc.layers.threat.totals import expected_total
 from geo_poc.theatre import Theatre
 
 CRS = "EPSG:32636"
 AS_OF = float(day_number(dt.date(2021, 1, 1)))
-SAME, NEAR = "same place, all time", "neighbourhood, all time"
+SAME = "same place, all time"
+NEAR, CLOSE_BY = "neighbourhood, 365 days", "neighbourhood close by, 365 days"
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +90,8 @@ def past(table: gpd.GeoDataFrame, setting: Setting, square: Theatre) -> Past:
 
 
 def component(known: Past, name: str) -> NDArray[np.float64]:
-    return np.asarray(fitted_mixture(known).components[COMPONENTS.index(name)])
+    found = fitted_mixture(known)
+    return np.asarray(found.components[found.names.index(name)])
 
 
 # --- weights
@@ -106,7 +108,20 @@ def test_a_report_of_half_weight_is_half_a_report_in_counts_and_kernels(
     one, other = past(halves, setting, square), past(doubled, setting, square)
     for density in (baselines.counts, baselines.counts_of_a_year, baselines.kernel_of_a_year):
         assert density(one) == pytest.approx(density(other))
-    assert fitted_mixture(one).components == pytest.approx(fitted_mixture(other).components)
+    for name in (name for name in COMPONENTS if name.startswith("same place")):
+        assert component(one, name) == pytest.approx(component(other, name))
+
+
+def test_a_cell_is_in_a_neighbourhood_by_its_report_that_counts_most(
+    setting: Setting, square: Theatre
+) -> None:
+    """Two whole reports of one cell and day are one; with one of half weight they still are."""
+    table = incidents(6)
+    twice = pd.concat([table, table.assign(weight=0.5, id=[f"h{i}" for i in range(6)])])
+    twice["weight"] = twice["weight"].fillna(1.0)
+    one, other = past(table, setting, square), past(twice, setting, square)
+    for name in (name for name in COMPONENTS if name.startswith("neighbourhood")):
+        assert component(one, name) == pytest.approx(component(other, name))
 
 
 def test_scotts_kernel_with_weights_is_that_of_scipy(square: Theatre) -> None:
@@ -188,7 +203,7 @@ def test_reports_that_all_count_nothing_leave_no_trace(setting: Setting, square:
     flat = setting.uniform
     for density in (baselines.counts, baselines.scott_kernel, baselines.kernel_of_a_year):
         assert density(known) == pytest.approx(flat)
-    assert component(known, SAME) == pytest.approx(flat)
+    assert not any(name in COMPONENTS[3:] for name in fitted_mixture(known).names)
     assert np.isfinite(fitted_mixture(known).density).all()
 
 
@@ -276,7 +291,7 @@ def test_a_state_is_spread_over_its_cells_by_settlements(setting: Setting, squar
     table = incidents(1, where_prec=4, position_sd_m=60_000.0, admin1="East")
     west = np.tile(np.arange(8) < 4, 6)
     share = np.where(west, 0.0, setting.settled)
-    for name in (SAME, NEAR):
+    for name in (NEAR, CLOSE_BY):
         assert component(past(table, setting, square), name) == pytest.approx(share / share.sum())
 
 
@@ -289,10 +304,18 @@ def test_a_state_without_a_polygon_in_the_area_is_a_centroid_with_60_km(
     known = past(table, setting, square)
     record = known.record
     assert record.district.tolist() == [-1]
-    across = np.diff(norm.cdf(np.arange(9) * 1e4, record.x_m, np.hypot(500, 60_000)))
-    down = np.diff(norm.cdf(np.arange(7) * 1e4, record.y_m, np.hypot(500, 60_000)))[::-1]
+    by_hand = around_its_cell(record, np.hypot(15_000, 60_000))
+    assert component(known, CLOSE_BY) == pytest.approx(by_hand)
+    assert SAME not in fitted_mixture(known).names
+
+
+def around_its_cell(record: Record, sd_m: float) -> NDArray[np.float64]:
+    """Gaussian around the centre of the cell of the one event, over the area of 8 by 6 cells."""
+    x_m, y_m = ((one // 1e4 + 0.5) * 1e4 for one in (record.x_m, record.y_m))
+    across = np.diff(norm.cdf(np.arange(9) * 1e4, x_m, sd_m))
+    down = np.diff(norm.cdf(np.arange(7) * 1e4, y_m, sd_m))[::-1]
     by_hand = np.outer(down, across).ravel()
-    assert component(known, SAME) == pytest.approx(by_hand / by_hand.sum())
+    return np.asarray(by_hand / by_hand.sum())
 
 
 def test_second_order_divisions_stay_at_the_coded_point(setting: Setting, square: Theatre) -> None:
@@ -329,25 +352,16 @@ def test_a_spread_that_the_file_gives_widens_and_that_of_a_code_does_not(
 def test_a_given_spread_is_the_root_of_the_sum_of_squares_in_the_kernels(square: Theatre) -> None:
     setting = setting_of(square)
     known = past(incidents(1, position_sd_m=12_000.0), setting, square)
-    x_m, y_m = known.record.x_m, known.record.y_m
-    for name, sd_m in ((SAME, np.hypot(500, 12_000)), (NEAR, np.hypot(25_000, 12_000))):
-        across = np.diff(norm.cdf(np.arange(9) * 1e4, x_m, sd_m))
-        down = np.diff(norm.cdf(np.arange(7) * 1e4, y_m, sd_m))[::-1]
-        by_hand = np.outer(down, across).ravel()
-        assert component(known, name) == pytest.approx(by_hand / by_hand.sum())
+    for name, sd_m in ((SAME, 12_000.0), (CLOSE_BY, np.hypot(15_000, 12_000))):
+        assert component(known, name) == pytest.approx(around_its_cell(known.record, sd_m))
 
 
-def test_all_widths_have_their_places_in_one_order_however_near_they_are(square: Theatre) -> None:
-    """Spreads of 0 and 0.01 mm would be the same once widened by 25 km, and not by 0.5 km."""
+def test_uncertainties_are_told_apart_to_the_kilometre(square: Theatre) -> None:
     setting = setting_of(square)
-    table = incidents(6, position_sd_m=[0.0, 1e-5, 2.0, 0.4, 700.0, 700.4])
+    table = incidents(6, position_sd_m=[0.0, 1e-5, 400.0, 700.0, 1400.0, 1600.0])
     table = table.set_geometry(shapely.points(np.full((6, 2), 15e3)), crs=CRS)
-    record = record_of(events_of(table, theatre=square), setting)
-    made = [
-        spreads(record, sd_m=sd_m, weight=np.ones(48), setting=setting) for sd_m in (500.0, 25e3)
-    ]
-    assert made[0].place.tolist() == made[1].place.tolist()
-    assert made[0].places == made[1].places == 3
+    places = places_of(record_of(events_of(table, theatre=square), setting))
+    assert places.place.tolist() == [0, 0, 0, 1, 1, 2]
 
 
 def test_spreads_sum_to_one_and_agree_at_single_cells(setting: Setting, square: Theatre) -> None:
@@ -357,12 +371,13 @@ def test_spreads_sum_to_one_and_agree_at_single_cells(setting: Setting, square: 
     )  # fmt: skip
     record = record_of(events_of(table, theatre=square), setting)
     assert record.district.tolist() == [-1, 0, 1, -1, 1, -1]
-    made = spreads(record, sd_m=500.0, weight=setting.settled, setting=setting)
-    shares = made.at(np.arange(48))
-    assert shares.sum(axis=1) == pytest.approx(np.ones(made.places))
-    amount = np.arange(1.0, made.places + 1)
-    assert made.total(amount) == pytest.approx(amount @ shares)
-    assert (shares[made.place[2]] == shares[made.place[4]]).all()
+    places = places_of(record)
+    assert places.place[2] == places.place[4]
+    made = spreads(places, sd_m=500.0, weight=setting.settled, setting=setting)
+    shares = made.total(np.eye(places.number))
+    assert shares.sum(axis=1) == pytest.approx(np.ones(places.number))
+    some = np.array([3, 7, 40])
+    assert made.at(np.eye(places.number), some) == pytest.approx(shares[:, some])
 
 
 def test_counts_leave_out_centroids_of_states(square: Theatre) -> None:

@@ -161,7 +161,9 @@ def test_mixture_of_a_surface_is_what_its_cells_are_made_of(
     threat = surface(incident(15, 15), incident(5, 5), theatre=theatre_of(3, 3))
     assert threat.mixture is not None
     assert threat.total is not None
-    assert threat.mixture.components.shape == (len(COMPONENTS), 9)
+    # Neither people nor settlements are known here.
+    assert threat.mixture.names == ("uniform", *COMPONENTS[3:])
+    assert threat.mixture.components.shape == (len(COMPONENTS) - 2, 9)
     by_cell = threat.mixture.weights @ threat.mixture.components * threat.total.expected
     np.testing.assert_allclose(threat.expected.ravel() * 100, by_cell, rtol=1e-5)
 

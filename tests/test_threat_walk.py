@@ -375,7 +375,6 @@ def test_south_sudan_2018_to_2021_agrees_with_the_table_measured_apart() -> None
         "12-month counts": (1.78, 0.43, 0.48, 0.51),
         "all-history counts": (2.62, 0.45, 0.69, 0.71),
         ONE_LINE: (2.99, 0.45, 0.76, 0.82),
-        MIXTURE: (3.45, 0.47, 0.77, 0.85),
     }
     for name, (its_bits, *hits) in measured.items():
         better = 0.15 if "counts" in name or name == ONE_LINE else 0.0
@@ -384,7 +383,12 @@ def test_south_sudan_2018_to_2021_agrees_with_the_table_measured_apart() -> None
         assert table.loc[name, ["hit_01", "hit_05", "hit_10"]].tolist() == pytest.approx(
             hits, abs=allowed
         )
-    assert table.loc[MIXTURE, "new_hit_05"] == pytest.approx(0.31, abs=0.08)
+    # The mixture measured apart had ten other densities: no worse than that, and no better ranking.
+    mixture = table.loc[MIXTURE]
+    assert mixture["bits"] >= 3.45
+    assert mixture["hit_01"] >= 0.47
+    assert mixture[["hit_05", "hit_10"]].tolist() == pytest.approx([0.77, 0.85], abs=0.03)
+    assert mixture["new_hit_05"] == pytest.approx(0.31, abs=0.08)
     assert table.loc[MIXTURE, "more_bits_low"] > 0
     # Measured apart with settlements' polygons of districts, which are not in this theatre.
     assert table.loc[MIXTURE, "smeared_05"] == pytest.approx(0.39, abs=0.04)

@@ -134,9 +134,9 @@ def write_rasters(findings: Findings, folder: Path) -> None:
     """Write GeoTIFFs on the theatre's grid into an existing folder.
 
     ``threat.tif`` (expected incidents per km2 per 30 days), ``threat_level.tif`` (5 very high .. 1 very
-    low, 0 no reports), ``people.tif`` (residents per cell, if known) and for each mover
-    ``response_<mover>.tif`` (seconds under the plan's own conditions; ``inf`` not reached). No data is
-    ``nan`` (-1 for levels). Tags hold marking, unit and method.
+    low, 0 no reports), ``firmness.tif`` (2 firm, 1 marginal, 0 low), ``people.tif`` (residents per cell, if
+    known) and for each mover ``response_<mover>.tif`` (seconds under the plan's own conditions; ``inf`` not
+    reached). No data is ``nan`` (-1 for levels). Tags hold marking, unit and method.
 
     Parameters
     ----------
@@ -158,6 +158,11 @@ def _surfaces(findings: Findings) -> dict[str, Surface]:
         "threat": (threat.expected, "expected incidents per km2 per 30 days", threat.method),
         "threat_level": (findings.threat_level.astype(np.int16), level, threat.method),
     }
+    if findings.draws is not None:
+        firmness = np.full(findings.theatre.grid.shape, _NO_LEVEL, dtype=np.int16)
+        firmness[findings.theatre.inside] = findings.draws.firmness
+        meaning = "2 firm, 1 marginal, 0 low, -1 outside the area or unknown"
+        surfaces["firmness"] = (firmness, meaning, "top 5 % of the area in how many random draws")
     if findings.people is not None:
         surfaces["people"] = (
             findings.people,

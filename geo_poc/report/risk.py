@@ -109,7 +109,7 @@ def _row(site: Any) -> tuple[Cell, ...]:
     of = text("risk_residents") if math.isnan(site.people) else text("risk_at_site")
     return (
         Cell(text=_named(site), small=str(site.mgrs)),
-        Cell(text=figures.percent(site.any_ratio), small=expected, tone="strong"),
+        Cell(text=_chance(site), small=expected, tone="strong"),
         Cell(text=last_in_words(site)),
         Cell(
             text=text("number", n=int(site.events_year)),
@@ -118,6 +118,15 @@ def _row(site: Any) -> tuple[Cell, ...]:
         Cell(text=figures.people(people), small="" if math.isnan(people) else of),
         Cell(text=reasons_in_words(site)),
     )
+
+
+def _chance(site: Any) -> str:
+    """Chance of at least one incident, with the range of the draws where there are any."""
+    chance = figures.percent(site.any_ratio)
+    if math.isnan(site.any_low):
+        return chance
+    low, high = figures.percent(site.any_low), figures.percent(site.any_high)
+    return text("risk_chance", chance=chance, low=low, high=high)
 
 
 def _named(site: Any) -> str:

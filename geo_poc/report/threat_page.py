@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
+
 from geo_poc import figures
 from geo_poc.answer import threat_code
 from geo_poc.coverage.findings import Findings
 from geo_poc.coverage.summary import tally
 from geo_poc.layers.exposure import exposed
+from geo_poc.layers.threat.draws import FIRM, TOP_SHARE
 from geo_poc.report.backtest_section import backtest_section
 from geo_poc.report.blocks import Block, Cell, Column, Heading, Paragraph, Table
 from geo_poc.report.headline import site_count
 from geo_poc.report.risk import risk_section
+from geo_poc.report.sites import expected as in_words
 from geo_poc.report.typeset import shortened
 from geo_poc.wording import Span, spans, text
 
@@ -24,6 +28,7 @@ def threat_section(findings: Findings) -> tuple[Block, ...]:
         Heading(text=text("report_threat_title")),
         *(Paragraph(spans=s) for s in _threat_words(findings)),
         people_by_level(findings),
+        *(Paragraph(spans=s) for s in _how_sure(findings)),
         *risk_section(findings),
         *backtest_section(findings.backtest),
         Heading(text=text("report_proximity_title")),
@@ -43,6 +48,26 @@ def _threat_words(findings: Findings) -> list[tuple[Span, ...]]:
         newest = figures.day(threat.newest)
         words.append(spans("report_threat_newest", date=newest, n=age))
     return words
+
+
+def _how_sure(findings: Findings) -> list[tuple[Span, ...]]:
+    """How many incidents are expected in all, and how much of the top of the list is firm."""
+    draws, total = findings.draws, findings.threat.total
+    if draws is None or total is None or math.isnan(total.expected):
+        return []
+    top = draws.top_ratio.size * TOP_SHARE
+    firm = float((draws.firmness == FIRM).sum()) / top
+    words = [spans("report_firm", share=figures.percent(min(firm, 1.0)), draws=len(draws.expected))]
+    if math.isnan(draws.low):
+        return words
+    number = spans(
+        "report_expected",
+        n=findings.threat.horizon_days,
+        expected=in_words(total.expected),
+        low=f"{draws.low:,.0f}",
+        high=f"{draws.high:,.0f}",
+    )
+    return [number, *words]
 
 
 def people_by_level(findings: Findings) -> Table:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from geo_poc.grid import Grid
 from geo_poc.layers.cells import point_coordinates
 from geo_poc.layers.fit import require_shape, require_theatre_crs
-from geo_poc.layers.threat.kernel import column_edges_m, gaussian_shares, row_edges_m
+from geo_poc.layers.threat.kernel import gaussian_sum
 from geo_poc.theatre import Theatre
 
 SETTLEMENT_SD_M = 5_000.0
@@ -95,7 +95,5 @@ def relative_people(background: Background) -> NDArray[np.float64]:
 def _settlement_density(grid: Grid, settlements: gpd.GeoDataFrame) -> NDArray[np.float64]:
     x, y = point_coordinates(settlements.geometry.to_numpy())
     located = np.isfinite(x) & np.isfinite(y)
-    sd = np.full(int(located.sum()), SETTLEMENT_SD_M)
-    across = gaussian_shares(x[located], sd, column_edges_m(grid))
-    down = gaussian_shares(-y[located], sd, row_edges_m(grid))
-    return np.asarray(down.T @ across)
+    sd_m = (SETTLEMENT_SD_M, SETTLEMENT_SD_M)
+    return gaussian_sum(x[located], y[located], sd_m=sd_m, grid=grid)

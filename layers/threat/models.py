@@ -15,7 +15,7 @@ from geo_poc.layers.threat.past import Past
 from geo_poc.layers.threat.totals import Total, expected_total
 
 ONE_LINE = "one line"
-MIXTURE = "mixture of ten densities"
+MIXTURE = "mixture"
 FLOOR_UNIFORM = 0.20
 # Far from all events a kernel underflows to 0, which no score in bits forgives.
 LEAST_UNIFORM = 1e-6

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
-from geo_poc.layers.cells import point_coordinates
+from geo_poc.layers.cells import nearest_inside, point_coordinates
 from geo_poc.layers.circles import circle_areas
 from geo_poc.layers.fit import require_shape, require_theatre_crs
+from geo_poc.layers.threat.draws import UNKNOWN, Draws
 from geo_poc.layers.threat.record import Record
 from geo_poc.layers.threat.surface import Threat
 from geo_poc.theatre import Theatre
@@ -32,6 +33,9 @@ COLUMNS = [
     "id",
     "expected",
     "any_ratio",
+    "any_low",
+    "any_high",
+    "firmness",
     *GROUPS,
     "last_event",
     "days_since",
@@ -69,6 +73,7 @@ def place_reasons(
     places: gpd.GeoDataFrame,
     people: NDArray[np.floating] | None = None,
     radius_m: float = NEAR_M,
+    draws: Draws | None = None,
 ) -> pd.DataFrame:
     """What is expected near each place within the horizon, why, and for how many people.
 
@@ -85,6 +90,8 @@ def place_reasons(
         Residents per cell; ``nan`` unknown.
     radius_m : float
         What counts as near.
+    draws : Draws, optional
+        Of the same threat.
 
     Returns
     -------
@@ -93,6 +100,8 @@ def place_reasons(
 
         - ``expected``: incidents near it within the horizon; ``nan`` unknown or outside the area.
         - ``any_ratio``: chance of at least one, ``1 - exp(-expected)``, as if they came independently.
+        - ``any_low, any_high``: the same of the middle 80 % of the draws; ``firmness`` of the site's own cell: 2
+          firm, 1 marginal, 0 low. ``nan`` and -1 without draws or where it is unknown.
         - ``share_return, share_nearby, share_settled, share_anywhere``: shares of ``expected`` that come from
           earlier incidents in the same places, from the neighbourhood of earlier ones, from where people live,
           and from none of these; they sum to 1, ``nan`` for a model that is no mixture.
@@ -120,11 +129,35 @@ def place_reasons(
     factor = places.get("vulnerability", pd.Series(np.nan, index=places.index)).to_numpy(float)
     return table.assign(
         id=places["id"].to_numpy(),
+        **_drawn(draws, near, theatre, places),
         exposed_residents=table["expected"] * table["residents_near"],
         exposed_site=table["expected"] * at_site,
         vulnerability=factor,
         exposed_weighted=table["expected"] * at_site * factor,
     )[COLUMNS]
+
+
+def _drawn(
+    draws: Draws | None, near: _Near, theatre: Theatre, places: gpd.GeoDataFrame
+) -> dict[str, NDArray[np.generic]]:
+    """Range of the chance near each place over the draws, and how firm its own cell is."""
+    n = near.whole.size
+    if draws is None:
+        unknown = np.full(n, np.nan)
+        return {"any_low": unknown, "any_high": unknown, "firmness": np.full(n, UNKNOWN, np.int8)}
+    inside = np.flatnonzero(theatre.inside)
+    share = near.share[:, inside]
+    low, high = draws.range_of(share @ draws.expected.T.astype(np.float64))
+    some = share.sum(axis=1) > 0
+    x, y = point_coordinates(places.geometry.to_numpy())
+    cell = nearest_inside(theatre.inside, theatre.grid, x, y)
+    firmness = np.full(theatre.inside.size, UNKNOWN, dtype=np.int8)
+    firmness[inside] = draws.firmness
+    return {
+        "any_low": np.where(some, -np.expm1(-low), np.nan),
+        "any_high": np.where(some, -np.expm1(-high), np.nan),
+        "firmness": np.where(cell >= 0, firmness[cell], UNKNOWN).astype(np.int8),
+    }
 
 
 def area_reasons(

@@ -75,8 +75,8 @@ class Record:
             if not getattr(self, name).size:
                 object.__setattr__(self, name, values)
 
-    def only(self, chosen: NDArray[np.bool_]) -> Record:
-        """Events of a mask (n,)."""
+    def only(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> Record:
+        """Events of a mask (n,), or of rows in their order."""
         return Record(**{f.name: getattr(self, f.name)[chosen] for f in fields(self)})
 
     def before(self, day: float) -> Record:

@@ -20,6 +20,7 @@ from geo_poc.layers.threat.spread import polygon_shares
 from geo_poc.theatre import Theatre
 
 TOWN_SD_M = 3_000.0
+SETTLED_SD_M = 2_000.0
 SETTLED_SHARE = 0.8
 
 
@@ -38,6 +39,8 @@ class Setting:
         Polygons of districts with a ``name``, each with a cell of the area.
     districts : sparse float array (districts, cells), optional
         Share of each cell in each of them, by settlements; each sums to 1.
+    settled : float array (cells,), optional
+        Weight of each cell by settlements close by, 1 on average; all 1 by default.
     """
 
     grid: Grid
@@ -47,15 +50,13 @@ class Setting:
     towns: NDArray[np.float64]
     admin: gpd.GeoDataFrame = field(default_factory=lambda: admin_polygons(None))
     districts: csr_array = field(default_factory=lambda: csr_array((0, 0)))
+    settled: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
 
     def __post_init__(self) -> None:
         if not self.districts.shape[0]:
             object.__setattr__(self, "districts", csr_array((0, self.cells.size)))
-
-    @property
-    def settled(self) -> NDArray[np.float64]:
-        """Weight of each cell by settlements, ``0.8 n s_c + 0.2``, shape (cells,); 1 on average."""
-        return settled_weight(self.settlements)
+        if not self.settled.size:
+            object.__setattr__(self, "settled", np.ones(self.cells.size))
 
     @property
     def uniform(self) -> NDArray[np.float64]:
@@ -85,8 +86,9 @@ def setting_of(
     people : array (rows, cols), optional
         Residents per cell; a cell where they are unknown counts as average.
     settlements : GeoDataFrame, optional
-        Points, each spread as a Gaussian of 5 km: settlements of any size and health sites. A list
-        that was chosen because of conflict, such as camps of the displaced, must not be used.
+        Points, each spread as a Gaussian of 5 km, and of 2 km for the weight of cells: settlements of
+        any size and health sites. A list that was chosen because of conflict, such as camps of the
+        displaced, must not be used.
     towns : GeoDataFrame, optional
         Points, each spread as a Gaussian of 3 km.
     admin : GeoDataFrame, optional
@@ -127,16 +129,18 @@ def setting_of(
         if table is not None:
             require_theatre_crs(table, theatre, where=name)
     relative = relative_people(Background(theatre=theatre, people=people)).ravel()[cells]
-    settled = _points_density(settlements, SETTLEMENT_SD_M, theatre.grid, cells)
-    polygons, districts = _districts(admin, theatre, cells, settled_weight(settled))
+    density = _points_density(settlements, SETTLEMENT_SD_M, theatre.grid, cells)
+    settled = settled_weight(_points_density(settlements, SETTLED_SD_M, theatre.grid, cells))
+    polygons, districts = _districts(admin, theatre, cells, settled)
     return Setting(
         grid=theatre.grid,
         cells=cells,
         population=relative / relative.sum(),
-        settlements=settled,
+        settlements=density,
         towns=_points_density(towns, TOWN_SD_M, theatre.grid, cells),
         admin=polygons,
         districts=districts,
+        settled=settled,
     )
 
 

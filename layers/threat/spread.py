@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import shapely
@@ -34,12 +35,9 @@ class Spread:
     ----------
     places : float array (kernels, 3)
         x and y in metres and standard deviation in metres of each Gaussian.
-    down : float array (kernels, rows)
-        Its integral over each row of cells, divided by its weighted mass in the area.
-    across : float array (kernels, cols)
-        Its integral over each column of cells.
     weight : float array (rows, cols)
         Of each cell; 0 outside the area.
+    grid : Grid
     shapes : object array of polygons (polygons,)
     polygons : sparse float array (polygons, rows * cols)
         Share of each cell of each polygon.
@@ -51,14 +49,21 @@ class Spread:
     """
 
     places: NDArray[np.float64]
-    down: NDArray[np.float64]
-    across: NDArray[np.float64]
     weight: NDArray[np.float64]
+    grid: Grid
     shapes: NDArray[np.object_]
     polygons: csr_array
     kernel: NDArray[np.int64]
     polygon: NDArray[np.int64]
     outside: NDArray[np.bool_]
+
+    @cached_property
+    def _factors(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Integrals of the Gaussians over rows, by their weighted mass in the area, and over columns.
+
+        Made only for sums over cells: with many events they are large.
+        """
+        return _kernels(self.places, self.weight, self.grid)
 
     @property
     def placed(self) -> NDArray[np.bool_]:
@@ -70,9 +75,10 @@ class Spread:
 
         Its sum over the area is that of the weights (n,) of the events that are placed.
         """
-        by_kernel = _summed(self.kernel, event_weight, len(self.down))
+        down, across = self._factors
+        by_kernel = _summed(self.kernel, event_weight, len(self.places))
         by_polygon = _summed(self.polygon, event_weight, len(self.shapes))
-        gaussian = ((self.down.T * by_kernel) @ self.across) * self.weight
+        gaussian = ((down.T * by_kernel) @ across) * self.weight
         return np.asarray(gaussian + (by_polygon @ self.polygons).reshape(gaussian.shape))
 
     def mean_over(
@@ -95,7 +101,8 @@ class Spread:
         found = np.full(event.size, np.nan)
         kernel, polygon = self.kernel[event], self.polygon[event]
         rows, own = np.unique(kernel[kernel >= 0], return_inverse=True)
-        means = ((self.down[rows] @ (value * self.weight)) * self.across[rows]).sum(axis=1)
+        down, across = self._factors
+        means = ((down[rows] @ (value * self.weight)) * across[rows]).sum(axis=1)
         found[kernel >= 0] = means[own.ravel()]
         found[polygon >= 0] = (self.polygons @ value.ravel())[polygon[polygon >= 0]]
         return found
@@ -157,12 +164,10 @@ def spread_events(events: Events, *, background: Background, bandwidth_m: float)
     places, kernel = _kernel_places(
         events, np.hypot(position_sd_m, bandwidth_m), np.where(located, cell, -1), grid
     )
-    down, across = _kernels(places, weight, grid)
     return Spread(
         places=places,
-        down=down,
-        across=across,
         weight=weight,
+        grid=grid,
         shapes=districts.shapes,
         polygons=districts.shares,
         kernel=kernel,

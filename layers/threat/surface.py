@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from geo_poc.errors import ConfigError, Fault
 from geo_poc.grid import Grid
@@ -138,8 +139,10 @@ def fit(
         horizon_days=float(horizon_days),
         setting=setting,
     )
-    mixture = fitted_mixture(past) if model == MIXTURE else None
-    density = MODELS[model].density(past) if mixture is None else mixture.density
+    # More threads only get into each other's way: the products are small.
+    with threadpool_limits(limits=1, user_api="blas"):
+        mixture = fitted_mixture(past) if model == MIXTURE else None
+        density = MODELS[model].density(past) if mixture is None else mixture.density
     total = expected_total(past)
     placed = int((past.record.cell >= 0).sum())
     vague = past.record.cell.size - placed

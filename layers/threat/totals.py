@@ -63,7 +63,7 @@ def expected_total(past: Past) -> Total:
         return Total(expected=nan, low=nan, high=nan, decay_days=nan, size=nan)
     day = past.windows()
     day = day[day > record.end_day.min()]
-    number = record.starting(day[:, None], days=past.horizon_days).sum(axis=1).astype(np.float64)
+    number = _starting(record.start_day, day, past.horizon_days)
     rates = {decay: _rates(past, day, decay) for decay in DECAYS_DAYS}
     if day.size < LEAST_WINDOWS:
         nan = float("nan")
@@ -120,6 +120,15 @@ def log_likelihood(
         - size * np.log1p(mean / size)
         + number * np.log(mean / (size + mean))
     )
+
+
+def _starting(
+    start_day: NDArray[np.float64], day: NDArray[np.float64], days: float
+) -> NDArray[np.float64]:
+    """How many events start in ``[day, day + days)``, for each of some days."""
+    start = np.sort(start_day)
+    number = np.searchsorted(start, day + days) - np.searchsorted(start, day)
+    return number.astype(np.float64)
 
 
 def _rates(

@@ -67,7 +67,7 @@ def test_a_list_is_as_old_as_the_file_says_and_else_as_its_newest_row() -> None:
 
 
 def test_a_date_after_the_day_is_no_negative_age() -> None:
-    assert source(date=dt.date(2023, 1, 1)).age_days(AS_OF) == 0
+    assert source(date=dt.date(2023, 1, 1)).age_days(AS_OF) is None
 
 
 @pytest.mark.parametrize(

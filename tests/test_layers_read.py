@@ -13,7 +13,8 @@ from pyproj import Transformer
 
 from geo_poc.errors import ConfigError, CrsError, GeoPocError, LayerError, SourceError
 from geo_poc.layers.layer import REJECT_COLUMNS, Layer
-from geo_poc.layers.read import read_layer, require_rows
+from geo_poc.layers.read import read_layer
+from geo_poc.layers.usable import require_rows
 from geo_poc.theatre import Theatre, theatre_over
 from geo_poc.theatre_file import AreaSpec, Source, TheatreSpec
 

@@ -175,7 +175,10 @@ def race(
         counts=counted(table["verdict"].to_numpy(dtype=object), people),
         cell_s=contact_cells_s(reaches, sightings, alert, inputs),
         missing=mission.missing,
-        notes=(*missing_notes(mission.missing), *race_notes(inputs, plan, sightings, alert, reaches)),
+        notes=(
+            *missing_notes(mission.missing),
+            *race_notes(inputs, plan, sightings, alert, reaches),
+        ),
         tables={name: layers[name].table for name in ("bases", "roads", "areas")},
     )
     return FoundRace(product=product, warnings=inputs.warnings)

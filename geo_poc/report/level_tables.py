@@ -214,7 +214,7 @@ def rule_text(each: Answered) -> str:
     if trigger.level:
         return text("levels_rule_level", level=trigger.level)
     if trigger.rise:
-        return text("levels_rule_rise", rise=trigger.rise, n=trigger.within_days)
+        return text("levels_rule_rise", rise=trigger.rise, n=trigger.within_days or 0)
     key = "levels_rule_indicator"
     return text(key, indicator=trigger.indicator, value=f"{trigger.reaches or 0.0:g}")
 

@@ -43,8 +43,8 @@ def value_text(facts: IndicatorFacts) -> str:
     return f"{written}{missing}"
 
 
-def _days(days: float) -> str:
-    return text("levels_days", n=int(days))
+def _days(days: int | None) -> str:
+    return "" if days is None else text("levels_days", n=days)
 
 
 def _series_text(facts: IndicatorFacts) -> str:
@@ -52,7 +52,7 @@ def _series_text(facts: IndicatorFacts) -> str:
         return text("levels_value_no_value")
     day = figures.day(facts.newest)
     if facts.note == "stale":
-        return text("levels_value_stale", day=day, n=int(facts.valid_days))
+        return text("levels_value_stale", day=day, n=int(facts.valid_days or 0))
     return text("levels_value_series", value=number_text(facts.value), day=day)
 
 

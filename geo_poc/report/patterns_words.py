@@ -121,9 +121,7 @@ def _lead_hot(product: PatternProduct) -> Spans:
     spec = product.spec
     first_day, last_day = figures.day(product.since), figures.day(product.last_counted)
     if product.hot_areas.empty:
-        return spans(
-            "patterns_lead_no_hot", n=product.used.hot, first=first_day, last=last_day
-        )
+        return spans("patterns_lead_no_hot", n=product.used.hot, first=first_day, last=last_day)
     first = product.hot_areas.iloc[0]
     return spans(
         "patterns_lead_hot",

@@ -8,7 +8,7 @@ from typing import TypedDict
 from geo_poc import figures
 from geo_poc.coverage.findings import Findings
 from geo_poc.layers.layer import SourceRecord
-from geo_poc.wording import text
+from geo_poc.wording import marking_words, text
 
 OLD_MONTHS = 12
 
@@ -42,12 +42,11 @@ def credits_of(findings: Findings, *, made: dt.datetime, version: str) -> Credit
         If ``made`` has no time zone.
     """
     theatre = findings.theatre
-    marking = text(f"marking_{theatre.marking.lower().replace(' ', '_')}")
     day = figures.day(theatre.as_of)
     name = findings.plan.plan.name
     disclaimers = ["fictional_note", "disclaimer"] if theatre.fictional else ["disclaimer"]
     return {
-        "marking": marking,
+        "marking": marking_words(theatre.marking),
         "title": text("title", theatre=theatre.name),
         "subtitle": text("subtitle", plan=name, date=day),
         "fictional": text("fictional") if theatre.fictional else "",

@@ -21,9 +21,8 @@ from geo_poc.report.assessment_words import (
 )
 from geo_poc.report.backtest_words import number
 from geo_poc.report.sites import expected
+from geo_poc.screen.parts import Part, notes
 from geo_poc.wording import plain, text
-
-Part = Table | Text
 
 
 def assess_tables(found: FoundAssessment, out: Path, *, top: int) -> list[Part]:
@@ -40,10 +39,7 @@ def assess_tables(found: FoundAssessment, out: Path, *, top: int) -> list[Part]:
     peak = max(step.peak_mb for step in found.steps)
     return [
         Text(title, style="bold"),
-        *(
-            Text(text("terminal_note", fault=str(fault)), style="yellow")
-            for fault in found.warnings
-        ),
+        *notes(found.warnings),
         *(Text(plain(sentence)) for sentence in lead(assessment, top=top)),
         *((Text(plain(back)),) if back else ()),
         areas_part(assessment, top=top),

@@ -590,7 +590,7 @@ def test_a_hot_area_is_outlined_above_the_bases_and_every_drawn_area_and_cluster
     parts = list(drawn)
     base = max(n for n, each in enumerate(parts) if each.get("class") == "base")
     assert float(parts[base].get("opacity", "1")) == 0.5
-    outline = max(n for n, each in enumerate(parts) if each.get("fill-opacity") == "0.45")
+    outline = max(n for n, each in enumerate(parts) if each.get("class") == "hot-area")
     assert outline > base
 
 

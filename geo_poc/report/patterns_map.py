@@ -40,9 +40,9 @@ def pattern_map(product: PatternProduct, *, palette: Palette = DAY) -> str:
     draw_path(canvas, list(product.clusters.geometry), {**cluster, **_cluster_line(palette)})
     _draw_bases(canvas, product.bases)
     # Again above the bases, which would hide a hot area of a few cells.
-    outline: Attributes = {"stroke": palette.ink, "stroke-width": 1}
+    outline: Attributes = {"class": "hot-area", "stroke": palette.ink, "stroke-width": 1}
     hot = list(product.hot_areas.geometry)
-    draw_path(canvas, hot, {"fill": palette.threat[5], "fill-opacity": 0.45, **outline})
+    draw_path(canvas, hot, {"fill": palette.threat[5], "fill-opacity": 0.4, **outline})
     _draw_labels(canvas, product)
     draw_furniture(canvas)
     return written(canvas.root)

@@ -198,7 +198,7 @@ def _trips(
     """Trips under each of `ALL_CONDITIONS`; at best what nobody knows of further lifts takes no time."""
     carriers = carriers_of(plan, bases)
     if at_best:
-        carriers = [replace(carrier, shuttle=carrier.shuttle.at_best) for carrier in carriers]
+        carriers = tuple(replace(each, shuttle=each.shuttle.at_best) for each in carriers)
     pool = troops_to_send(plan.force, bases["strength"].to_numpy(dtype=np.float64))
     return tuple(
         trips_of(

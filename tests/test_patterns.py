@@ -601,3 +601,14 @@ def test_a_cluster_that_fills_the_map_has_its_label_on_itself(
     wide = product.clusters.set_geometry([product.theatre.area.buffer(90_000)])
     drawn = pattern_map(dataclasses.replace(product, clusters=wide))
     assert ">K1<" in drawn
+
+
+def test_the_page_dates_a_source_by_its_newest_record_up_to_the_day(
+    folder_of: Callable[..., Path],
+) -> None:
+    found = found_in(folder_of(scattered(9)))
+    (events,) = (s for s in found.sources if s.layer == "incidents")
+    stated = dataclasses.replace(events, date=dt.date(2031, 12, 31), newest=dt.date(2023, 5, 28))
+    said = said_in(dataclasses.replace(found, sources=(stated,)))
+    assert "28 MAY 23" in said
+    assert "DEC 31" not in said

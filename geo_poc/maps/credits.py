@@ -58,11 +58,14 @@ def credits_of(findings: Findings, *, made: dt.datetime, version: str) -> Credit
 
 
 def _credits(sources: tuple[SourceRecord, ...], as_of: dt.date) -> list[Credit]:
-    """One credit for each layer and date, or for each file that fed several layers."""
+    """One credit for each layer and date, or for each file that fed several layers.
+
+    The date is that of the report: of incidents the newest record up to the day, else the date stated.
+    """
     layers: dict[tuple[str, dt.date | None], list[str]] = {}
     for source in sources:
         if source.read:
-            fed = layers.setdefault((source.label or source.file, source.date), [])
+            fed = layers.setdefault((source.label or source.file, source.day), [])
             fed.append(text(f"layer_{source.layer}"))
     names: dict[tuple[str, dt.date | None], list[str]] = {}
     for (name, date), fed in layers.items():
@@ -73,11 +76,13 @@ def _credits(sources: tuple[SourceRecord, ...], as_of: dt.date) -> list[Credit]:
 def _credit(fed: str, date: dt.date | None, names: str, as_of: dt.date) -> Credit:
     if date is None:
         return {"text": text("source", layers=fed, name=names), "age": text("age_unknown")}
-    age = _age_months(date, as_of)
     dated = text("source_dated", layers=fed, name=names, date=figures.day(date))
+    if date > as_of:
+        return {"text": dated, "age": text("age_after")}
+    age = _age_months(date, as_of)
     return {"text": dated, "age": text("age_old", n=age) if age > OLD_MONTHS else ""}
 
 
 def _age_months(date: dt.date, as_of: dt.date) -> int:
     months = (as_of.year - date.year) * 12 + as_of.month - date.month
-    return max(0, months - (as_of.day < date.day))
+    return months - (as_of.day < date.day)

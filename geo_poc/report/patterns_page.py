@@ -117,7 +117,7 @@ def _basis(product: PatternProduct) -> str:
 
 
 def _source(source: SourceRecord) -> str:
-    day = figures.day(source.date) if source.date else text("patterns_source_undated")
+    day = figures.day(source.day) if source.day else text("patterns_source_undated")
     return text(
         "patterns_source",
         label=source.label,

@@ -232,7 +232,8 @@ def margin_s(met: Contact, mission: Ranged) -> _Floats:
 def notice_s(met: Contact, mission: Ranged) -> _Floats:
     """How much earlier the alert would have to come for the mission to be first, at the slow end of its range.
 
-    0 where it is first already or no group could come, ``inf`` where it never comes, ``nan`` unknown. It
+    0 where it is first already or no group could come, ``inf`` where it never comes, ``nan`` unknown, as where
+    only the slow end of its arrival is known and lies after the contact. It
     takes as much as this for a tie, and anything more to be first.
 
     Parameters
@@ -243,6 +244,7 @@ def notice_s(met: Contact, mission: Ranged) -> _Floats:
     with np.errstate(invalid="ignore"):
         short_s = mission.slow_s - met.earliest_s
     needed_s = np.where(np.isnan(short_s), np.nan, np.maximum(short_s, 0.0))
+    needed_s = np.where(np.isnan(mission.seconds) & (needed_s > 0), np.nan, needed_s)
     needed_s = np.where(np.isinf(mission.slow_s), np.inf, needed_s)
     return np.where(np.isposinf(met.earliest_s), 0.0, needed_s)
 

@@ -15,7 +15,7 @@ from geo_poc.coverage.demand import demand
 from geo_poc.errors import ConfigError, Fault
 from geo_poc.inputs import Inputs, Progress, quiet, read_inputs, require_no_input
 from geo_poc.output import files_written_whole
-from geo_poc.plan import ALL_CONDITIONS, PlanFile
+from geo_poc.plan import ALL_CONDITIONS, Conditions, PlanFile
 from geo_poc.report.clock import clock_svg
 from geo_poc.report.tables import inert
 from geo_poc.routing.arrival import Arrival, arrival
@@ -165,11 +165,40 @@ def arrivals(inputs: Inputs, *, with_clock: bool = False, progress: Progress = q
     )
 
 
+def soonest_force_s(
+    found: Arrivals, bases: gpd.GeoDataFrame, conditions: Conditions
+) -> NDArray[np.float64]:
+    """Time of the plan's troops if further lifts of unknown time came as soon as they could.
+
+    Parameters
+    ----------
+    found : Arrivals
+        Of a plan with ``[force]``.
+    bases : GeoDataFrame
+    conditions : Conditions
+
+    Returns
+    -------
+    float64 array (places,)
+        Seconds; never later than their known time.
+    """
+    assert found.plan.force is not None  # noqa: S101  (said above)
+    row = ALL_CONDITIONS.index(conditions)
+    at_best = arrival(_trips(found.plan, bases, found.travel, at_best=True)[row])
+    return at_best.soonest_to_force(found.plan.force.troops)
+
+
 def _trips(
-    plan: PlanFile, bases: gpd.GeoDataFrame, travel: tuple[TravelTime, ...]
+    plan: PlanFile,
+    bases: gpd.GeoDataFrame,
+    travel: tuple[TravelTime, ...],
+    *,
+    at_best: bool = False,
 ) -> tuple[Trips, ...]:
-    """Trips under each of `ALL_CONDITIONS`."""
+    """Trips under each of `ALL_CONDITIONS`; at best what nobody knows of further lifts takes no time."""
     carriers = carriers_of(plan, bases)
+    if at_best:
+        carriers = tuple(replace(each, shuttle=each.shuttle.at_best) for each in carriers)
     pool = troops_to_send(plan.force, bases["strength"].to_numpy(dtype=np.float64))
     return tuple(
         trips_of(

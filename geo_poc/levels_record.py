@@ -145,7 +145,7 @@ def override_of(
     level : str
         A code, or ``computed`` to end an override.
     until : str
-        The last day, not before that of ``at``.
+        The last day, not before that of ``at``; may be left empty with ``computed``, which ends at once.
     who, reason : str
     at : str
         As the log writes times.
@@ -159,6 +159,8 @@ def override_of(
         *_unknown("override: --area", area, [each.name for each in earlier.areas]),
         *_unknown("override: --level", level, [*(each.code for each in earlier.levels), COMPUTED]),
     ]
+    if level == COMPUTED:
+        until = until or at[:10]
     if until < at[:10]:
         faults.append(
             Fault(

@@ -250,7 +250,7 @@ def _named_areas(areas: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame) -> gpd.Ge
 
 
 def _by_district(record: _Record, inputs: Inputs) -> tuple[gpd.GeoDataFrame, Trends | None, int]:
-    """Districts with Gi*, trends, and how many dated incidents have no known district."""
+    """Districts with Gi*, trends, and how many incidents of their months have no known district."""
     districts = districts_of(inputs.layers["areas"].table, inputs.theatre)
     number = district_numbers(record.events, districts)
     recent = number[record.recent]
@@ -260,8 +260,12 @@ def _by_district(record: _Record, inputs: Inputs) -> tuple[gpd.GeoDataFrame, Tre
         rates = counts / (districts.area.to_numpy() / 1e9)
         found = hot_districts(rates, touching(districts), draws=_DISTRICT_DRAWS, rng=record.rng(1))
         table = table.assign(z=found.z, p=found.p, q=found.q)
-    without = int((record.dated & (number < 0)).sum()) if len(districts) else 0
-    return table, _trends(record, number, list(districts["name"])), without
+    trends = _trends(record, number, list(districts["name"]))
+    without = 0
+    if trends is not None and len(districts):
+        lost = record.events.start_day[record.dated & (number < 0)]
+        without = int(monthly(lost, trends.months).sum())
+    return table, trends, without
 
 
 def _trends(record: _Record, number: NDArray[np.int64], names: list[str]) -> Trends | None:

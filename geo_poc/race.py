@@ -31,8 +31,8 @@ from geo_poc.layers.positions import mgrs_of
 from geo_poc.output import require_made_by, written_whole
 from geo_poc.provenance import write_json, write_run_record
 from geo_poc.race_groups import contact_cells_s, group_reaches, require_start, seen_table
-from geo_poc.race_mission import Coming, mission_arrivals, racing_plan
-from geo_poc.race_notes import race_notes
+from geo_poc.race_mission import Coming, Mission, mission_arrivals, racing_plan
+from geo_poc.race_notes import missing_notes, race_notes
 from geo_poc.race_rules import Asked, alert_of, require_race
 from geo_poc.report.race import RaceProduct, race_record, write_race_files
 from geo_poc.report.race_page import write_race_page
@@ -163,7 +163,8 @@ def race(
             for reach, one in zip(reaches, sightings, strict=True)
         ]
     )
-    table = _judged(mission_arrivals(inputs, plan, progress), met, who, seen, alert, places)
+    mission = mission_arrivals(inputs, plan, progress)
+    table = _judged(mission, met, who, seen, alert, places)
     people = table["people"].to_numpy(dtype=np.float64)
     product = RaceProduct(
         theatre=inputs.theatre,
@@ -173,14 +174,18 @@ def race(
         places=table,
         counts=counted(table["verdict"].to_numpy(dtype=object), people),
         cell_s=contact_cells_s(reaches, sightings, alert, inputs),
-        notes=race_notes(inputs, plan, sightings, alert, reaches),
+        missing=mission.missing,
+        notes=(
+            *missing_notes(mission.missing),
+            *race_notes(inputs, plan, sightings, alert, reaches),
+        ),
         tables={name: layers[name].table for name in ("bases", "roads", "areas")},
     )
     return FoundRace(product=product, warnings=inputs.warnings)
 
 
 def _judged(
-    mission: tuple[Coming, Coming | None],
+    mission: Mission,
     met: Contact,
     who: NDArray[np.int64],
     seen: gpd.GeoDataFrame,
@@ -188,7 +193,7 @@ def _judged(
     places: gpd.GeoDataFrame,
 ) -> gpd.GeoDataFrame:
     """One row a camp or place, worst first."""
-    first, force = mission
+    first, force = mission.first, mission.force
     main = first if force is None else force
     verdicts = judged(met, main.times)
     needed_s = notice_s(met, main.times)

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geo_poc.arrivals import Arrivals, arrivals
+from geo_poc.arrivals import Arrivals, arrivals, soonest_force_s
 from geo_poc.coverage.race import Ranged
 from geo_poc.inputs import Inputs, Progress
 from geo_poc.plan import ALL_CONDITIONS, PlanFile
 from geo_poc.routing.arrival import Arrival
-from geo_poc.routing.binding import binding
+from geo_poc.routing.binding import Constraint, binding
 from geo_poc.routing.group import STRAIGHT
 from geo_poc.routing.ranges import plan_at_end, some_range
 
@@ -41,9 +41,16 @@ class Coming:
     binds: NDArray[np.object_]
 
 
-def mission_arrivals(
-    inputs: Inputs, plan: PlanFile, progress: Progress
-) -> tuple[Coming, Coming | None]:
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Mission:
+    """The mission's side: its first element, its troops if the plan has any, and the figures nobody gives."""
+
+    first: Coming
+    force: Coming | None
+    missing: tuple[str, ...]
+
+
+def mission_arrivals(inputs: Inputs, plan: PlanFile, progress: Progress) -> Mission:
     """Arrival of the first element, and of the plan's troops if it has any, under its own conditions."""
     row = ALL_CONDITIONS.index(plan.conditions)
     found = _arrivals(inputs, plan, progress)
@@ -61,12 +68,32 @@ def mission_arrivals(
         usual.first_trip,
         binding(usual, 1.0),
     )
-    if plan.force is None:
-        return first, None
-    troops = plan.force.troops
-    times = [each.time_to_force(troops) for each in (usual, quick, slow)]
-    ranged = Ranged(seconds=times[0], quick_s=times[1] * STRAIGHT, slow_s=times[2])
-    return first, _coming(usual, ranged, usual.last_trip(troops), found.binding[row])
+    force = None
+    if plan.force is not None:
+        force = _force(inputs, (found, *ends), row, plan.force.troops)
+    return Mission(first=first, force=force, missing=found.missing)
+
+
+def _force(
+    inputs: Inputs, found: tuple[Arrivals, Arrivals, Arrivals], row: int, troops: int
+) -> Coming:
+    """Arrival of k troops, unknown where a further lift of unknown time could bring it forward.
+
+    The quick end is then that of the lift as soon as it could be, the slow end is without it.
+    """
+    bases, conditions = inputs.layers["bases"].table, ALL_CONDITIONS[row]
+    usual = found[0].arrivals[row]
+    seconds, quick_s, slow_s = (each.arrivals[row].time_to_force(troops) for each in found)
+    soonest_s, quickest_s = (soonest_force_s(each, bases, conditions) for each in found[:2])
+    doubtful = soonest_s < seconds
+    ranged = Ranged(
+        seconds=np.where(doubtful, np.nan, seconds),
+        quick_s=np.minimum(quick_s, quickest_s) * STRAIGHT,
+        slow_s=slow_s,
+    )
+    trip = np.where(doubtful, -1, usual.last_trip(troops))
+    binds = np.where(doubtful, Constraint.UNKNOWN, found[0].binding[row])
+    return _coming(usual, ranged, trip, binds)
 
 
 def _arrivals(inputs: Inputs, plan: PlanFile, progress: Progress) -> Arrivals:

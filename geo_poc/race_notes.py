@@ -50,6 +50,13 @@ def race_notes(
     return tuple(notes)
 
 
+def missing_notes(missing: Sequence[str]) -> tuple[str, ...]:
+    """What `geo-poc arrivals` says as well: figures that nobody gives and on which times hang."""
+    if not missing:
+        return ()
+    return (text("terminal_missing", figures="; ".join(missing)),)
+
+
 def _general(
     inputs: Inputs, plan: PlanFile, sightings: Sequence[Sighting], alert: dt.datetime
 ) -> Iterator[str]:

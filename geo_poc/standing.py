@@ -98,6 +98,22 @@ class Levels:
     sources: tuple[SourceRecord, ...]
     warnings: tuple[Fault, ...] = ()
 
+    @property
+    def later(self) -> int:
+        """Entries of the log that were made after the day of the theatre, and so are not counted."""
+        return later_entries(self.log, self.theatre.as_of)
+
+
+def later_entries(log: Log, day: dt.date) -> int:
+    """How many entries of a log were made after a day.
+
+    Parameters
+    ----------
+    log : Log
+    day : date
+    """
+    return sum(entry.day > day for entry in log.entries)
+
 
 def override_on(log: Log, area: str, day: dt.date, *, codes: Sequence[str]) -> Entry | None:
     """The override of an area that is in force on a day.

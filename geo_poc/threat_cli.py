@@ -218,9 +218,14 @@ def override(
     level: Annotated[
         str, typer.Option("--level", help="W0, W1 and so on, or computed to end an override.")
     ],
-    until: Annotated[str, typer.Option("--until", help="Last day it is for, as 2025-12-31.")],
     who: WhoOption,
     reason: ReasonOption,
+    until: Annotated[
+        str,
+        typer.Option(
+            "--until", help="Last day it is for, as 2025-12-31; not needed with computed."
+        ),
+    ] = "",
     at: AtOption = None,
 ) -> None:
     """Add to the log that a named analyst sets the level of an area until a day."""
@@ -261,10 +266,16 @@ def _when(at: dt.datetime | None) -> str:
 
 
 def _add(path: Path, entry: Entry, earlier: Earlier) -> None:
+    from geo_poc import figures  # noqa: PLC0415
     from geo_poc.decisions import append  # noqa: PLC0415
+    from geo_poc.standing import later_entries  # noqa: PLC0415
     from geo_poc.wording import text as worded  # noqa: PLC0415
 
     log = append(path, entry, lines=earlier.log.lines, head=earlier.log.head)
     typer.echo(
         worded("terminal_log_added", log=str(path), line=str(len(log.entries)), head=log.head)
     )
+    as_of = dt.date.fromisoformat(earlier.as_of)
+    later = later_entries(log, as_of)
+    if later:
+        typer.echo(worded("levels_later", n=later, as_of=figures.day(as_of)))

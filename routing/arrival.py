@@ -78,6 +78,21 @@ class Arrival:
         known = np.where((at_best == at_latest) & np.isfinite(at_latest), at_latest, np.nan)
         return np.where(possible, known, np.inf)
 
+    def soonest_to_force(self, troops: float) -> _Floats:
+        """Seconds before which so many troops are at no place, unknown numbers taken as any.
+
+        Trips of unknown time still bring nobody. ``inf`` where no known trip completes them.
+
+        Parameters
+        ----------
+        troops : float
+
+        Returns
+        -------
+        float64 array (places,)
+        """
+        return _time_at(self.times_s, self.most, troops)
+
     def last_trip(self, troops: float) -> NDArray[np.int64]:
         """Column of the trip that completes so many troops at each place; -1 where none is known to."""
         position = position_of(self.fewest, troops)

@@ -272,6 +272,55 @@ def test_without_a_time_the_clock_gives_it(theatre, tmp_path):
     assert before <= at <= dt.datetime.now(tz=dt.UTC)
 
 
+def test_entries_after_the_day_of_the_theatre_are_said_not_to_be_counted(theatre, tmp_path):
+    out, log = tmp_path / "out", tmp_path / "log.jsonl"
+    written(theatre, out)
+    note = ("note", log, "--levels", out / "levels.json", "--who", "B", "--text", "LATER")
+    said = "1 entry later than as_of (15\u00a0JAN\u00a026) is not counted."
+    assert "not counted" not in command(*note, "--at", "2026-01-15T23:59")[1]
+    assert said in command(*note, "--at", "2026-01-16T00:00")[1]
+    code, output = run(theatre, out, "--log", log)
+    assert (code, " ".join(said.split()) in " ".join(output.split())) == (0, True)
+    assert said in (out / "levels.html").read_text(encoding="utf-8")
+    content = json.loads((out / "levels.json").read_text(encoding="utf-8"))
+    assert content["log"]["later_than_as_of"] == 1
+    assert "2 entries later than as_of" in command(*note, "--at", "2026-02-01T00:00")[1]
+
+
+def test_a_level_set_to_the_lowest_shows_who_set_it_and_the_lead_counts_the_computed(
+    theatre, tmp_path
+):
+    out, log = tmp_path / "out", tmp_path / "log.jsonl"
+    written(theatre, out)
+    words = ("override", log, "--levels", out / "levels.json", "--who", "Ada", "--reason", "r")
+    until = ("--until", "2026-01-20", "--at", STAMP)
+    assert command(*words, "--area", "West", "--level", "W0", *until)[0] == 0
+    _, output = run(theatre, out, "--log", log)
+    page = (out / "levels.html").read_text(encoding="utf-8")
+    flat = " ".join(output.split())
+    for shown in (flat, page):
+        assert "1 of 2 areas is at W2" in shown
+        assert "1 level is set by an analyst: West to W0, computed W2." in shown
+    assert "set to W0 by Ada, computed W2" in page
+    west = page.index(">West<")
+    assert "no warning recorded" not in page[page.rindex("<tr", 0, west) : west]
+
+
+def test_going_back_to_the_computed_level_needs_no_last_day(theatre, tmp_path):
+    out, log = tmp_path / "out", tmp_path / "log.jsonl"
+    written(theatre, out)
+    words = ("override", log, "--levels", out / "levels.json", "--who", "Ada", "--reason", "r")
+    until = ("--until", "2026-01-20", "--at", "2026-01-08T09:00")
+    assert command(*words, "--area", "West", "--level", "W0", *until)[0] == 0
+    back = (*words, "--area", "West", "--at", "2026-01-09T09:00", "--level")
+    assert command(*back, "computed")[0] == 0
+    assert json.loads(log.read_text().splitlines()[1])["until"] == "2026-01-09"
+    west = area(written(theatre, out, "--log", log), "West")
+    assert (west["level"], west["override"]) == ("W2", None)
+    code, output = command(*back, "W1")
+    assert (code, "--until: must not be before" in " ".join(output.split())) == (2, True)
+
+
 def test_an_expired_override_is_shown_and_not_applied(theatre, tmp_path):
     out, log = tmp_path / "out", tmp_path / "log.jsonl"
     written(theatre, out)

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import geopandas as gpd
 import numpy as np
@@ -17,12 +18,14 @@ import shapely
 from rich.console import Console
 from typer.testing import CliRunner
 
+from geo_poc import figures
 from geo_poc.base_history import read_history
 from geo_poc.cli import app
 from geo_poc.errors import ConfigError, GeoPocError, LayerError, OutputError
 from geo_poc.inputs import read_inputs
 from geo_poc.layers.read import read_layer
 from geo_poc.patterns import FoundPatterns, patterns, write_patterns
+from geo_poc.report.patterns_map import NAMED, pattern_map
 from geo_poc.report.patterns_page import bar_chart, page_context, rendered
 from geo_poc.screen.patterns import pattern_tables
 from geo_poc.theatre_file import Source
@@ -241,7 +244,7 @@ def test_what_is_known_only_to_a_district_makes_no_hot_spot_and_no_cluster(
         assert found.product.used.vague_place == vague
         assert found.product.repeats.events == 60 - vague
         assert found.product.hot.spots.value.max() == (30 if clusters else 1)
-        assert f"{vague} are left out, because they are known only to a district" in said_in(found)
+        assert f"left out, because known only to a district or worse: {vague}." in said_in(found)
 
 
 def test_sensitive_incidents_are_in_no_cluster_and_name_no_hot_spot(
@@ -539,6 +542,65 @@ def test_the_lead_of_a_calm_theatre_claims_no_safety(folder_of: Callable[..., Pa
     words = " ".join(plain(sentence) for sentence in context.lead)
     assert "That does not mean that nobody is in danger" in words
     assert "safe" not in words.lower()
+
+
+def test_only_incidents_of_the_trend_s_months_are_counted_as_known_to_no_district(
+    folder_of: Callable[..., Path],
+) -> None:
+    # Districts cover the west half. One incident in the east lies long before the months of the trends.
+    old = [incident(-26.5, 10.0, "2011-05-01")]
+    new = [incident(-26.5, 10.0, f"2023-{month:02d}-10") for month in range(1, 13)]
+    rest = [incident(-27.5, 10.0, f"{year}-06-10") for year in (2021, 2022, 2023)]
+    west = squares(2).iloc[:2]
+    found = found_in(folder_of([*old, *new, *rest], districts=west))
+    assert found.product.trends is not None
+    assert found.product.trends.months.edges[0] > 16_000
+    assert found.product.used.without_area == 12
+    assert "12 incidents of these months are known to no district" in said_in(found)
+
+
+def test_the_lead_says_from_when_to_when_days_are_counted_and_one_incident_in_the_singular(
+    folder_of: Callable[..., Path],
+) -> None:
+    found = found_in(folder_of([incident(-27.0, 10.0, "2023-05-01")]))
+    first = (pd.Timestamp("2024-01-01") - pd.DateOffset(months=found.product.spec.months)).date()
+    said = f"in the days counted, {figures.day(first)} to 31 DEC 23.".replace("\u00a0", " ")
+    assert said in said_in(found)
+    assert "1 incident could be placed" in said_in(found)
+
+
+def test_a_hot_area_is_outlined_above_the_bases_and_every_drawn_area_and_cluster_has_its_label(
+    folder_of: Callable[..., Path],
+) -> None:
+    towns = [(-27.8 + 0.5 * (n % 4), 9.3 + 0.6 * (n // 4)) for n in range(10)]
+    rows = [row for lon, lat in towns for row in crowd(6, lon=lon, lat=lat)]
+    product = found_in(folder_of(rows)).product
+    # A base on each of two hot areas.
+    hot_areas = product.clusters.iloc[:2][["geometry"]].assign(area=[1, 2])
+    bases = hot_areas.set_geometry(hot_areas.geometry.centroid)
+    bases = bases.assign(kind="cob", aviation=False)
+    product = dataclasses.replace(product, hot_areas=hot_areas, bases=bases)
+    drawn = ET.fromstring(pattern_map(product))
+    names = [each.text for each in drawn.iter() if each.tag.endswith("text")]
+    assert len(product.clusters) == 10
+    assert set(names) >= {"H1", "H2", *(f"K{n}" for n in range(1, NAMED + 1))}
+    assert "K10" not in names
+    # The most important label is the last of the drawing.
+    assert [name for name in names if name and name[0] in "HK"][-1] == "H1"
+    parts = list(drawn)
+    base = max(n for n, each in enumerate(parts) if each.get("class") == "base")
+    assert float(parts[base].get("opacity", "1")) == 0.5
+    outline = max(n for n, each in enumerate(parts) if each.get("class") == "hot-area")
+    assert outline > base
+
+
+def test_a_cluster_that_fills_the_map_has_its_label_on_itself(
+    folder_of: Callable[..., Path],
+) -> None:
+    product = found_in(folder_of([*scattered(30), *crowd(30)])).product
+    wide = product.clusters.set_geometry([product.theatre.area.buffer(90_000)])
+    drawn = pattern_map(dataclasses.replace(product, clusters=wide))
+    assert ">K1<" in drawn
 
 
 def test_the_page_dates_a_source_by_its_newest_record_up_to_the_day(

@@ -28,7 +28,7 @@ from geo_poc.inputs import Inputs, read_inputs
 from geo_poc.plan import Asset, Ferries
 from geo_poc.race import FoundRace, race, write_race
 from geo_poc.race_rules import Asked, alert_of, asked_of, require_race
-from geo_poc.report.race import BANDS_H, bands, write_race_files
+from geo_poc.report.race import BANDS_H, bands, race_record, write_race_files
 from geo_poc.report.race_drawing import SIGN, race_map
 from geo_poc.report.race_page import race_page, write_race_page
 from geo_poc.routing.group import STRAIGHT
@@ -214,6 +214,67 @@ def test_on_a_plain_both_sides_are_distance_over_speed(
     assert row["alert_earlier_s"] == pytest.approx(earlier_h * HOUR_S, abs=4)
     assert not row["before_sighting"]
     assert not any("marked" in note for note in found.product.notes)
+
+
+@pytest.mark.parametrize(
+    ("delay_h", "turn_round_min", "verdict"),
+    [
+        (0.0, None, "mission_first"),
+        (1.2, None, "unknown"),
+        (2.0, None, "group_first"),
+        (1.2, 60.0, "too_close"),
+    ],
+)
+def test_troops_that_an_unknown_lift_could_bring_sooner_come_at_an_unknown_time(
+    plain: tuple[Inputs, tuple[float, float]],
+    delay_h: float,
+    turn_round_min: float | None,
+    verdict: str,
+) -> None:
+    # Ten on foot take 23/6 h. A car at 10 km/h brings 8 in 1.5 h and 8 more 2 h and two turn-rounds later.
+    inputs, (lon, lat) = plain
+    figures = {"off_road_kmh": 10.0, "seats": 8.0}
+    if turn_round_min is not None:
+        figures["turn_round_min"] = turn_round_min
+    car = dataclasses.replace(
+        inputs.plan.assets[0], mover="wheeled_patrol", count=1, figures=figures
+    )
+    inputs = with_plan(inputs, assets=[*inputs.plan.assets, car])
+    group = sighting(inputs, lon=lon, lat=lat, figures={})
+    found = race(inputs, [group], Asked(delay_s=delay_h * HOUR_S))
+    row = found.product.places.iloc[0]
+    assert row["verdict"] == verdict
+    assert row["troops_slow_s"] == pytest.approx(23 / 6 * HOUR_S, abs=2)
+    assert row["first_s"] == pytest.approx(1.5 * HOUR_S, abs=2)
+    missing = "turn_round_min of wheeled_patrol"
+    console = Console(record=True, width=300, file=io.StringIO())
+    for part in race_tables(found, Path("out")):
+        console.print(part)
+    page = race_page(found.product, made=MADE, version="0")
+    if turn_round_min is not None:
+        assert row["troops_s"] == row["troops_slow_s"]
+        assert missing not in console.export_text()
+        return
+    assert np.isnan(row["troops_s"])
+    assert row["troops_quick_s"] == pytest.approx(3.5 * STRAIGHT * HOUR_S, abs=2)
+    assert (row["troops_base"], row["troops_mover"], row["binds"]) == ("", "", "unknown")
+    assert (row["alert_earlier_s"] == 0) if delay_h == 0 else np.isnan(row["alert_earlier_s"])
+    printed = console.export_text()
+    assert "Not given, so that times are unknown where they hang on it: " in printed
+    assert missing in printed
+    assert any(missing in note for note in page.notes)
+    assert missing in race_record(found.product)["missing"]
+
+
+def test_one_soldier_and_one_place_are_said_in_the_singular(
+    plain: tuple[Inputs, tuple[float, float]],
+) -> None:
+    inputs, (lon, lat) = plain
+    group = sighting(inputs, lon=lon, lat=lat, figures={})
+    page = race_page(race(inputs, [group], Asked(troops=1)).product, made=MADE, version="0")
+    lead = "".join(span.text for span in page.lead)
+    assert "At none of 1 camp or place" in lead
+    assert "1 soldier of the mission" in lead
 
 
 def test_where_nobody_has_a_base_the_group_is_first(

@@ -21,9 +21,9 @@ from geo_poc.report.level_log import (
     trigger_row,
     urgency,
 )
-from geo_poc.report.level_rows import AreaRow, area_row, ranked
+from geo_poc.report.level_rows import AreaRow, area_row, override_words, ranked
 from geo_poc.report.level_strip import axis_svg, hatch_svg
-from geo_poc.report.level_tables import level_name, shown_level
+from geo_poc.report.level_tables import level_name
 from geo_poc.report.sheet import Sheet, name_words, sheet_of, write_sheet
 from geo_poc.standing import Levels
 from geo_poc.wording import Span, spans, text
@@ -90,7 +90,7 @@ def level_page(levels: Levels, *, made: dt.datetime, version: str) -> LevelPage:
             version=version,
         ),
         lead=lead(levels),
-        warnings=_warnings(levels),
+        warnings=level_warnings(levels),
         axis=Markup(axis_svg(days, DAY)),  # noqa: S704  (our own drawing, text escaped)
         period=text("levels_period", first=figures.day(days[0]), last=figures.day(days[-1])),
         hatch=Markup(hatch_svg(DAY)),  # noqa: S704
@@ -114,19 +114,19 @@ def lead(levels: Levels) -> tuple[tuple[Span, ...], ...]:
     ----------
     levels : Levels
     """
-    shown = [shown_level(standing) for standing in levels.areas]
+    shown = [int(standing.history.level[-1]) for standing in levels.areas]
     top = max(shown)
-    total = f"{len(shown)}"
+    total = len(shown)
     sentences = [
         spans(
             "levels_lead_any",
             n=shown.count(top),
-            total=total,
+            total=f"{total:,}",
             code=CODES[top],
             name=level_name(levels, top),
         )
         if top
-        else spans("levels_lead_none", total=total)
+        else spans("levels_lead_none", n=total)
     ]
     below = [
         text("levels_lead_count", n=f"{shown.count(level)}", code=CODES[level])
@@ -141,14 +141,27 @@ def lead(levels: Levels) -> tuple[tuple[Span, ...], ...]:
         "levels_lead_open": sum(each.state == "open" for each in levels.triggers),
         "levels_lead_risen": sum(bool(h.level[-1] > h.level[-2:][0]) for h in histories),
         "levels_lead_unknown": sum(bool(h.could_be[-1] > h.level[-1]) for h in histories),
-        "levels_lead_override": sum(s.override is not None for s in levels.areas),
     }
     sentences += [spans(key, n=count) for key, count in counts.items() if count]
-    return tuple(sentences)
+    return (*sentences, *_lead_overrides(levels))
 
 
-def _warnings(levels: Levels) -> tuple[str, ...]:
-    """What is wrong with the whole: an assessment that is old, a log that was not given."""
+def _lead_overrides(levels: Levels) -> tuple[tuple[Span, ...], ...]:
+    """The levels that analysts set, apart from the computed ones that the other sentences count."""
+    overridden = [standing for standing in ranked(levels) if standing.override is not None]
+    if not overridden:
+        return ()
+    areas = ", ".join(override_words(standing) for standing in overridden)
+    return (spans("levels_lead_override", n=len(overridden), areas=areas),)
+
+
+def level_warnings(levels: Levels) -> tuple[str, ...]:
+    """What is wrong with the whole: an old assessment, a log not given or with entries that are not counted.
+
+    Parameters
+    ----------
+    levels : Levels
+    """
     as_of = levels.theatre.as_of
     behind = (as_of - levels.found.days[-1]).days
     found = []
@@ -156,6 +169,8 @@ def _warnings(levels: Levels) -> tuple[str, ...]:
         found.append(text("levels_behind", n=behind, as_of=figures.day(as_of)))
     if levels.log_path is None:
         found.append(text("levels_no_log"))
+    if levels.later:
+        found.append(text("levels_later", n=levels.later, as_of=figures.day(as_of)))
     return tuple(found)
 
 

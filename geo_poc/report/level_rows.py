@@ -59,9 +59,10 @@ def area_row(levels: Levels, standing: Standing) -> AreaRow:
     risen, change = _change(standing)
     return AreaRow(
         code=CODES[shown],
-        name=level_name(levels, shown),
+        # That no warning is recorded is not so where an analyst took one back.
+        name="" if standing.override and not shown else level_name(levels, shown),
         area=history.area.name,
-        qualifier="" if standing.override else _qualifier(standing),
+        qualifier=_set_words(standing) if standing.override else _qualifier(standing),
         since=_since(levels, standing),
         change=change,
         risen=risen,
@@ -78,6 +79,33 @@ def _qualifier(standing: Standing) -> str:
     if could_be == level:
         return ""
     return text("levels_at_least", code=CODES[level], could_be=CODES[could_be])
+
+
+def _set_words(standing: Standing) -> str:
+    """Who set the level that is shown, and the computed one."""
+    entry = standing.override
+    assert entry is not None  # noqa: S101  (only asked where there is one)
+    return text("levels_set", code=entry.level, who=entry.who, computed=_computed(standing))
+
+
+def override_words(standing: Standing) -> str:
+    """An area with the level that an analyst set and the computed one.
+
+    Parameters
+    ----------
+    standing : Standing
+        With an override.
+    """
+    return text(
+        "levels_lead_set",
+        area=shortened(standing.history.area.name, longest=_LONGEST_NAME),
+        code=CODES[shown_level(standing)],
+        computed=_computed(standing),
+    )
+
+
+def _computed(standing: Standing) -> str:
+    return _qualifier(standing) or CODES[standing.history.level[-1]]
 
 
 def _since(levels: Levels, standing: Standing) -> str:
@@ -135,7 +163,7 @@ def _override_line(standing: Standing) -> str:
         code=entry.level,
         who=entry.who,
         until=figures.day(dt.date.fromisoformat(entry.until)),
-        computed=_qualifier(standing) or CODES[standing.history.level[-1]],
+        computed=_computed(standing),
         reason=entry.reason,
     )
 
@@ -156,7 +184,7 @@ def _strip(levels: Levels, standing: Standing) -> Strip:
             code=CODES[history.level[-1]],
             day=figures.day(days[-1]),
             highest=CODES[int(history.level.max())],
-            n=f"{len(days)}",
+            n=len(days),
             first=figures.day(days[0]),
         ),
     )

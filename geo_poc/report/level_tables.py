@@ -68,7 +68,11 @@ def levels_json(levels: Levels) -> dict[str, Any]:
         "areas": [_area(levels, standing) for standing in levels.areas],
         "triggers": [_trigger(levels, each) for each in levels.triggers],
         "cannot_be_judged": [asdict(each) for each in levels.undecided],
-        "log": {"lines": len(levels.log.entries), "head": levels.log.head},
+        "log": {
+            "lines": len(levels.log.entries),
+            "head": levels.log.head,
+            "later_than_as_of": levels.later,
+        },
         "log_without_match": [asdict(entry) for entry in levels.strays],
         "record": [
             {"source": s.source, "from": day_text(s.first_day), "to": day_text(s.last_day)}
@@ -210,7 +214,7 @@ def rule_text(each: Answered) -> str:
     if trigger.level:
         return text("levels_rule_level", level=trigger.level)
     if trigger.rise:
-        return text("levels_rule_rise", n=trigger.rise, days=str(trigger.within_days))
+        return text("levels_rule_rise", rise=trigger.rise, n=trigger.within_days or 0)
     key = "levels_rule_indicator"
     return text(key, indicator=trigger.indicator, value=f"{trigger.reaches or 0.0:g}")
 

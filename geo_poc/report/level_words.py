@@ -14,7 +14,7 @@ _MOST_IDS = 12
 
 def value_text(facts: IndicatorFacts) -> str:
     """Value of an indicator as a sentence without a full stop; why it is unknown where it is."""
-    spec, days = facts.spec, str(facts.spec.window_days)
+    spec, days = facts.spec, _days(facts.spec.window_days)
     if facts.note == "record":
         return text("levels_value_record")
     if spec.measure == "value":
@@ -43,17 +43,21 @@ def value_text(facts: IndicatorFacts) -> str:
     return f"{written}{missing}"
 
 
+def _days(days: int | None) -> str:
+    return "" if days is None else text("levels_days", n=days)
+
+
 def _series_text(facts: IndicatorFacts) -> str:
     if facts.newest is None:
         return text("levels_value_no_value")
     day = figures.day(facts.newest)
     if facts.note == "stale":
-        return text("levels_value_stale", day=day, days=str(facts.valid_days))
+        return text("levels_value_stale", day=day, n=int(facts.valid_days or 0))
     return text("levels_value_series", value=number_text(facts.value), day=day)
 
 
 def _change_text(facts: IndicatorFacts, days: str) -> str:
-    against, n = str(facts.spec.against_days), facts.events
+    against, n = _days(facts.spec.against_days), facts.events
     if facts.note == "few":
         return text("levels_value_few", n=n, days=days)
     if math.isinf(facts.value):
@@ -134,6 +138,6 @@ def unknown_text(standing: Standing) -> str:
     history = standing.history
     unknown, total = history.unknown(-1), len(history.indicators)
     if unknown:
-        return text("levels_unknown_some", n=str(unknown), total=str(total))
+        return text("levels_unknown_some", unknown=unknown, n=total)
     part = any(each.measured.open[-1] for each in history.indicators)
     return text("levels_unknown_part") if part else ""

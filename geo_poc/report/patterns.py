@@ -41,7 +41,7 @@ class Used:
     counted : int
         Of the trends: known to the month.
     without_area : int
-        Of them those whose district is not known.
+        Of those in the months of the trends the ones whose district is not known.
     linked : int
         Reports that are counted with another one of the same event.
     """
@@ -127,6 +127,11 @@ class PatternProduct:
     def since(self) -> dt.date:
         """First day of the months that hot spots and clusters look at."""
         return (pd.Timestamp(self.until) - pd.DateOffset(months=self.spec.months)).date()
+
+    @property
+    def last_counted(self) -> dt.date:
+        """Last day of the months that hot spots and clusters look at."""
+        return self.until - dt.timedelta(days=1)
 
 
 def day_of_number(day: float) -> dt.date:

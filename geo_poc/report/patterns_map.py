@@ -12,13 +12,14 @@ from geo_poc.palette import DAY, Palette
 from geo_poc.report import symbols
 from geo_poc.report.frame import Canvas, draw_path, empty_map
 from geo_poc.report.labels import Box, Wanted, placed
-from geo_poc.report.names import draw_bases, draw_furniture
+from geo_poc.report.names import draw_furniture
 from geo_poc.report.patterns import PatternProduct
 from geo_poc.report.svg import Attributes, element, written
 from geo_poc.wording import text
 
 NAMED = 9
 _LABEL = (14.0, 10.0)
+_BASE_SCALE = 0.6
 
 
 def pattern_map(product: PatternProduct, *, palette: Palette = DAY) -> str:
@@ -37,7 +38,11 @@ def pattern_map(product: PatternProduct, *, palette: Palette = DAY) -> str:
     cluster: Attributes = {"stroke": palette.paper, "stroke-width": 3}
     draw_path(canvas, list(product.clusters.geometry), cluster)
     draw_path(canvas, list(product.clusters.geometry), {**cluster, **_cluster_line(palette)})
-    draw_bases(canvas, product.bases)
+    _draw_bases(canvas, product.bases)
+    # Again above the bases, which would hide a hot area of a few cells.
+    outline: Attributes = {"class": "hot-area", "stroke": palette.ink, "stroke-width": 1}
+    hot = list(product.hot_areas.geometry)
+    draw_path(canvas, hot, {"fill": palette.threat[5], "fill-opacity": 0.4, **outline})
     _draw_labels(canvas, product)
     draw_furniture(canvas)
     return written(canvas.root)
@@ -84,8 +89,23 @@ def _draw_cells(canvas: Canvas, cells: gpd.GeoDataFrame) -> None:
         draw_path(canvas, whole, {"fill": fill, "stroke": canvas.palette.ink, "stroke-width": 0.5})
 
 
+def _draw_bases(canvas: Canvas, bases: gpd.GeoDataFrame) -> None:
+    """Bases small and half transparent, as the map is of incidents."""
+    known = bases[~(bases.geometry.is_empty | bases.geometry.isna())]
+    for base in known.itertuples():
+        x, y = canvas.frame.point(base.geometry.x, base.geometry.y)
+        turn = f"translate({x:.1f} {y:.1f}) scale({_BASE_SCALE})"
+        symbols.draw_base(
+            element(canvas.root, "g", {"class": "base", "opacity": 0.5, "transform": turn}),
+            canvas.palette,
+            at=(0.0, 0.0),
+            kind=str(base.kind),
+            aviation=bool(base.aviation),
+        )
+
+
 def _draw_labels(canvas: Canvas, product: PatternProduct) -> None:
-    """H1, H2, .. beside hot areas and K1, K2, .. beside clusters, none over another."""
+    """H1, H2, .. beside hot areas, which come first, and K1, K2, .. beside clusters; each that is drawn has one."""
     named = [
         (f"{letter}{number}", shape)
         for letter, table in (("H", product.hot_areas), ("K", product.clusters))
@@ -96,11 +116,21 @@ def _draw_labels(canvas: Canvas, product: PatternProduct) -> None:
         for _, shape in named
     ]
     group = element(canvas.root, "g", {"class": "names"})
-    found = placed(wanted, obstacles=(), frame=canvas.frame.box)
-    for (name, _), box in zip(named, found, strict=True):
-        if box is not None:
-            at: Attributes = {"x": (box.left + box.right) / 2, "y": box.bottom - 1.5}
-            element(group, "text", {**at, "text-anchor": "middle"}, text=name)
+    hot = [label.symbol for label, (name, _) in zip(wanted, named, strict=True) if name[0] == "H"]
+    found = placed(wanted, obstacles=hot, frame=canvas.frame.box)
+    # Backwards, so that where labels must overlap the more important one is on top.
+    for (name, shape), box in reversed(list(zip(named, found, strict=True))):
+        own = _inside(canvas, shape) if box is None else box
+        at: Attributes = {"x": (own.left + own.right) / 2, "y": own.bottom - 1.5}
+        element(group, "text", {**at, "text-anchor": "middle"}, text=name)
+
+
+def _inside(canvas: Canvas, shape: BaseGeometry) -> Box:
+    """Room for the label of a shape beside which the map has none: on the shape itself."""
+    middle = shape.representative_point()
+    x, y = canvas.frame.point(middle.x, middle.y)
+    width, height = _LABEL
+    return Box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
 
 
 def _box(canvas: Canvas, shape: BaseGeometry) -> Box:

@@ -90,7 +90,7 @@ def cluster_section(product: PatternProduct) -> Section:
         spans("patterns_cluster_method", least=spec.cluster_incidents, distance=reach, half=half)
     ]
     if spec.cluster_days is not None:
-        before.append(spans("patterns_cluster_days", days=spec.cluster_days))
+        before.append(spans("patterns_cluster_days", n=spec.cluster_days))
     before.append(
         spans(
             "patterns_cluster_used",
@@ -270,7 +270,7 @@ def base_section(product: PatternProduct) -> Section:
             "patterns_base_method",
             radius=figures.distance(spec.base_radius),
             twice=figures.distance(2 * spec.base_radius),
-            days=spec.base_days,
+            n=spec.base_days,
         ),
         spans(
             "patterns_base_counted",

@@ -118,9 +118,10 @@ def lead(product: PatternProduct) -> tuple[Spans, ...]:
 
 
 def _lead_hot(product: PatternProduct) -> Spans:
-    spec, since = product.spec, figures.month(product.since)
+    spec = product.spec
+    first_day, last_day = figures.day(product.since), figures.day(product.last_counted)
     if product.hot_areas.empty:
-        return spans("patterns_lead_no_hot", since=since, incidents=product.used.hot)
+        return spans("patterns_lead_no_hot", n=product.used.hot, first=first_day, last=last_day)
     first = product.hot_areas.iloc[0]
     return spans(
         "patterns_lead_hot",
@@ -128,7 +129,8 @@ def _lead_hot(product: PatternProduct) -> Spans:
         place=first["place"] or text("patterns_no_place"),
         near=int(first["incidents_near"]),
         radius=figures.distance(spec.radius),
-        since=since,
+        first=first_day,
+        last=last_day,
         expected=plain_number(first["expected_near"]),
     )
 
@@ -143,7 +145,7 @@ def lead_repeat(product: PatternProduct) -> Spans:
     return spans(
         "patterns_lead_repeat" if p <= SURE_Q else "patterns_lead_no_repeat",
         distance=figures.distance(found.bands.distances_m[0]),
-        days=f"{found.bands.days[column]:g}",
+        n=int(found.bands.days[column]),
         ratio=plain_number(ratio),
         p=p_words(p, draws=len(found.drawn)),
     )

@@ -54,6 +54,8 @@ class RaceProduct:
         As of `geo_poc.coverage.race.counted`.
     cell_s : float32 array (rows, cols)
         Earliest contact in seconds from the alert; ``inf`` none, ``nan`` outside the area.
+    missing : tuple of str
+        Figures that nobody gives and on which times of the mission hang.
     notes : tuple of str
         What the race rests on, in sentences.
     tables : mapping of str to GeoDataFrame
@@ -67,6 +69,7 @@ class RaceProduct:
     places: gpd.GeoDataFrame
     counts: pd.DataFrame
     cell_s: NDArray[np.float32]
+    missing: tuple[str, ...]
     notes: tuple[str, ...]
     tables: Mapping[str, gpd.GeoDataFrame]
 
@@ -175,6 +178,7 @@ def race_record(product: RaceProduct) -> dict[str, object]:
         "alert": product.alert.isoformat(),
         "troops": product.troops,
         "letters": {str(verdict): letter for verdict, letter in LETTERS.items()},
+        "missing": product.missing,
         "notes": product.notes,
         "sightings": seen.drop(columns=["geometry", "id", "contingent"]).to_dict(orient="records"),
         "counts": product.counts.to_dict(orient="records"),

@@ -164,7 +164,7 @@ def _lead(product: RaceProduct, case: str) -> Sentence:
     common: dict[str, str | int] = {
         "alert": figures.dtg(product.alert),
         "case": case,
-        "total": len(product.places),
+        "n": len(product.places),
         "who": who_words(product),
     }
     if not first + close + unknown:

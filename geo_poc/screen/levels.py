@@ -9,7 +9,7 @@ from rich.text import Text
 
 from geo_poc import figures
 from geo_poc.report.level_log import TriggerRow, trigger_row, urgency
-from geo_poc.report.level_page import lead
+from geo_poc.report.level_page import lead, level_warnings
 from geo_poc.report.level_rows import AreaRow, area_row, ranked
 from geo_poc.report.level_tables import level_name
 from geo_poc.report.typeset import printable
@@ -45,10 +45,7 @@ def level_parts(levels: Levels, out: Path) -> list[Table | Text]:
     ]
     if len(fired) > len(rows):
         parts.append(Text(text("levels_triggers_rest", n=len(fired) - len(rows))))
-    notes = [text("levels_no_log")] if levels.log_path is None else []
-    behind = (levels.theatre.as_of - levels.found.days[-1]).days
-    if behind:
-        notes.append(text("levels_behind", n=behind, as_of=figures.day(levels.theatre.as_of)))
+    notes = list(level_warnings(levels))
     notes += [text("terminal_note", fault=str(fault)) for fault in levels.warnings]
     parts += [Text(note, style="yellow") for note in notes]
     return [*parts, _cell(text("terminal_levels_colours", levels=_names(levels))), _written(out)]

@@ -120,7 +120,7 @@ def lead(product: PatternProduct) -> tuple[Spans, ...]:
 def _lead_hot(product: PatternProduct) -> Spans:
     spec, since = product.spec, figures.month(product.since)
     if product.hot_areas.empty:
-        return spans("patterns_lead_no_hot", since=since, incidents=product.used.hot)
+        return spans("patterns_lead_no_hot", since=since, n=product.used.hot)
     first = product.hot_areas.iloc[0]
     return spans(
         "patterns_lead_hot",

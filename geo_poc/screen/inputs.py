@@ -61,7 +61,7 @@ def memory_line(inputs: Inputs) -> list[Part]:
     amounts = {
         name: f"{size / 1e9:.1f}" for name, size in (("need", need.bytes), ("free", need.available))
     }
-    return [Text(text("terminal_memory", bases=need.bases, cells=f"{need.cells:,}", **amounts))]
+    return [Text(text("terminal_memory", n=need.bases, cells=f"{need.cells:,}", **amounts))]
 
 
 def layer_parts(sources: Sequence[SourceRecord], as_of: dt.date) -> list[Part]:

@@ -209,7 +209,7 @@ def assess(
             draws=draws,
             places=places,
             people=inputs.people,
-            others={name: MODELS[name].density(past) for name in rivals},
+            others={n: MODELS[n].density(past) for n in rivals if _is_known(threat)},
             cell_class=cell_class,
         )
         under = _under(inputs)
@@ -241,8 +241,11 @@ def assess(
 def _gone(assessed: Assessed) -> gpd.GeoDataFrame:
     """Areas that left the list; where nothing is known now, what is expected there is unknown."""
     left = gone(assessed)
-    known = bool(np.isfinite(assessed.threat.expected).any())
-    return left if known else left.assign(expected=np.nan)
+    return left if _is_known(assessed.threat) else left.assign(expected=np.nan)
+
+
+def _is_known(threat: Threat) -> bool:
+    return bool(np.isfinite(threat.expected).any())
 
 
 def _horizon(inputs: Inputs) -> int:

@@ -35,6 +35,7 @@ from geo_poc.look_back import on_day
 from geo_poc.provenance import Step
 from geo_poc.report.assessment_files import assessment_content
 from geo_poc.report.assessment_page import assessment_html, assessment_page
+from geo_poc.report_quality import too_old
 from geo_poc.response_of_plan import coverage_of_plan, travel_of_plan
 from geo_poc.screen.assess import areas_part, assess_tables
 from geo_poc.theatre_file import FreshnessSpec
@@ -330,9 +331,11 @@ def test_classes_are_those_of_the_plan(planned: Inputs) -> None:
 
 def test_on_an_earlier_day_no_note_names_a_later_record(planned: Inputs) -> None:
     """The newest record by 1 October is the last incident that was over by then, worked out from the table."""
-    own = planned.warnings
+    file = dataclasses.replace(planned.theatre_file, freshness=None)
+    own = tuple(too_old(planned.sources, file, planned.theatre)[1])
     assert sum("newest record is of" in fault.found for fault in own) == 1
-    back, day = on_day(planned, EARLIER)
+    free = dataclasses.replace(planned, theatre_file=file, warnings=own)
+    back, day = on_day(free, EARLIER)
     assert day == AS_OF
     ends = planned.layers["incidents"].table["date_end"]
     newest = ends[ends <= pd.Timestamp(EARLIER)].max().date()
@@ -366,7 +369,6 @@ def few(planned: Inputs, number: int) -> Inputs:
     """The theatre with so many incidents, all placed."""
     layer = planned.layers["incidents"]
     table = layer.table[layer.table["where_prec"] == 1].head(number).reset_index(drop=True)
-    table = table.assign(event=range(number)) if "event" in table else table
     layers = {**planned.layers, "incidents": dataclasses.replace(layer, table=table)}
     return dataclasses.replace(planned, layers=layers)
 
@@ -389,6 +391,7 @@ def test_from_fewer_than_ten_incidents_nothing_is_known_and_the_reason_is_said(
     page = assessment_html(assessment_page(found, made=MADE, version="0", top=5))
     assert reason in page.replace(chr(160), " ")
     assert "Deploy beforehand" not in page
+    assert "What other models would see is not known either" in page
     parts = assess_tables(
         FoundAssessment(assessment=found, warnings=(), steps=(Step("read", 1.0, 1.0),)),
         Path("out"),
@@ -477,7 +480,12 @@ def test_the_command_prints_answer_list_and_files(small: Path, tmp_path: Path) -
         env={"COLUMNS": "220"},
     )
     assert result.exit_code == 0, result.output
-    for words in ("Most people are exposed at", "This looks back", "out of danger", "assessment.html"):
+    for words in (
+        "Most people are exposed at",
+        "This looks back",
+        "out of danger",
+        "assessment.html",
+    ):
         assert words in result.output
     page = (folder / "assessment.html").read_text(encoding="utf-8")
     assert page.count('<th scope="row">') >= 2

@@ -65,13 +65,18 @@ def test_the_largest_place_names_a_row_and_figures_stay_those_of_the_site(
     """Delta camp expects most; a town near by beats a camp and a health site with more people."""
     places = sample_findings.coverage.places.copy()
     at = places.set_index("id").loc["c1"]
-    for one, kind, name in (("p1", "health", "Clinic"), ("p2", "town", "Kilo"), ("p4", "village", "Mike")):
+    for one, kind, name in (
+        ("p1", "health", "Clinic"),
+        ("p2", "town", "Kilo"),
+        ("p4", "village", "Mike"),
+    ):
         row = places["id"] == one
         places.loc[row, ["lon", "lat"]] = [at["lon"] + 0.02, at["lat"]]
         places.loc[row, ["kind", "name"]] = [kind, name]
     coverage = dataclasses.replace(sample_findings.coverage, places=places)
     near = dataclasses.replace(
-        changed(sample_findings, expected=[0.5] + [0.01] * 10), coverage=coverage
+        changed(sample_findings, expected=[0.5, *[np.nan] * 5, 0.01, 0.01, np.nan, 0.01]),
+        coverage=coverage,
     )
     first = riskiest(near).iloc[0]
     assert (first["id"], first["called"], first["people"]) == ("c1", "Kilo", 10_000.0)

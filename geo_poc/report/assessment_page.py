@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -161,6 +162,8 @@ def _minority(assessment: Assessment) -> Part:
         spans("assess_minority_intro", models=str(len(assessment.models)), **slots)
         if len(assessment.overlooked)
         else spans("assess_minority_none", **slots)
+        if np.isfinite(assessment.threat.expected).any()
+        else spans("assess_minority_unknown")
     )
     more = (spans("assess_minority_more", n=left),) if left > 0 else ()
     said = tuple(map(_view, assessment.dissent))

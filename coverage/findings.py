@@ -75,7 +75,8 @@ class Findings:
     travel : tuple of TravelTime
         Every mover under every set of conditions.
     zones : GeoDataFrame
-        Uncovered high-risk zones, most people first: ``rank, name, people (residents, nan unknown), sites, site_people,
+        Uncovered high-risk zones, most people first; ``threat_level`` is the highest at which, or above, half of
+        the zone's residents live: ``rank, name, people (residents, nan unknown), sites, site_people,
         sites_unknown_people, threat_level, expected_30d, base (id), base_name, mover, seconds, reason,
         distance_m, approval_s, walked_m, area_km2, mgrs, geometry`` in the theatre's CRS. ``approval_s`` and
         ``walked_m`` are those of its largest site, nan where not known.

@@ -161,7 +161,7 @@ def _zone(
             "site_people": float(camps["people"].sum(min_count=1)) if len(camps) else 0.0,
             "sites": len(sites),
             "sites_unknown_people": int(sites["people"].isna().sum()),
-            "threat_level": int(around.threat_level[mask].max()),
+            "threat_level": _level(around, mask),
             "expected_30d": _expected(around, mask),
         }
         | _answer(around, nearest, (row, col), _largest(sites))
@@ -209,6 +209,19 @@ def _residents(around: Surroundings, mask: NDArray[np.bool_], sites: gpd.GeoData
         return float(places.sum(min_count=1)) if len(places) else float("nan")
     inside = around.people[mask]
     return float(np.nansum(inside)) if np.isfinite(inside).any() else float("nan")
+
+
+def _level(around: Surroundings, mask: NDArray[np.bool_]) -> int:
+    """Highest level at which, or above, half of the zone's residents live; half of its cells without any.
+
+    The level of its single worst cell would stand beside people who live under a lower one.
+    """
+    level = around.threat_level[mask]
+    living = np.zeros(level.size) if around.people is None else np.nan_to_num(around.people[mask])
+    weight = living if living.sum() > 0 else np.ones(level.size)
+    falling = np.argsort(-level, kind="stable")
+    half = np.searchsorted(np.cumsum(weight[falling]), weight.sum() / 2)
+    return int(level[falling[half]])
 
 
 def _expected(around: Surroundings, mask: NDArray[np.bool_]) -> float:

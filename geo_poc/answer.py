@@ -7,6 +7,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from geo_poc import figures
 from geo_poc.coverage.findings import Findings
 from geo_poc.coverage.summary import (
@@ -106,7 +108,12 @@ def bad_news(findings: Findings, case: CaseSummary) -> tuple[Sentence, ...]:
 
 
 def no_zone(findings: Findings) -> Sentence:
-    """What is said where no zone was found: of aircraft too, where the zones rest on them."""
+    """What is said where no zone was found: of aircraft too, where the zones rest on them.
+
+    Where the threat is unknown everywhere, that no zone could be looked for.
+    """
+    if not np.isfinite(findings.threat.expected).any():
+        return spans("zones_threat_unknown")
     key = "zones_none_air" if own_case(findings).air else "zones_none_ground"
     return spans(key, standard=figures.duration(findings.plan.standard.response))
 

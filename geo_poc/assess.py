@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -41,7 +42,7 @@ from geo_poc.layers.threat.models import MIXTURE, MODELS
 from geo_poc.layers.threat.surface import Threat, fit
 from geo_poc.look_back import on_day
 from geo_poc.output import RUN_RECORD, require_made_by, written_whole
-from geo_poc.provenance import Step, Stopwatch, versions, write_json
+from geo_poc.provenance import Step, Stopwatch, write_json, write_run_record
 from geo_poc.report.assessment_files import assessment_content, write_assessment_files
 from geo_poc.report.assessment_page import assessment_html, assessment_page
 from geo_poc.report_quality import events_record
@@ -135,7 +136,8 @@ def write_assessment(
             page = assessment_page(assessment, made=made, version=__version__, top=asked.top)
             html = assessment_html(page)
             (folder / "assessment.html").write_text(html, encoding="utf-8", newline="\n")
-        _write_record(inputs[0], asked, folder, watch.steps, made=made)
+        record = _content(inputs[0], asked, watch.steps, made=made)
+        write_run_record(folder, inputs[0], command="assess", content=record)
     return FoundAssessment(
         assessment=assessment, warnings=inputs[0].warnings, steps=tuple(watch.steps)
     )
@@ -287,23 +289,13 @@ def _response(
     return travel, coverage_of_plan(inputs, places, level, travel).cell_class
 
 
-def _write_record(
-    inputs: Inputs, asked: Asked, folder: Path, steps: list[Step], *, made: dt.datetime
-) -> None:
-    """Write ``run.json``: what the folder was made from."""
-    theatre = inputs.theatre
-    files = sorted(path.name for path in folder.iterdir())
-    record = {
-        "geo_poc": __version__,
-        "command": "assess",
+def _content(
+    inputs: Inputs, asked: Asked, steps: list[Step], *, made: dt.datetime
+) -> dict[str, Any]:
+    """What ``run.json`` says of an assessment alone."""
+    as_of = inputs.theatre.as_of
+    return {
         "made": made.isoformat(),
-        "marking": theatre.marking,
-        "theatre": theatre.name,
-        "fictional": theatre.fictional,
-        "as_of": theatre.as_of,
-        "crs": theatre.grid.crs,
-        "grid": theatre.grid,
-        "versions": versions(),
         "seeds": {"theatre": inputs.theatre_file.theatre.seed},
         "parameters": {
             "theatre": inputs.theatre_file,
@@ -315,14 +307,11 @@ def _write_record(
             "log_head": read_log(asked.log).head if asked.log else None,
         },
         "inputs": [
-            dataclasses.asdict(source) | {"age_days": source.age_days(theatre.as_of)}
+            dataclasses.asdict(source) | {"age_days": source.age_days(as_of)}
             for source in inputs.sources
         ],
-        "warnings": inputs.warnings,
         "incidents": events_record(inputs.layers["incidents"]),
         "steps": steps,
         "total_seconds": round(sum(step.seconds for step in steps), 3),
         "peak_memory_mb": max(step.peak_mb for step in steps),
-        "outputs": {name: file_sha256(folder / name) for name in files},
     }
-    write_json(record, folder / RUN_RECORD)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +9,10 @@ from pathlib import Path
 from geo_poc import __version__
 from geo_poc.errors import Fault
 from geo_poc.inputs import Inputs, Progress, quiet, read_inputs
-from geo_poc.layers.layer import file_sha256
 from geo_poc.layers.threat.background import Background
 from geo_poc.layers.threat.backtest import Backtest, backtest
-from geo_poc.output import RUN_RECORD, require_made_by, written_whole
-from geo_poc.provenance import Step, Stopwatch, versions, write_json
+from geo_poc.output import require_made_by, written_whole
+from geo_poc.provenance import Step, Stopwatch, write_json, write_run_record
 from geo_poc.report.backtest_files import backtest_content, write_backtest_csv
 from geo_poc.report.backtest_page import backtest_html, backtest_page
 from geo_poc.report.calibration import calibration_file
@@ -67,7 +65,13 @@ def write_backtest(
             found = backtest_of(inputs, months=months, progress=progress)
         progress("writing", 0.0)
         _write_files(found, inputs, folder, made=made)
-        _write_record(inputs, folder, watch.steps, made=made)
+        content = {
+            "made": made.isoformat(),
+            "seeds": {"theatre": inputs.theatre_file.theatre.seed},
+            "parameters": {"theatre": inputs.theatre_file},
+            "steps": watch.steps,
+        }
+        write_run_record(folder, inputs, command="backtest", content=content)
     return FoundBacktest(
         theatre=inputs.theatre,
         backtest=found,
@@ -112,28 +116,3 @@ def _write_files(found: Backtest, inputs: Inputs, folder: Path, *, made: dt.date
         ("backtest.html", page),
     ):
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
-
-
-def _write_record(inputs: Inputs, folder: Path, steps: list[Step], *, made: dt.datetime) -> None:
-    """Write ``run.json``: what the folder was made from."""
-    theatre = inputs.theatre
-    files = sorted(path.name for path in folder.iterdir())
-    record = {
-        "geo_poc": __version__,
-        "command": "backtest",
-        "made": made.isoformat(),
-        "marking": theatre.marking,
-        "theatre": theatre.name,
-        "fictional": theatre.fictional,
-        "as_of": theatre.as_of,
-        "crs": theatre.grid.crs,
-        "grid": theatre.grid,
-        "versions": versions(),
-        "seeds": {"theatre": inputs.theatre_file.theatre.seed},
-        "parameters": {"theatre": inputs.theatre_file},
-        "inputs": [dataclasses.asdict(source) for source in inputs.sources],
-        "warnings": inputs.warnings,
-        "steps": steps,
-        "outputs": {name: file_sha256(folder / name) for name in files},
-    }
-    write_json(record, folder / RUN_RECORD)

@@ -7,7 +7,8 @@ from pathlib import Path
 from geo_poc.errors import Fault, LayerError
 from geo_poc.inputs import Inputs, data_folder
 from geo_poc.layers.layer import Layer
-from geo_poc.layers.read import read_layer, require_rows
+from geo_poc.layers.read import read_layer
+from geo_poc.layers.usable import require_rows
 
 
 def read_history(inputs: Inputs, theatre_path: Path) -> Layer | None:

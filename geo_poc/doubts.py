@@ -7,11 +7,13 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
 from geo_poc.errors import Fault
 from geo_poc.layers.layer import Layer
+from geo_poc.layers.refusals import BETTER_ROW_KEPT
 from geo_poc.plan import PlanFile
 from geo_poc.routing.catalogue import Vehicle
 from geo_poc.routing.checks import unknown_classes, unused_ferries
@@ -41,10 +43,20 @@ def refused_rows(layer: Layer) -> list[Fault]:
                     f"column '{first['column']}', '{first['value']}': {first['reason']}"
                 ),
                 rule="these rows are in no result",
-                repair="correct them in the file; after a run all stand in rejects.csv",
+                repair=_repair_of(rows),
             )
         )
     return warnings
+
+
+def _repair_of(rows: pd.DataFrame) -> str:
+    """What to do about refused rows; a publisher's own double rows are no fault of the user's."""
+    if rows["reason"].str.contains(BETTER_ROW_KEPT, regex=False).all():
+        return (
+            "nothing to correct: the publisher lists these more than once, and one row of each is kept; "
+            "after a run all stand in rejects.csv"
+        )
+    return "correct them in the file; after a run all stand in rejects.csv"
 
 
 def doubts(plan: PlanFile, layers: Mapping[str, Layer]) -> list[Fault]:
@@ -90,7 +102,9 @@ def unknown_bases(plan: PlanFile, bases: gpd.GeoDataFrame, plan_path: Path) -> l
     ]
 
 
-def position_doubts(layers: Mapping[str, Layer], theatre: Theatre) -> list[Fault]:
+def position_doubts(
+    layers: Mapping[str, Layer], theatre: Theatre, plan: PlanFile | None = None
+) -> list[Fault]:
     """Warnings of bases and camps on the edge of a barrier, and of camps far from every road.
 
     Parameters
@@ -99,11 +113,13 @@ def position_doubts(layers: Mapping[str, Layer], theatre: Theatre) -> list[Fault
         ``bases, camps, roads, areas`` as far as they could be read.
     theatre : Theatre
         Its day, and its cell: so near to a barrier, or within 2 km, a position is on its edge.
+    plan : PlanFile, optional
+        Its vehicles without ``off_road_kmh``.
     """
     if {"bases", "camps", "roads", "areas"} - layers.keys():
         return []
     tables = {name: layers[name].table for name in ("bases", "camps", "roads", "areas")}
-    return _on_the_edge(tables, theatre) + _far_from_roads(tables)
+    return _on_the_edge(tables, theatre) + _far_from_roads(tables, plan)
 
 
 def _on_the_edge(tables: Mapping[str, gpd.GeoDataFrame], theatre: Theatre) -> list[Fault]:
@@ -129,7 +145,7 @@ def _on_the_edge(tables: Mapping[str, gpd.GeoDataFrame], theatre: Theatre) -> li
     ]
 
 
-def _far_from_roads(tables: Mapping[str, gpd.GeoDataFrame]) -> list[Fault]:
+def _far_from_roads(tables: Mapping[str, gpd.GeoDataFrame], plan: PlanFile | None) -> list[Fault]:
     camps, roads = tables["camps"], tables["roads"]
     if camps.empty or roads.empty:
         return []
@@ -141,9 +157,20 @@ def _far_from_roads(tables: Mapping[str, gpd.GeoDataFrame]) -> list[Fault]:
             where="roads",
             found=f"{far} of {len(camps)} camps lie more than {_FAR_M / 1000:g} km from every road",
             rule="what is not in the file is no road: the last part of these ways is across country",
-            repair="add the smaller roads if there is a file of them, or off_road_kmh if the mission knows it",
+            repair=f"add the smaller roads if there is a file of them{_off_road_hint(plan)}",
         )
     ]
+
+
+def _off_road_hint(plan: PlanFile | None) -> str:
+    """Words for the plan's vehicles whose pace off the roads is not given; none where all have it."""
+    without = [
+        mover.key
+        for mover in (movers_of(plan) if plan else ())
+        if isinstance(mover, Vehicle) and mover.off_road_kmh is None
+    ]
+    named = ", ".join(without)
+    return f", or off_road_kmh of {named} if the mission knows it" if without else ""
 
 
 def _within(points: gpd.GeoDataFrame, shapes: gpd.GeoSeries, metres: float) -> NDArray[np.bool_]:

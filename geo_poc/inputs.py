@@ -17,11 +17,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo_poc.doubts import doubts, position_doubts, refused_rows, unknown_bases
+from geo_poc.doubts_people import people_doubts
 from geo_poc.errors import ConfigError, Fault, GeoPocError, InputError, OutputError
 from geo_poc.layers.area import read_area
 from geo_poc.layers.layer import Layer, SourceRecord, file_sha256
 from geo_poc.layers.rasters import LandCover, read_elevation, read_land_cover, read_population
-from geo_poc.layers.read import read_layer, require_rows
+from geo_poc.layers.read import read_layer
+from geo_poc.layers.usable import require_rows
 from geo_poc.memory import MemoryNeed, memory_faults, memory_need
 from geo_poc.patrol_rules import patrol_doubts, require_sound, site_faults
 from geo_poc.plan import PlanFile, read_plan_file
@@ -150,7 +152,7 @@ def read_inputs(
     faults += judged.faults + _area_faults(layers)
     warnings += judged.notes
     warnings += _idle_caveats(layers, theatre)
-    warnings += position_doubts(layers, theatre)
+    warnings += position_doubts(layers, theatre, plan)
     if plan is not None and plan_path is not None and "bases" in layers:
         faults.extend(unknown_bases(plan, layers["bases"].table, plan_path))
         faults.extend(site_faults(plan, layers, theatre))
@@ -164,6 +166,7 @@ def read_inputs(
     faults += old
     if faults or rasters is None:
         raise InputError(faults)
+    warnings += people_doubts(layers["places"].table, rasters.people, theatre)
     return Inputs(
         theatre=theatre,
         theatre_file=file,

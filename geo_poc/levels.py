@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,8 +27,8 @@ from geo_poc.layers.indicators.series import Series, read_series
 from geo_poc.layers.indicators.triggers import fired_triggers, undecided_triggers
 from geo_poc.layers.layer import file_sha256
 from geo_poc.levels_record import read_levels
-from geo_poc.output import RUN_RECORD, require_made_by, written_whole
-from geo_poc.provenance import versions, write_json
+from geo_poc.output import require_made_by, written_whole
+from geo_poc.provenance import write_json, write_run_record
 from geo_poc.report.level_page import write_level_page
 from geo_poc.report.level_tables import levels_json, write_level_tables
 from geo_poc.standing import (
@@ -83,7 +82,8 @@ def write_levels(
         write_json(levels_json(levels), folder / RECORD)
         write_level_tables(levels, folder)
         write_level_page(levels, folder / "levels.html", made=made, version=__version__)
-        _write_record(levels, inputs, indicators_path, folder, made=made)
+        content = _content(levels, inputs, indicators_path, made=made)
+        write_run_record(folder, inputs, command=COMMAND, content=content)
     return levels
 
 
@@ -198,24 +198,15 @@ def _require_same_log(levels: Levels, path: Path) -> None:
     require_continues(levels.log, entries=before.lines, head=before.head, where=where)
 
 
-def _write_record(
-    levels: Levels, inputs: Inputs, indicators_path: Path, folder: Path, *, made: dt.datetime
-) -> None:
-    """Write ``run.json``: what the folder was made from."""
-    theatre = levels.theatre
-    files = sorted(path.name for path in folder.iterdir())
-    record: dict[str, Any] = {
-        "geo_poc": __version__,
-        "command": COMMAND,
+def _content(
+    levels: Levels, inputs: Inputs, indicators_path: Path, *, made: dt.datetime
+) -> dict[str, Any]:
+    """What ``run.json`` says of levels alone."""
+    return {
         "made": made.isoformat(),
-        "marking": theatre.marking,
-        "theatre": theatre.name,
-        "fictional": theatre.fictional,
-        "as_of": theatre.as_of,
-        "versions": versions(),
         "parameters": {"theatre": inputs.theatre_file, "indicators": levels.file},
         "inputs": [
-            *(dataclasses.asdict(source) for source in inputs.sources),
+            *inputs.sources,
             {"file": indicators_path.name, "sha256": file_sha256(indicators_path)},
             *(
                 {"file": each.spec.path, "sha256": each.sha256}
@@ -224,6 +215,4 @@ def _write_record(
         ],
         "log": {"lines": len(levels.log.entries), "head": levels.log.head},
         "warnings": levels.warnings,
-        "outputs": {name: file_sha256(folder / name) for name in files},
     }
-    write_json(record, folder / RUN_RECORD)

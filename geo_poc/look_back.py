@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Sequence
 
 from geo_poc.errors import ConfigError, Fault
 from geo_poc.inputs import Inputs
@@ -15,8 +16,8 @@ from geo_poc.report_quality import too_old
 def on_day(inputs: Inputs, as_of: dt.date | None) -> tuple[Inputs, dt.date]:
     """Inputs with the theatre on an earlier day, and the theatre's own day.
 
-    What is said of the age of the files is of the earlier day. A file that was too old by then is no fault, since
-    no newer one can be had of that day: it is a note.
+    What is said of the age of the incidents is of the earlier day; camps, people and roads stay those of the
+    theatre's own. Incidents that were too old by then are no fault but a note: no newer ones of that day can be had.
 
     Raises
     ------
@@ -37,8 +38,8 @@ def on_day(inputs: Inputs, as_of: dt.date | None) -> tuple[Inputs, dt.date]:
         )
     theatre = dataclasses.replace(inputs.theatre, as_of=as_of)
     sources = tuple(_as_known(source, inputs, as_of) for source in inputs.sources)
-    _, now = too_old(inputs.sources, inputs.theatre_file, inputs.theatre)
-    old, then = too_old(sources, inputs.theatre_file, theatre)
+    _, now = too_old(_of_incidents(inputs.sources), inputs.theatre_file, inputs.theatre)
+    old, then = too_old(_of_incidents(sources), inputs.theatre_file, theatre)
     kept = [fault for fault in inputs.warnings if fault not in now]
     return (
         dataclasses.replace(
@@ -46,6 +47,10 @@ def on_day(inputs: Inputs, as_of: dt.date | None) -> tuple[Inputs, dt.date]:
         ),
         own,
     )
+
+
+def _of_incidents(sources: Sequence[SourceRecord]) -> list[SourceRecord]:
+    return [source for source in sources if source.layer == "incidents"]
 
 
 def _as_known(source: SourceRecord, inputs: Inputs, as_of: dt.date) -> SourceRecord:

@@ -13,7 +13,6 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geo_poc import __version__
 from geo_poc.coverage.demand import demand
 from geo_poc.coverage.patrols import (
     BASE_COLUMNS,
@@ -28,12 +27,11 @@ from geo_poc.coverage.patrols import (
 )
 from geo_poc.errors import Fault
 from geo_poc.inputs import Inputs, Progress, quiet, read_inputs
-from geo_poc.layers.layer import file_sha256
-from geo_poc.output import RUN_RECORD, require_made_by, written_whole
+from geo_poc.output import require_made_by, written_whole
 from geo_poc.patrol_options import Asked, plan_with_patrols
 from geo_poc.patrol_rules import ground_movers
 from geo_poc.plan import PlanFile
-from geo_poc.provenance import versions, write_json
+from geo_poc.provenance import write_run_record
 from geo_poc.report.patrols import PatrolProduct, write_patrol_files
 from geo_poc.routing.catalogue import Foot
 from geo_poc.routing.field import Tables
@@ -101,7 +99,8 @@ def write_patrols(
         found = patrols(inputs, asked or Asked(), progress=progress)
         progress("writing", 0.0)
         write_patrol_files(found.product, folder)
-        _write_record(found, inputs, folder)
+        content = _content(found, inputs)
+        write_run_record(folder, inputs, command="patrols", content=content)
     return found
 
 
@@ -322,25 +321,11 @@ def _perimeters(scene: _Scene, bests: Sequence[PatrolReach]) -> pd.DataFrame:
     return _table(parts) if parts else pd.DataFrame(columns=[*_NAMES, *PERIMETER_COLUMNS])
 
 
-def _write_record(found: FoundPatrols, inputs: Inputs, folder: Path) -> None:
-    """Write ``run.json``: what the folder was made from."""
-    theatre = inputs.theatre
-    files = sorted(path.name for path in folder.iterdir())
-    record = {
-        "geo_poc": __version__,
-        "command": "patrols",
-        "marking": theatre.marking,
-        "theatre": theatre.name,
-        "fictional": theatre.fictional,
-        "as_of": theatre.as_of,
-        "crs": theatre.grid.crs,
-        "grid": theatre.grid,
-        "versions": versions(),
+def _content(found: FoundPatrols, inputs: Inputs) -> dict[str, object]:
+    """What ``run.json`` says of patrols alone."""
+    return {
         "parameters": {"theatre": inputs.theatre_file, "plan": found.product.plan},
-        "inputs": [dataclasses.asdict(source) for source in inputs.sources],
         "warnings": found.warnings,
         "totals": found.totals.to_dict(orient="records"),
         "mobile_bases": found.deployments,
-        "outputs": {name: file_sha256(folder / name) for name in files},
     }
-    write_json(record, folder / RUN_RECORD)

@@ -11,10 +11,9 @@ import pandas as pd
 from geo_poc import __version__
 from geo_poc.errors import Fault
 from geo_poc.inputs import Inputs
-from geo_poc.layers.layer import SourceRecord, file_sha256
+from geo_poc.layers.layer import SourceRecord
 from geo_poc.layers.patterns.near_repeat import NearRepeats
-from geo_poc.output import RUN_RECORD
-from geo_poc.provenance import versions, write_json
+from geo_poc.provenance import write_json, write_run_record
 from geo_poc.report.patterns import METHOD, PatternProduct, Trends, day_of_number
 
 
@@ -105,20 +104,10 @@ def write_record(
     warnings: Sequence[Fault],
 ) -> None:
     """Write ``run.json``: what the folder was made from."""
-    theatre = inputs.theatre
-    files = sorted(path.name for path in folder.iterdir())
-    record = {
-        "geo_poc": __version__,
-        "command": "patterns",
-        "marking": theatre.marking,
-        "theatre": theatre.name,
-        "fictional": theatre.fictional,
-        "as_of": theatre.as_of,
+    content = {
         "seed": product.seed,
-        "versions": versions(),
         "parameters": {"theatre": inputs.theatre_file},
-        "inputs": [dataclasses.asdict(source) for source in sources],
-        "warnings": list(warnings),
-        "outputs": {name: file_sha256(folder / name) for name in files},
+        "inputs": sources,
+        "warnings": warnings,
     }
-    write_json(record, folder / RUN_RECORD)
+    write_run_record(folder, inputs, command="patterns", content=content)

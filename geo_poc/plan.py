@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from geo_poc.config import Seconds, read_toml
-from geo_poc.theatre_file import Source
+from geo_poc.theatre_file import Source, require_paths
 
 Season = Literal["dry", "wet"]
 Light = Literal["day", "night"]
@@ -272,4 +272,6 @@ def read_plan_file(path: Path) -> PlanFile:
         If any key or value is wrong, all faults listed; or if it is a theatre file.
     """
     swapped = "the theatre file comes first, the plan file after --plan"
-    return read_toml(path, PlanFile, others={"theatre": ("a theatre file", swapped)})
+    file = read_toml(path, PlanFile, others={"theatre": ("a theatre file", swapped)})
+    require_paths(path, {"bases": file.bases})
+    return file

@@ -16,6 +16,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from geo_poc import __version__
+from geo_poc.inputs import Inputs
+from geo_poc.layers.layer import file_sha256
+from geo_poc.output import RUN_RECORD
+
 _LIBRARIES = ("numpy", "scipy", "pandas", "geopandas", "shapely", "pyproj", "rasterio", "folium")
 
 
@@ -92,3 +97,39 @@ def write_json(content: Mapping[str, Any], path: Path) -> None:
     """Write a mapping as JSON in UTF-8, keys in the order given."""
     text = json.dumps(plain(content), indent=2, ensure_ascii=False, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8")
+
+
+def write_run_record(
+    folder: Path, inputs: Inputs, *, command: str, content: Mapping[str, Any]
+) -> None:
+    """Write ``run.json`` into a folder that a command made: from what, how, and the hash of each file there.
+
+    Parameters
+    ----------
+    folder : Path
+        With every other file of the product.
+    inputs : Inputs
+    command : str
+        By which `geo_poc.output.require_made_by` knows the folder again.
+    content : mapping
+        What only this command has to say, such as ``parameters`` and ``warnings``; ``inputs`` where more
+        was read than the theatre and its plan name.
+    """
+    theatre = inputs.theatre
+    files = sorted(path.name for path in folder.iterdir())
+    record = {
+        "geo_poc": __version__,
+        "command": command,
+        "marking": theatre.marking,
+        "theatre": theatre.name,
+        "fictional": theatre.fictional,
+        "as_of": theatre.as_of,
+        "crs": theatre.grid.crs,
+        "grid": theatre.grid,
+        "versions": versions(),
+        "inputs": inputs.sources,
+        "warnings": inputs.warnings,
+        **content,
+        "outputs": {name: file_sha256(folder / name) for name in files},
+    }
+    write_json(record, folder / RUN_RECORD)

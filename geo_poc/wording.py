@@ -214,3 +214,14 @@ def mover_name(mover: str) -> str:
     """
     key = f"mover_{mover}"
     return text(key) if key in catalogue().entries else mover.replace("_", " ")
+
+
+def marking_words(marking: str) -> str:
+    """A marking as it is printed.
+
+    Examples
+    --------
+    >>> marking_words("STRICTLY CONFIDENTIAL")
+    'STRICTLY CONFIDENTIAL'
+    """
+    return text(f"marking_{marking.lower().replace(' ', '_')}")

@@ -72,7 +72,7 @@ def stale_faults(
 def age_doubts(
     sources: Sequence[SourceRecord], spec: FreshnessSpec | None, *, as_of: dt.date
 ) -> list[Fault]:
-    """Notes on accepted old sources, and on the age of incidents where they have no limit."""
+    """Notes on accepted old sources, on the age of incidents without a limit, on sources of a later day."""
     accepted = [
         Fault(
             where=f"{source.layer}: {source.file}",
@@ -92,8 +92,23 @@ def age_doubts(
             repair=f"write {source.layer} = the age that the mission accepts, in days, under [freshness]",
         )
         for source in free
+        if not source.is_after(as_of)
     ]
-    return accepted + unlimited
+    return accepted + unlimited + _after(sources, as_of)
+
+
+def _after(sources: Sequence[SourceRecord], as_of: dt.date) -> list[Fault]:
+    """A note on each source that is dated after the day of the data."""
+    return [
+        Fault(
+            where=f"{source.layer}: {source.file}",
+            found=f"dated {source.day}, after as_of {as_of}",
+            rule="what it shows may not yet have been so on that day; it has no age",
+            repair=f"take a file from before {as_of}, or correct its date or as_of in the theatre file",
+        )
+        for source in sources
+        if source.is_after(as_of) and not source.beside
+    ]
 
 
 def _too_old(
@@ -103,7 +118,7 @@ def _too_old(
     found = []
     for source in sources:
         limit_s = _limit_s(spec, source)
-        if limit_s is None or source.beside:
+        if limit_s is None or source.beside or source.is_after(as_of):
             continue
         age = source.age_days(as_of)
         if age is None or age * _DAY_S > limit_s:

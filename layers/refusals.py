@@ -8,6 +8,8 @@ from typing import Literal
 import pandas as pd
 
 Kind = Literal["invalid", "duplicate", "outside", "not selected"]
+BETTER_ROW_KEPT = "; the row with the larger "
+"""In the reason of a duplicate where the publisher's format says which of two rows to keep."""
 _COLUMNS = ["row", "column", "value", "reason", "kind"]
 
 

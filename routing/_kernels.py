@@ -18,10 +18,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 from numpy.typing import NDArray
+
+from geo_poc.compiled import compiled
 
 PAD = 2
 SLOPE_LIMIT = 2.0
@@ -118,14 +120,6 @@ class _Queue(NamedTuple):
     fill: NDArray[np.int32]
     pool: NDArray[np.int32]
     used: NDArray[np.int64]  # chunks ever used; first of the free ones, -1 none
-
-
-def compiled(function):
-    """The function compiled without the interpreter's lock, kept beside it or in the user's cache folder."""
-    try:
-        return njit(cache=True, nogil=True)(function)
-    except RuntimeError:  # neither folder can be written: every process compiles anew
-        return njit(nogil=True)(function)
 
 
 def _prefetched(_context: Any, array: Any, index: Any) -> Any:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from geo_poc.routing._kernels import PAD, compiled
+from geo_poc.compiled import compiled
+from geo_poc.routing._kernels import PAD
 
 _INF = np.float32(np.inf)
 

@@ -301,3 +301,13 @@ def test_class_that_is_too_narrow_for_a_label_is_still_read_aloud(sample_finding
     assert [part.label for part in class_bar(findings)] == ["", "N 96%"]
     html = rendered(report_context(findings, made=MADE, version="0.1.0"))
     assert 'aria-label="Shares by class: P 4%, N 96%"' in html
+
+
+def test_without_a_known_threat_it_is_not_said_that_no_zone_was_found(
+    sample_findings: Findings,
+) -> None:
+    nothing = np.full(sample_findings.theatre.grid.shape, np.nan, dtype=np.float32)
+    threat = dataclasses.replace(sample_findings.threat, expected=nothing)
+    said = plain(no_zone(dataclasses.replace(sample_findings, threat=threat)))
+    assert said.startswith("The threat is unknown, not zero")
+    assert "no zone of raised threat was found" not in said

@@ -393,7 +393,9 @@ def test_from_fewer_than_ten_incidents_nothing_is_known_and_the_reason_is_said(
     assert "Deploy beforehand" not in page
     assert "What other models would see is not known either" in page
     parts = assess_tables(
-        FoundAssessment(assessment=found, warnings=(), steps=(Step("read", 1.0, 1.0),)),
+        FoundAssessment(
+            assessment=found, warnings=(), steps=(Step(name="read", seconds=1.0, peak_mb=1.0),)
+        ),
         Path("out"),
         top=5,
     )

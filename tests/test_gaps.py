@@ -310,3 +310,29 @@ def test_what_a_zone_waits_for_is_not_known_where_nothing_reaches_it_or_it_has_n
     for travel in (unreached, waiting):
         around = surroundings(letters=letters, level=level, people=people, sites=[], travel=travel)
         assert gap_zones(around, high_risk_level=3)["approval_s"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("people", "level"),
+    [
+        ([10.0, 30.0, 60.0], 3),  # 40 of 100 live at 4 or above
+        ([10.0, 40.0, 50.0], 4),  # exactly half do
+        ([0.0, 0.0, 0.0], 4),  # nobody: half of the cells
+        ([np.nan, 10.0, np.nan], 4),  # unknown cells say nothing
+        (None, 4),
+    ],
+)
+def test_level_of_a_zone_is_the_highest_that_half_of_its_residents_live_under(
+    people: list[float] | None, level: int
+) -> None:
+    letters, levels = all_late()
+    letters[:] = "P"
+    letters[0, :3] = "N"
+    levels[0, :3] = [5, 4, 3]
+    residents = None
+    if people is not None:
+        residents = np.zeros(GRID.shape, np.float32)
+        residents[0, :3] = people
+    site = ("a", "place", 10.0, 5_000.0, 35_000.0, "N")
+    around = surroundings(letters=letters, level=levels, people=residents, sites=[site])
+    assert gap_zones(around, high_risk_level=3)["threat_level"].tolist() == [level]

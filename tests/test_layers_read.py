@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from pyproj import Transformer
 
 from geo_poc.errors import ConfigError, CrsError, GeoPocError, LayerError, SourceError
 from geo_poc.layers.layer import REJECT_COLUMNS, Layer
-from geo_poc.layers.read import read_layer, require_rows
+from geo_poc.layers.read import read_layer
+from geo_poc.layers.usable import require_rows
 from geo_poc.theatre import Theatre, theatre_over
 from geo_poc.theatre_file import AreaSpec, Source, TheatreSpec
 
@@ -512,3 +514,46 @@ def test_kind_that_is_no_word_of_the_layer_is_other_or_a_reject(reader: Reader) 
 def test_control_characters_in_text_become_spaces(reader: Reader) -> None:
     layer = reader.read("camps", "id,name,lat,lon\na,Al\x07pha\x1b,4.5,30.5\n")
     assert layer.table["name"].tolist() == ["Al pha"]
+
+
+def test_camps_of_a_later_day_name_column_value_and_repair(reader: Reader) -> None:
+    layer = reader.read(
+        "camps", "id,lat,lon,updatedate\na,4.5,30.5,2022-01-06\nb,4.6,30.5,2022-01-07\n"
+    )
+    with pytest.raises(LayerError) as e:
+        require_rows(layer)
+    (fault,) = e.value.faults
+    assert "first in row 1: column 'updatedate', '2022-01-06': date in the future" in fault.found
+    assert 'columns = { date = "..." }' in fault.repair
+    assert 'values = { date = "..." }' in fault.repair
+
+
+def test_the_repairs_for_camps_of_a_later_day_let_them_be_read(reader: Reader) -> None:
+    text = "id,lat,lon,updatedate,seen\na,4.5,30.5,2022-01-06,2021-05-01\n"
+    assert len(reader.read("camps", text, columns={"date": "seen"}).table) == 1
+    assert len(reader.read("camps", text, values={"date": "2021-05-01"}).table) == 1
+
+
+def test_incidents_of_a_later_day_are_not_given_one_date_for_all(reader: Reader) -> None:
+    layer = reader.read("incidents", "id,lat,lon,date_start\na,4.5,30.5,2022-01-06\n")
+    with pytest.raises(LayerError, match=r"columns = \{ date_start = .*as_of") as e:
+        require_rows(layer)
+    assert "values" not in e.value.faults[0].repair
+
+
+def test_the_most_frequent_reason_of_the_selected_rows_is_named(reader: Reader) -> None:
+    rows = "a,9,30,no\nb,,,yes\nc,50,30,yes\nd,51,30,yes\n"
+    layer = reader.read("camps", f"id,lat,lon,ours\n{rows}", where={"ours": "yes"})
+    with pytest.raises(LayerError) as e:
+        require_rows(layer)
+    (fault,) = e.value.faults
+    assert "4 rows read, none kept (2 outside, 1 not selected, 1 invalid)" in fault.found
+    assert re.search(r"most often, 2 time\(s\), first in row 3: .*outside", fault.found)
+    assert "[theatre.area]" in fault.repair
+
+
+def test_where_nothing_is_selected_that_is_the_reason(reader: Reader) -> None:
+    layer = reader.read("camps", "id,lat,lon,ours\na,4.5,30,no\n", where={"ours": "yes"})
+    with pytest.raises(LayerError, match="not selected by where ours") as e:
+        require_rows(layer)
+    assert "[theatre.area]" not in str(e.value)

@@ -523,3 +523,18 @@ def test_dates_of_areas_may_be_missing_by_half(sample_findings, missing, words):
     areas = drawing_of(changed(sample_findings, layers=layers))
     closure = next(a for a in areas["areas"] if a["kind"] == "closure")
     assert closure["text"].replace("\u00a0", " ") == f"Closed to ground movement. {words}"
+
+
+def test_a_source_is_dated_by_its_newest_record_up_to_the_day_and_else_as_stated(sample_findings):
+    events, camps = sample_findings.sources[0], sample_findings.sources[1]
+    assert (events.layer, camps.layer) == ("incidents", "camps")
+    later = dt.date(2024, 12, 31)
+    sources = (
+        dataclasses.replace(events, date=later, newest=dt.date(2024, 5, 28)),
+        dataclasses.replace(camps, date=later),
+    )
+    said = credits_of(changed(sample_findings, sources=sources), made=MADE, version="1")["sources"]
+    assert [(s["text"].replace("\u00a0", " "), s["age"]) for s in said] == [
+        ("Incidents: Sample incidents 28 MAY 24", ""),
+        ("Sites: Sample camps 31 DEC 24", "(after the day of the data)"),
+    ]

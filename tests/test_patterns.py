@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 import re
@@ -538,3 +539,14 @@ def test_the_lead_of_a_calm_theatre_claims_no_safety(folder_of: Callable[..., Pa
     words = " ".join(plain(sentence) for sentence in context.lead)
     assert "That does not mean that nobody is in danger" in words
     assert "safe" not in words.lower()
+
+
+def test_the_page_dates_a_source_by_its_newest_record_up_to_the_day(
+    folder_of: Callable[..., Path],
+) -> None:
+    found = found_in(folder_of(scattered(9)))
+    (events,) = (s for s in found.sources if s.layer == "incidents")
+    stated = dataclasses.replace(events, date=dt.date(2031, 12, 31), newest=dt.date(2023, 5, 28))
+    said = said_in(dataclasses.replace(found, sources=(stated,)))
+    assert "28 MAY 23" in said
+    assert "DEC 31" not in said

@@ -644,3 +644,10 @@ def test_signs_name_the_kinds_of_restricted_area_that_are_drawn(sample_findings)
     assert "no-fly area, caveat, closure" in said[0]
     assert "no-fly area, caveat, mined" in said[1]
     assert "no-fly area, caveat" not in said[2]
+
+
+def test_a_source_of_a_later_day_has_no_age_in_the_sources_table(sample_findings):
+    later = tuple(dataclasses.replace(s, date=dt.date(2024, 7, 1)) for s in sample_findings.sources)
+    rows = tables(dataclasses.replace(sample_findings, sources=later))["sources"].rows
+    assert {row[3].text for row in rows} == {"after as_of"}
+    assert {row[3].tone for row in rows} == {"old"}

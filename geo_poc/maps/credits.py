@@ -8,7 +8,7 @@ from typing import TypedDict
 from geo_poc import figures
 from geo_poc.coverage.findings import Findings
 from geo_poc.layers.layer import SourceRecord
-from geo_poc.wording import text
+from geo_poc.wording import marking_words, text
 
 OLD_MONTHS = 12
 
@@ -42,12 +42,11 @@ def credits_of(findings: Findings, *, made: dt.datetime, version: str) -> Credit
         If ``made`` has no time zone.
     """
     theatre = findings.theatre
-    marking = text(f"marking_{theatre.marking.lower().replace(' ', '_')}")
     day = figures.day(theatre.as_of)
     name = findings.plan.plan.name
     disclaimers = ["fictional_note", "disclaimer"] if theatre.fictional else ["disclaimer"]
     return {
-        "marking": marking,
+        "marking": marking_words(theatre.marking),
         "title": text("title", theatre=theatre.name),
         "subtitle": text("subtitle", plan=name, date=day),
         "fictional": text("fictional") if theatre.fictional else "",
@@ -59,11 +58,14 @@ def credits_of(findings: Findings, *, made: dt.datetime, version: str) -> Credit
 
 
 def _credits(sources: tuple[SourceRecord, ...], as_of: dt.date) -> list[Credit]:
-    """One credit for each layer and date, or for each file that fed several layers."""
+    """One credit for each layer and date, or for each file that fed several layers.
+
+    The date is that of the report: of incidents the newest record up to the day, else the date stated.
+    """
     layers: dict[tuple[str, dt.date | None], list[str]] = {}
     for source in sources:
         if source.read:
-            fed = layers.setdefault((source.label or source.file, source.date), [])
+            fed = layers.setdefault((source.label or source.file, source.day), [])
             fed.append(text(f"layer_{source.layer}"))
     names: dict[tuple[str, dt.date | None], list[str]] = {}
     for (name, date), fed in layers.items():
@@ -74,11 +76,13 @@ def _credits(sources: tuple[SourceRecord, ...], as_of: dt.date) -> list[Credit]:
 def _credit(fed: str, date: dt.date | None, names: str, as_of: dt.date) -> Credit:
     if date is None:
         return {"text": text("source", layers=fed, name=names), "age": text("age_unknown")}
-    age = _age_months(date, as_of)
     dated = text("source_dated", layers=fed, name=names, date=figures.day(date))
+    if date > as_of:
+        return {"text": dated, "age": text("age_after")}
+    age = _age_months(date, as_of)
     return {"text": dated, "age": text("age_old", n=age) if age > OLD_MONTHS else ""}
 
 
 def _age_months(date: dt.date, as_of: dt.date) -> int:
     months = (as_of.year - date.year) * 12 + as_of.month - date.month
-    return max(0, months - (as_of.day < date.day))
+    return months - (as_of.day < date.day)

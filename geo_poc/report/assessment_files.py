@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 
 from geo_poc.coverage.assessment import Assessment, Dissent
 from geo_poc.coverage.minority import OVERLOOKED_SHARE
@@ -29,9 +27,8 @@ from geo_poc.layers.threat.models import KEYS
 from geo_poc.layers.threat.score_tables import LEAST_EVENTS
 from geo_poc.layers.threat.totals import INTERVAL
 from geo_poc.report.assessment_words import lead
-from geo_poc.report.geodata import copy_without_history, write_raster
+from geo_poc.report.geodata import about_theatre, write_gpkg, write_raster
 from geo_poc.report.tables import write_csv
-from geo_poc.theatre import Theatre
 from geo_poc.wording import plain, text
 
 _JOINED = ("models_agree", "lacking", "models")
@@ -196,25 +193,22 @@ def _known(value: Any) -> Any:
 
 def write_assessment_gpkg(assessment: Assessment, path: Path) -> None:
     """Write ``risk_areas, overlooked, gone`` in the theatre's CRS, and the table ``about``."""
-    with TemporaryDirectory(dir=path.parent) as folder:
-        written = Path(folder) / path.name
-        for name in ("areas", "overlooked", "gone"):
-            table = getattr(assessment, name)
-            shown = gpd.GeoDataFrame(flat(table), geometry=table.geometry, crs=table.crs)
-            pyogrio.write_dataframe(
-                shown,
-                written,
-                layer="risk_areas" if name == "areas" else name,
-                driver="GPKG",
-                geometry_type="MultiPolygon",
-            )
-        about = _about(assessment) | {
-            "note": _NOTE,
-            "note_numbers": "NULL = unknown, inf = not reached",
-        }
-        table = pd.DataFrame(list(about.items()), columns=["what", "value"])
-        pyogrio.write_dataframe(table, written, layer="about", driver="GPKG")
-        copy_without_history(written, path, assessment.theatre.as_of)
+    layers = {
+        "risk_areas" if name == "areas" else name: (
+            _shaped(getattr(assessment, name)),
+            "MultiPolygon",
+        )
+        for name in ("areas", "overlooked", "gone")
+    }
+    about = _about(assessment) | {
+        "note": _NOTE,
+        "note_numbers": "NULL = unknown, inf = not reached",
+    }
+    write_gpkg(layers, about, path, as_of=assessment.theatre.as_of)
+
+
+def _shaped(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(flat(table), geometry=table.geometry, crs=table.crs)
 
 
 def _surfaces(assessment: Assessment) -> dict[str, tuple[Any, str]]:
@@ -226,15 +220,9 @@ def _surfaces(assessment: Assessment) -> dict[str, tuple[Any, str]]:
 
 
 def _about(assessment: Assessment) -> dict[str, str]:
-    theatre: Theatre = assessment.theatre
-    return {
-        "marking": theatre.marking,
-        "theatre": theatre.name,
-        "fictional": "yes" if theatre.fictional else "no",
-        "as_of": theatre.as_of.isoformat(),
+    return about_theatre(assessment.theatre) | {
         "data_of": assessment.data_of.isoformat(),
         "horizon_days": f"{assessment.threat.horizon_days}",
         "compared_with": assessment.before_of.isoformat(),
         "plan": "" if assessment.under is None else assessment.under.plan,
-        "crs": theatre.grid.crs,
     }

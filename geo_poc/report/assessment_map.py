@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
-import geopandas as gpd
 import shapely
-from shapely.geometry.base import BaseGeometry
 
-from geo_poc import figures
 from geo_poc.coverage.assessment import Assessment
 from geo_poc.coverage.posture import FIRM_FROM
 from geo_poc.palette import DAY
 from geo_poc.report import symbols
 from geo_poc.report.drawing import seen_roads
-from geo_poc.report.frame import Canvas, frame_of
+from geo_poc.report.frame import Canvas, draw_path, empty_map
 from geo_poc.report.labels import Box, Wanted, moved_clear, placed
-from geo_poc.report.svg import Attributes, element, nice_length, path_data, written
-from geo_poc.report.typeset import printable, shortened, width_em
-from geo_poc.wording import text
+from geo_poc.report.names import draw_furniture, furniture_box
+from geo_poc.report.svg import Attributes, element, written
+from geo_poc.report.typeset import shortened, width_em
 
 _FLAT = ("Polygon", "MultiPolygon")
 _FONT = "Arial, Helvetica, 'Liberation Sans', 'DejaVu Sans', sans-serif"
@@ -47,9 +44,7 @@ def assessment_map(assessment: Assessment, *, top: int) -> str:
     bases, towns = _bases(assessment), _towns(assessment)
     symbols_taken = [_around(canvas.frame.point(x, y), *_BASE_BOX) for x, y, *_ in bases]
     symbols_taken += [_around(canvas.frame.point(x, y), 3.0, 3.0) for x, y, _ in towns]
-    furniture = Box(
-        canvas.frame.width - 76, canvas.frame.height - 16, canvas.frame.width, canvas.frame.height
-    )
+    furniture = furniture_box(canvas.frame)
     discs = _discs(canvas, assessment, top, [*symbols_taken, furniture])
     for x, y, kind, aviation in bases:
         at = canvas.frame.point(x, y)
@@ -57,35 +52,29 @@ def assessment_map(assessment: Assessment, *, top: int) -> str:
     _draw_towns(canvas, towns, [*symbols_taken, *discs, furniture])
     for number, box in enumerate(discs, 1):
         _disc(canvas.root, ((box.left + box.right) / 2, (box.top + box.bottom) / 2), number)
-    _scale(canvas, furniture)
+    draw_furniture(canvas)
     return written(canvas.root)
 
 
 def _ground(assessment: Assessment) -> Canvas:
     theatre, palette = assessment.theatre, DAY
-    frame = frame_of(theatre.area)
-    label = printable(text("assess_map_label", theatre=theatre.name))
-    root = ET.Element(
-        "svg",
-        {"class": "risk-map", "viewBox": f"0 0 {frame.width:g} {frame.height:g}", "role": "img"},
-    )
-    root.set("aria-label", label)
+    canvas = empty_map(theatre, "assess_map_label", palette)
+    frame, root = canvas.frame, canvas.root
     root.set("font-family", _FONT)
     _hatch(element(root, "defs", {}))
     ground: Attributes = {"width": frame.width, "height": frame.height, "fill": palette.neighbour}
     element(root, "rect", ground)
-    canvas = Canvas(root=root, frame=frame, palette=palette)
     areas, roads = assessment.layers["areas"].table, assessment.layers["roads"].table
     water = areas.geometry[areas["kind"] == "water"]
     flat = water.geom_type.isin(_FLAT)
-    _path(canvas, [theatre.area], {"fill": palette.land})
-    _path(canvas, water[flat], {"fill": palette.water})
-    _path(canvas, water[~flat], {"stroke": palette.river, "stroke-width": 0.8})
+    draw_path(canvas, [theatre.area], {"fill": palette.land})
+    draw_path(canvas, water[flat], {"fill": palette.water})
+    draw_path(canvas, water[~flat], {"stroke": palette.river, "stroke-width": 0.8})
     admin = areas.geometry[areas["kind"] == "admin"].boundary
-    _path(canvas, admin, {"stroke": palette.state, "stroke-width": 0.5})
-    _path(canvas, seen_roads(roads, frame), {"stroke": palette.road, "stroke-width": 0.6})
+    draw_path(canvas, admin, {"stroke": palette.state, "stroke-width": 0.5})
+    draw_path(canvas, seen_roads(roads, frame), {"stroke": palette.road, "stroke-width": 0.6})
     border: Attributes = {"stroke": palette.boundary, "stroke-dasharray": "6 2 1.5 2"}
-    _path(canvas, [theatre.area.boundary], border)
+    draw_path(canvas, [theatre.area.boundary], border)
     return canvas
 
 
@@ -105,25 +94,16 @@ def _hatch(defs: ET.Element) -> None:
     element(pattern, "rect", {"width": 1.2, "height": 3, "fill": DAY.threat[4]})
 
 
-def _path(
-    canvas: Canvas, geometry: Sequence[BaseGeometry] | gpd.GeoSeries, style: Attributes
-) -> None:
-    """One path for all geometries; nothing where nothing can be seen."""
-    data = "".join(map(path_data, canvas.frame.drawn(geometry)))
-    if data:
-        element(canvas.root, "path", {"fill": "none", **style, "d": data})
-
-
 def _draw_areas(canvas: Canvas, assessment: Assessment) -> None:
     areas, palette = assessment.areas, canvas.palette
     # Half a unit more than an area is: one of a single cell must not vanish.
     shown = shapely.buffer(areas.geometry.to_numpy(), 0.5 * canvas.frame.m_per_unit)
     firm = (areas["firm_ratio"] >= FIRM_FROM).to_numpy(bool)
     edge: Attributes = {"stroke": palette.threat[5], "stroke-width": 0.5}
-    _path(canvas, list(shown[firm]), {"fill": palette.threat[4], **edge})
-    _path(canvas, list(shown[~firm]), {"fill": "url(#not-firm)", **edge})
+    draw_path(canvas, list(shown[firm]), {"fill": palette.threat[4], **edge})
+    draw_path(canvas, list(shown[~firm]), {"fill": "url(#not-firm)", **edge})
     left = shapely.buffer(assessment.gone.geometry.to_numpy(), canvas.frame.m_per_unit)
-    _path(
+    draw_path(
         canvas,
         list(left),
         {"stroke": palette.ink, "stroke-width": 0.9, "stroke-dasharray": "2 1.2"},
@@ -214,26 +194,6 @@ def _disc(parent: ET.Element, at: tuple[float, float], number: int) -> None:
         "text-anchor": "middle",
     }
     element(parent, "text", {"x": at[0], "y": at[1] + 2.5, **written_in}, text=str(number))
-
-
-def _scale(canvas: Canvas, box: Box) -> None:
-    """Scale bar with its length; the projection is centred, so north is up."""
-    frame = canvas.frame
-    length_m = nice_length(55 * frame.m_per_unit)
-    right, base = frame.width - 8, frame.height - 4
-    left = right - length_m / frame.m_per_unit
-    size = {"width": box.right - box.left, "height": box.bottom - box.top}
-    paper: Attributes = {"fill": DAY.paper, "fill-opacity": 0.85}
-    element(canvas.root, "rect", {"x": box.left, "y": box.top, **size, **paper})
-    bar = f"M{left:.1f} {base - 2:.1f}v2H{right:.1f}v-2"
-    element(canvas.root, "path", {"d": bar, "fill": "none", "stroke": DAY.ink})
-    words: Attributes = {"font-size": _SIZE, "fill": DAY.ink, "text-anchor": "middle"}
-    element(
-        canvas.root,
-        "text",
-        {"x": (left + right) / 2, "y": base - 3, **words},
-        text=figures.distance(length_m),
-    )
 
 
 def key_symbol(name: str) -> str:

@@ -6,17 +6,16 @@ import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from geo_poc import figures
 from geo_poc.coverage.assessment import Assessment, Dissent
-from geo_poc.palette import DAY
 from geo_poc.report.assessment_map import assessment_map, key_symbol
 from geo_poc.report.assessment_tables import areas_table, gone_table, how_made, minority_table
-from geo_poc.report.assessment_words import LONGEST_NAME, lead
+from geo_poc.report.assessment_words import lead
 from geo_poc.report.blocks import Table
-from geo_poc.report.typeset import printable, shortened
+from geo_poc.report.sheet import Sheet, name_words, sheet_html, sheet_of
+from geo_poc.report.typeset import printable
 from geo_poc.wording import Span, spans, text
 
 _NOT = ("outbreak", "safe", "order", "mechanical", "range", "casualties")
@@ -27,7 +26,7 @@ _MOST_MINORITY = 10
 class Key:
     """One line of the legend: a drawing and what it means."""
 
-    symbol: str
+    symbol: Markup
     means: str
 
 
@@ -46,27 +45,20 @@ class AssessmentPage:
 
     Parameters
     ----------
-    marking, title, subtitle, document_title, fictional, dates, disclaimer : str
-        ``fictional`` is empty where the theatre is a real one.
+    sheet : Sheet
     lead : tuple of sentences
     back : sentence
         That the assessment looks back; empty where it does not.
-    figure : str
+    figure : Markup
         SVG.
     keys : tuple of Key
     areas, minority, gone, is_not, how : Part
     """
 
-    marking: str
-    title: str
-    subtitle: str
-    document_title: str
-    fictional: str
-    dates: str
-    disclaimer: str
+    sheet: Sheet
     lead: tuple[tuple[Span, ...], ...]
     back: tuple[Span, ...]
-    figure: str
+    figure: Markup
     keys: tuple[Key, ...]
     areas: Part
     minority: Part
@@ -90,22 +82,24 @@ def assessment_page(
     top : int
         Longest list of areas.
     """
-    theatre, day = assessment.theatre, figures.day(assessment.theatre.as_of)
-    marking = text(f"marking_{theatre.marking.lower().replace(' ', '_')}")
-    name = shortened(theatre.name, longest=LONGEST_NAME)
-    n = assessment.threat.horizon_days
-    data = figures.day(assessment.data_of)
+    theatre = assessment.theatre
     return AssessmentPage(
-        marking=marking,
-        title=text("assess_title"),
-        subtitle=text("assess_subtitle", theatre=name, n=n, date=day),
-        document_title=text("assess_document_title", date=day, theatre=name, marking=marking),
-        fictional=text("fictional_note") if theatre.fictional else "",
-        dates=text("dates", data=data, product=figures.dtg(made), version=version),
-        disclaimer=text("disclaimer"),
+        sheet=sheet_of(
+            theatre,
+            title=text("assess_title"),
+            subtitle=text(
+                "assess_subtitle",
+                theatre=name_words(theatre.name),
+                n=assessment.threat.horizon_days,
+                date=figures.day(theatre.as_of),
+            ),
+            made=made,
+            version=version,
+            data_of=assessment.data_of,
+        ),
         lead=lead(assessment, top=top),
         back=looks_back(assessment),
-        figure=assessment_map(assessment, top=top),
+        figure=Markup(assessment_map(assessment, top=top)),  # noqa: S704  (escaped by the XML library)
         keys=_keys(assessment, top),
         areas=_areas(assessment, top),
         minority=_minority(assessment),
@@ -139,7 +133,10 @@ def _keys(assessment: Assessment, top: int) -> tuple[Key, ...]:
     }
     if assessment.under is None:
         del means["base"]
-    return tuple(Key(symbol=key_symbol(name), means=meaning) for name, meaning in means.items())
+    return tuple(
+        Key(symbol=Markup(key_symbol(name)), means=meaning)  # noqa: S704  (drawn here, without text)
+        for name, meaning in means.items()
+    )
 
 
 def _areas(assessment: Assessment, top: int) -> Part:
@@ -191,25 +188,5 @@ def _gone(assessment: Assessment) -> Part:
 
 
 def assessment_html(page: AssessmentPage) -> str:
-    """The page as one HTML file that asks for no other file and runs no script; all text is escaped."""
-    environment = Environment(
-        loader=PackageLoader("geo_poc.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        finalize=_clean,
-    )
-    return environment.get_template("assessment.html").render(
-        page=page,
-        figure_title=text("assess_map_title"),
-        rest=text("assess_key_other"),
-        figure=Markup(page.figure),  # noqa: S704  (escaped by the XML library)
-        keys=[(Markup(key.symbol), key.means) for key in page.keys],  # noqa: S704  (as above)
-        colours=Markup(DAY.css()),  # noqa: S704  (the project's own table of colours)
-    )
-
-
-def _clean(value: object) -> object:
-    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    """The page as one HTML file."""
+    return sheet_html("assessment.html", page)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from geo_poc import figures
@@ -13,7 +12,6 @@ from geo_poc.layers.threat.backtest import HORIZONS_DAYS, Backtest
 from geo_poc.layers.threat.near_places import WITHIN_M
 from geo_poc.layers.threat.score_tables import LEAST_EVENTS
 from geo_poc.layers.threat.scores import DRAWS
-from geo_poc.palette import DAY
 from geo_poc.report.backtest_words import (
     kinds_table,
     lead,
@@ -23,12 +21,11 @@ from geo_poc.report.backtest_words import (
 )
 from geo_poc.report.blocks import Table
 from geo_poc.report.calibration import calibration_svg
-from geo_poc.report.typeset import printable, shortened
+from geo_poc.report.sheet import Sheet, name_words, sheet_html, sheet_of
 from geo_poc.theatre import Theatre
 from geo_poc.wording import Span, spans, text
 
 _CAN = ("return", "not_new", "not_low", "number", "coded")
-_LONGEST_NAME = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,29 +34,23 @@ class BacktestPage:
 
     Parameters
     ----------
-    marking, title, subtitle, document_title, fictional, dates, disclaimer : str
-        ``fictional`` is empty where the theatre is a real one.
+    sheet : Sheet
     lead, can, how : tuple of sentences
         The answer; what the models can do and what not; how it was tested.
-    models_title, figure : str
-        ``figure`` is SVG.
+    models_title : str
     models : Table or None
         None where nothing is known of any model.
     kinds : Table
+    figure : Markup
+        SVG.
     """
 
-    marking: str
-    title: str
-    subtitle: str
-    document_title: str
-    fictional: str
-    dates: str
-    disclaimer: str
+    sheet: Sheet
     lead: tuple[tuple[Span, ...], ...]
     models_title: str
     models: Table | None
     kinds: Table
-    figure: str
+    figure: Markup
     can: tuple[tuple[Span, ...], ...]
     how: tuple[tuple[Span, ...], ...]
 
@@ -78,24 +69,20 @@ def backtest_page(
     version : str
         Of geo-poc.
     """
-    marking = text(f"marking_{theatre.marking.lower().replace(' ', '_')}")
-    name = shortened(theatre.name, longest=_LONGEST_NAME)
-    data = figures.day(theatre.as_of)
+    months = months_words(backtest, HORIZONS_DAYS[0])
     return BacktestPage(
-        marking=marking,
-        title=text("backtest_title"),
-        subtitle=text(
-            "backtest_subtitle", theatre=name, months=months_words(backtest, HORIZONS_DAYS[0])
+        sheet=sheet_of(
+            theatre,
+            title=text("backtest_title"),
+            subtitle=text("backtest_subtitle", theatre=name_words(theatre.name), months=months),
+            made=made,
+            version=version,
         ),
-        document_title=text("backtest_document_title", theatre=name, marking=marking),
-        fictional=text("fictional_note") if theatre.fictional else "",
-        dates=text("dates", data=data, product=figures.dtg(made), version=version),
-        disclaimer=text("disclaimer"),
         lead=lead(backtest),
         models_title=models_heading(backtest),
         models=None if backtest.reason else models_table(backtest),
         kinds=kinds_table(backtest),
-        figure=calibration_svg(backtest),
+        figure=Markup(calibration_svg(backtest)),  # noqa: S704  (escaped by the XML library)
         can=tuple(spans(f"backtest_can_{what}") for what in _CAN),
         how=how_tested(),
     )
@@ -114,26 +101,5 @@ def how_tested() -> tuple[tuple[Span, ...], ...]:
 
 
 def backtest_html(page: BacktestPage) -> str:
-    """The page as one HTML file that asks for no other file and runs no script; all text is escaped."""
-    environment = Environment(
-        loader=PackageLoader("geo_poc.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        finalize=_clean,
-    )
-    return environment.get_template("backtest.html").render(
-        page=page,
-        kinds_title=text("backtest_kinds_title"),
-        figure_title=text("backtest_figure_title"),
-        can_title=text("backtest_can_title"),
-        how_title=text("backtest_how_title"),
-        figure=Markup(page.figure),  # noqa: S704  (escaped by the XML library)
-        colours=Markup(DAY.css()),  # noqa: S704  (the project's own table of colours)
-    )
-
-
-def _clean(value: object) -> object:
-    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    """The page as one HTML file."""
+    return sheet_html("backtest.html", page)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
-import pyogrio
 
-from geo_poc.report.geodata import copy_without_history
-from geo_poc.report.tables import inert
+from geo_poc.report.geodata import about_theatre, write_gpkg
+from geo_poc.report.tables import write_csv
 from geo_poc.routing.criticality import Loss
 from geo_poc.theatre import Theatre
 
@@ -75,33 +72,11 @@ def write_critical_file(
     """
     table = table[[*COLUMNS, "geometry"]]
     if ending == ".csv":
-        _write_csv(table, path)
+        write_csv(table, theatre.marking, path)
     elif ending == ".geojson":
         written = table.to_crs("EPSG:4326").set_precision(1e-6)
         frame = table.set_geometry(written, crs="EPSG:4326")
         path.write_text(str(frame.to_json(drop_id=True, ensure_ascii=False)), encoding="utf-8")
     else:
-        _write_gpkg(table, path, theatre)
-
-
-def _write_csv(table: gpd.GeoDataFrame, path: Path) -> None:
-    rows = pd.DataFrame(table.drop(columns="geometry"))
-    texts = rows.select_dtypes(include=["object", "string"]).columns
-    safe = rows.assign(**{column: rows[column].map(inert) for column in texts})
-    safe.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
-
-
-def _write_gpkg(table: gpd.GeoDataFrame, path: Path, theatre: Theatre) -> None:
-    about = pd.DataFrame(
-        {
-            "what": ["marking", "theatre", "as_of"],
-            "value": [theatre.marking, theatre.name, theatre.as_of.isoformat()],
-        }
-    )
-    with TemporaryDirectory(dir=path.parent) as folder:
-        written = Path(folder) / "list.gpkg"
-        pyogrio.write_dataframe(
-            table, written, layer=LAYER, driver="GPKG", geometry_type="LineString"
-        )
-        pyogrio.write_dataframe(about, written, layer="about", driver="GPKG")
-        copy_without_history(written, path, theatre.as_of)
+        layers = {LAYER: (table, "LineString")}
+        write_gpkg(layers, about_theatre(theatre), path, as_of=theatre.as_of)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from xml.etree import ElementTree as ET
+from collections.abc import Mapping
 
 import geopandas as gpd
 import numpy as np
@@ -16,12 +15,10 @@ from geo_poc.coverage.findings import Findings
 from geo_poc.coverage.summary import CLASSES, classes_of
 from geo_poc.palette import DAY, Palette
 from geo_poc.report import symbols
-from geo_poc.report.frame import Canvas, Frame, frame_of, metres
+from geo_poc.report.frame import Canvas, Frame, draw_path, empty_map, metres
 from geo_poc.report.names import ZONES_SHOWN, draw_names
 from geo_poc.report.svg import Attributes, element, path_data, written
-from geo_poc.report.typeset import printable
 from geo_poc.routing.stretches import shapes_of
-from geo_poc.wording import text
 
 _ROAD_RANKS = (
     ("motorway", "trunk", "motorway_link", "trunk_link"),
@@ -57,37 +54,19 @@ def coverage_map(findings: Findings, *, palette: Palette = DAY) -> str:
 
 
 def _empty_canvas(findings: Findings, palette: Palette) -> Canvas:
-    frame = frame_of(findings.theatre.area)
-    root = ET.Element(
-        "svg",
-        {
-            "class": "map",
-            "viewBox": f"0 0 {frame.width:g} {frame.height:g}",
-            "role": "img",
-            "aria-label": printable(text("report_map_label", theatre=findings.theatre.name)),
-        },
-    )
-    defs = element(root, "defs", {})
+    canvas = empty_map(findings.theatre, "report_map_label", palette)
+    defs = element(canvas.root, "defs", {})
     symbols.define_patterns(defs, palette)
     symbols.define_sites(defs, palette)
-    ground: Attributes = {"width": frame.width, "height": frame.height, "fill": palette.neighbour}
-    element(root, "rect", ground)
-    return Canvas(root=root, frame=frame, palette=palette)
-
-
-def _path(
-    canvas: Canvas, geometry: Sequence[BaseGeometry] | gpd.GeoSeries, style: Attributes
-) -> None:
-    """One path for all geometries; nothing where nothing can be seen."""
-    data = "".join(map(path_data, canvas.frame.drawn(geometry)))
-    if data:
-        element(canvas.root, "path", {"fill": "none", **style, "d": data})
+    size: Attributes = {"width": canvas.frame.width, "height": canvas.frame.height}
+    element(canvas.root, "rect", {**size, "fill": palette.neighbour})
+    return canvas
 
 
 def _draw_classes(canvas: Canvas, findings: Findings) -> None:
     """Class areas; what a cut corner leaves open between two of them is painted over."""
     palette, areas = canvas.palette, class_areas(findings)
-    _path(canvas, [findings.theatre.area], {"fill": palette.land})
+    draw_path(canvas, [findings.theatre.area], {"fill": palette.land})
     styles: Mapping[str, Attributes] = {
         "N": {"fill": "url(#dots-n)"},
         "C": {"fill": "url(#hatch-c)", "stroke": palette.class_c, "stroke-dasharray": "3 2"},
@@ -97,7 +76,7 @@ def _draw_classes(canvas: Canvas, findings: Findings) -> None:
     }
     for letter, style in styles.items():
         if letter in areas:
-            _path(canvas, [areas[letter]], {"stroke-width": 0.6, **style})
+            draw_path(canvas, [areas[letter]], {"stroke-width": 0.6, **style})
 
 
 def class_areas(findings: Findings) -> dict[str, BaseGeometry]:
@@ -120,32 +99,34 @@ def _draw_water(canvas: Canvas, findings: Findings) -> None:
     areas, palette = findings.layers["areas"].table, canvas.palette
     water = areas.geometry[areas["kind"] == "water"]
     flat = water.geom_type.isin(_FLAT)
-    _path(canvas, water[flat], {"fill": palette.water})
-    _path(canvas, water[~flat], {"stroke": palette.river, "stroke-width": 0.9})
+    draw_path(canvas, water[flat], {"fill": palette.water})
+    draw_path(canvas, water[~flat], {"stroke": palette.river, "stroke-width": 0.9})
 
 
 def _draw_lines(canvas: Canvas, findings: Findings) -> None:
     """Borders, roads, limits and the outlines of the zones."""
     areas, palette = findings.layers["areas"].table, canvas.palette
     admin = areas.geometry[areas["kind"] == "admin"].boundary
-    _path(canvas, admin, {"stroke": palette.state, "stroke-width": 0.6})
+    draw_path(canvas, admin, {"stroke": palette.state, "stroke-width": 0.6})
     roads = seen_roads(findings.layers["roads"].table, canvas.frame)
-    _path(canvas, roads, {"stroke": palette.road, "stroke-width": 0.8})
+    draw_path(canvas, roads, {"stroke": palette.road, "stroke-width": 0.8})
     outline = [findings.theatre.area.boundary]
-    _path(canvas, outline, {"stroke": palette.neighbour, "stroke-width": 3})
+    draw_path(canvas, outline, {"stroke": palette.neighbour, "stroke-width": 3})
     border: Attributes = {
         "stroke": palette.boundary,
         "stroke-width": 1.3,
         "stroke-dasharray": "7 2 1.5 2",
     }
-    _path(canvas, outline, border)
+    draw_path(canvas, outline, border)
     drawn = areas.geom_type.isin(_FLAT) | areas.geometry.isna()
     held = areas[areas["kind"].isin(LIMITS) & drawn]
     limits = shapes_of(held, findings.layers["roads"].table)
-    _path(canvas, limits, {"stroke": palette.ink2, "stroke-width": 1, "stroke-dasharray": "1 2"})
+    draw_path(
+        canvas, limits, {"stroke": palette.ink2, "stroke-width": 1, "stroke-dasharray": "1 2"}
+    )
     zones = findings.zones.geometry.head(ZONES_SHOWN)
     edges = shapely.simplify(zones.to_numpy(), 0.5 * findings.theatre.grid.cell_size_m)
-    _path(canvas, edges, {"stroke": palette.class_n, "stroke-width": 1.4})
+    draw_path(canvas, edges, {"stroke": palette.class_n, "stroke-width": 1.4})
 
 
 def seen_roads(roads: gpd.GeoDataFrame, frame: Frame) -> gpd.GeoSeries:

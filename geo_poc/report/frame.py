@@ -17,7 +17,10 @@ from shapely.geometry.base import BaseGeometry
 from geo_poc.grid import WGS84
 from geo_poc.palette import Palette
 from geo_poc.report.labels import Box
+from geo_poc.report.svg import Attributes, element, path_data
+from geo_poc.report.typeset import printable
 from geo_poc.theatre import Theatre
+from geo_poc.wording import text
 
 WIDTH = 386.0
 _HEIGHTS = (220.0, 284.0)
@@ -110,6 +113,38 @@ class Canvas:
     root: ET.Element
     frame: Frame
     palette: Palette
+
+
+def empty_map(theatre: Theatre, label: str, palette: Palette) -> Canvas:
+    """Drawing of a whole theatre with nothing in it yet but its name.
+
+    Parameters
+    ----------
+    theatre : Theatre
+    label : str
+        Key of the sentence that names the drawing.
+    palette : Palette
+    """
+    frame = frame_of(theatre.area)
+    root = ET.Element(
+        "svg",
+        {
+            "class": "map",
+            "viewBox": f"0 0 {frame.width:g} {frame.height:g}",
+            "role": "img",
+            "aria-label": printable(text(label, theatre=theatre.name)),
+        },
+    )
+    return Canvas(root=root, frame=frame, palette=palette)
+
+
+def draw_path(
+    canvas: Canvas, geometries: Sequence[BaseGeometry] | gpd.GeoSeries, style: Attributes
+) -> None:
+    """Draw all geometries as one path; nothing where nothing can be seen."""
+    data = "".join(map(path_data, canvas.frame.drawn(geometries))) if len(geometries) else ""
+    if data:
+        element(canvas.root, "path", {"fill": "none", **style, "d": data})
 
 
 def metres(

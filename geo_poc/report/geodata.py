@@ -20,6 +20,7 @@ from geo_poc.coverage.findings import Findings
 from geo_poc.grid import Grid
 from geo_poc.output import file_word
 from geo_poc.report.tables import movers, place_table
+from geo_poc.theatre import Theatre
 
 _NO_LEVEL = -1
 
@@ -36,26 +37,57 @@ def write_layers_gpkg(findings: Findings, path: Path) -> None:
     path : Path
         Replaced if it exists.
     """
-    with TemporaryDirectory(dir=path.parent) as folder:
-        written = Path(folder) / path.name
-        _write_layers(findings, written)
-        path.unlink(missing_ok=True)
-        copy_without_history(written, path, findings.theatre.as_of)
-
-
-def _write_layers(findings: Findings, path: Path) -> None:
-    for name, table in _shown_layers(findings).items():
-        pyogrio.write_dataframe(table, path, layer=name, driver="GPKG")
     about = _about(findings) | {
         "sensitive_incidents_left_out": str(sensitive_incidents(findings)),
         "note_seconds": "inf = not reached, NULL = unknown",
         "note_people": "NULL = unknown",
     }
-    table = pd.DataFrame(list(about.items()), columns=["what", "value"])
-    pyogrio.write_dataframe(table, path, layer="about", driver="GPKG")
+    layers = {name: (table, None) for name, table in _shown_layers(findings).items()}
+    write_gpkg(layers, about, path, as_of=findings.theatre.as_of)
 
 
-def copy_without_history(written: Path, path: Path, as_of: date) -> None:
+def write_gpkg(
+    layers: Mapping[str, tuple[gpd.GeoDataFrame, str | None]],
+    about: Mapping[str, str],
+    path: Path,
+    *,
+    as_of: date,
+) -> None:
+    """Write layers and the table ``about`` as one GeoPackage; the same content gives the same bytes.
+
+    Parameters
+    ----------
+    layers : mapping of str to (GeoDataFrame, geometry type or None)
+        None takes the type from the table, which an empty one does not have.
+    about : mapping of str to str
+        The marking among it.
+    path : Path
+        Replaced if it exists.
+    as_of : date
+        Stands in the file in place of the moment of writing.
+    """
+    with TemporaryDirectory(dir=path.parent) as folder:
+        written = Path(folder) / "layers.gpkg"
+        for name, (table, shape) in layers.items():
+            pyogrio.write_dataframe(table, written, layer=name, driver="GPKG", geometry_type=shape)
+        rows = pd.DataFrame(list(about.items()), columns=["what", "value"])
+        pyogrio.write_dataframe(rows, written, layer="about", driver="GPKG")
+        path.unlink(missing_ok=True)
+        _copy_without_history(written, path, as_of)
+
+
+def about_theatre(theatre: Theatre) -> dict[str, str]:
+    """What the table ``about`` and the tags of a raster begin with."""
+    return {
+        "marking": theatre.marking,
+        "theatre": theatre.name,
+        "fictional": "yes" if theatre.fictional else "no",
+        "as_of": theatre.as_of.isoformat(),
+        "crs": theatre.grid.crs,
+    }
+
+
+def _copy_without_history(written: Path, path: Path, as_of: date) -> None:
     """Copy a GeoPackage without what depends on the moment of writing.
 
     GDAL stores the time and commits once more whenever the clock moved on between two steps; SQLite
@@ -91,16 +123,10 @@ def _judged(findings: Findings) -> gpd.GeoDataFrame:
 
 
 def _about(findings: Findings) -> dict[str, str]:
-    theatre = findings.theatre
-    return {
-        "marking": theatre.marking,
-        "theatre": theatre.name,
-        "fictional": "yes" if theatre.fictional else "no",
-        "as_of": theatre.as_of.isoformat(),
+    return about_theatre(findings.theatre) | {
         "plan": findings.plan.plan.name,
         "conditions": str(findings.conditions),
         "standard_s": f"{findings.plan.standard.response:g}",
-        "crs": theatre.grid.crs,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from typing import Any
 
@@ -131,17 +132,20 @@ def sources_table(findings: Findings, *, short: bool) -> Table:
 
 
 def _source(findings: Findings, source: SourceRecord) -> tuple[Cell, ...]:
-    age = source.age_months(findings.theatre.as_of)
+    as_of = findings.theatre.as_of
     return (
         Cell(text=layer_name(source.layer)),
         Cell(text=shortened(source.label or source.file, longest=_LONGEST)),
         Cell(text=text("unknown") if source.day is None else figures.day(source.day)),
-        _age_cell(age),
+        _age_cell(source, as_of),
         *(Cell(text=f"{n:,}") for n in (source.read, source.kept, source.rejected)),
     )
 
 
-def _age_cell(age: int | None) -> Cell:
+def _age_cell(source: SourceRecord, as_of: dt.date) -> Cell:
+    if source.is_after(as_of):
+        return Cell(text=text("after_as_of"), tone="old")
+    age = source.age_months(as_of)
     if age is None:
         return Cell(text=text("share_unknown"), tone="old")
     if age > OLD_MONTHS:

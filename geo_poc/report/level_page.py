@@ -6,7 +6,6 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from geo_poc import figures
@@ -25,23 +24,18 @@ from geo_poc.report.level_log import (
 from geo_poc.report.level_rows import AreaRow, area_row, ranked
 from geo_poc.report.level_strip import axis_svg, hatch_svg
 from geo_poc.report.level_tables import level_name, shown_level
-from geo_poc.report.typeset import printable, shortened
+from geo_poc.report.sheet import Sheet, name_words, sheet_of, write_sheet
 from geo_poc.standing import Levels
 from geo_poc.wording import Span, spans, text
 
 _MOST_TRIGGERS = 40
-_LONGEST_NAME = 60
 
 
 @dataclass(frozen=True, kw_only=True)
 class LevelPage:
     """All that is printed, in order."""
 
-    marking: str
-    document_title: str
-    subtitle: str
-    fictional: str
-    fictional_note: str
+    sheet: Sheet
     lead: tuple[tuple[Span, ...], ...]
     warnings: tuple[str, ...]
     axis: Markup
@@ -57,8 +51,6 @@ class LevelPage:
     details: tuple[Details, ...]
     levels: tuple[tuple[str, str, str], ...]
     method: tuple[str, ...]
-    disclaimer: str
-    dates: str
 
 
 def write_level_page(levels: Levels, path: Path, *, made: dt.datetime, version: str) -> None:
@@ -73,22 +65,7 @@ def write_level_page(levels: Levels, path: Path, *, made: dt.datetime, version: 
     version : str
         Of geo-poc.
     """
-    environment = Environment(
-        loader=PackageLoader("geo_poc.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        finalize=_clean,
-    )
-    page = level_page(levels, made=made, version=version)
-    html = environment.get_template("levels.html").render(
-        page=page,
-        t=text,
-        colours=Markup(DAY.css()),  # noqa: S704  (the project's own table of colours)
-    )
-    path.write_text(html.lstrip(), encoding="utf-8", newline="\n")
+    write_sheet("levels.html", level_page(levels, made=made, version=version), path)
 
 
 def level_page(levels: Levels, *, made: dt.datetime, version: str) -> LevelPage:
@@ -101,16 +78,17 @@ def level_page(levels: Levels, *, made: dt.datetime, version: str) -> LevelPage:
     version : str
     """
     theatre, days = levels.theatre, levels.found.days
-    name = shortened(theatre.name, longest=_LONGEST_NAME)
-    marking = text(f"marking_{theatre.marking.lower().replace(' ', '_')}")
+    name = name_words(theatre.name)
     fired = sorted(levels.triggers, key=urgency)
     rest = len(fired) - _MOST_TRIGGERS
     return LevelPage(
-        marking=marking,
-        document_title=text("levels_document_title", theatre=name, marking=marking),
-        subtitle=text("levels_subtitle", theatre=name, day=figures.day(days[-1])),
-        fictional=text("fictional") if theatre.fictional else "",
-        fictional_note=text("fictional_note") if theatre.fictional else "",
+        sheet=sheet_of(
+            theatre,
+            title=text("levels_title"),
+            subtitle=text("levels_subtitle", theatre=name, day=figures.day(days[-1])),
+            made=made,
+            version=version,
+        ),
         lead=lead(levels),
         warnings=_warnings(levels),
         axis=Markup(axis_svg(days, DAY)),  # noqa: S704  (our own drawing, text escaped)
@@ -126,10 +104,6 @@ def level_page(levels: Levels, *, made: dt.datetime, version: str) -> LevelPage:
         details=tuple(details_of(levels, standing) for standing in ranked(levels)),
         levels=_level_rows(levels),
         method=method_of(levels),
-        disclaimer=text("disclaimer"),
-        dates=text(
-            "dates", data=figures.day(theatre.as_of), product=figures.dtg(made), version=version
-        ),
     )
 
 
@@ -193,8 +167,3 @@ def _level_rows(levels: Levels) -> tuple[tuple[str, str, str], ...]:
         for number, code in enumerate(levels.file.codes)
     ]
     return tuple(reversed(rows))
-
-
-def _clean(value: object) -> object:
-    """Text without characters that HTML does not allow; markup and numbers as they are."""
-    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value

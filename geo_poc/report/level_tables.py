@@ -15,7 +15,7 @@ from geo_poc.decisions import Entry
 from geo_poc.indicators_file import CODES
 from geo_poc.layers.indicators.facts import IndicatorFacts, indicator_facts, run_start
 from geo_poc.palette import DAY
-from geo_poc.report.tables import inert, write_csv
+from geo_poc.report.tables import write_csv
 from geo_poc.standing import Answered, Levels, Standing, override_on
 from geo_poc.wording import text
 
@@ -291,8 +291,5 @@ def write_level_tables(levels: Levels, folder: Path) -> None:
     folder : Path
     """
     marking = levels.theatre.marking
-    table = level_table(levels)
-    # Names of indicators are the user's, and heads of columns are cells as well.
-    table.columns = pd.Index([str(inert(name)) for name in table.columns])
-    write_csv(table, marking, folder / "levels.csv")
+    write_csv(level_table(levels), marking, folder / "levels.csv")
     write_csv(trigger_table(levels), marking, folder / "triggers.csv")

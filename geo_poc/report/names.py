@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import geopandas as gpd
+
 from geo_poc import figures
 from geo_poc.coverage.findings import Findings
 from geo_poc.report import symbols
@@ -50,7 +52,7 @@ def draw_names(canvas: Canvas, findings: Findings) -> None:
         if box is not None:
             at = {**_anchored(box, thing.symbol), "y": box.bottom - 2.4}
             element(group, "text", at, text=shortened(thing.name, longest=_LONGEST))
-    _draw_bases(canvas, findings)
+    _draw_towns_and_bases(canvas, findings)
     draw_furniture(canvas)
 
 
@@ -109,7 +111,7 @@ def _wanted(thing: Named) -> Wanted:
     )
 
 
-def _draw_bases(canvas: Canvas, findings: Findings) -> None:
+def _draw_towns_and_bases(canvas: Canvas, findings: Findings) -> None:
     for town in _towns(canvas.frame, findings):
         box = town.symbol
         centre = {"cx": (box.left + box.right) / 2, "cy": (box.top + box.bottom) / 2}
@@ -119,7 +121,12 @@ def _draw_bases(canvas: Canvas, findings: Findings) -> None:
             "stroke": canvas.palette.ink,
         }
         element(canvas.root, "circle", {**centre, **style})
-    for base in findings.layers["bases"].table.itertuples():
+    draw_bases(canvas, findings.layers["bases"].table)
+
+
+def draw_bases(canvas: Canvas, bases: gpd.GeoDataFrame) -> None:
+    """Draw the symbol of each base where it stands."""
+    for base in bases.itertuples():
         symbols.draw_base(
             canvas.root,
             canvas.palette,

@@ -6,51 +6,34 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-
-from geo_poc import figures
 from geo_poc.coverage.findings import Findings
 from geo_poc.errors import Fault, OutputError
-from geo_poc.palette import DAY
 from geo_poc.report.blocks import Block, pages_of
 from geo_poc.report.first_page import FirstPage, first_page
 from geo_poc.report.grounds import data_section
 from geo_poc.report.method_page import method_section
+from geo_poc.report.sheet import Sheet, colours, dates_words, environment, name_words
 from geo_poc.report.sites import all_zones, late_sites
 from geo_poc.report.threat_page import threat_section
-from geo_poc.report.typeset import printable, shortened
-from geo_poc.wording import text
+from geo_poc.wording import marking_words, text
 
 _PAGE_ROOM_MM = 249.0
-_LONGEST_NAME = 60
 
 
 @dataclass(frozen=True, kw_only=True)
-class Report:
-    """All that is printed, in order.
+class Report(Sheet):
+    """All that is printed, in order; head and foot stand on every page.
 
     Parameters
     ----------
-    marking, title, subtitle, document_title : str
-    fictional, fictional_note : str
-        Empty where the theatre is a real one.
-    dates, datum, disclaimer : str
-        Of the foot of every page.
+    datum : str
+        Of the foot as well.
     first : FirstPage
     pages : tuple of pages
         Page 2 and after.
     """
 
-    marking: str
-    title: str
-    subtitle: str
-    document_title: str
-    fictional: str
-    fictional_note: str
-    dates: str
     datum: str
-    disclaimer: str
     first: FirstPage
     pages: tuple[tuple[Block, ...], ...]
 
@@ -76,9 +59,8 @@ def report_context(findings: Findings, *, made: dt.datetime, version: str) -> Re
         Of geo-poc.
     """
     theatre = findings.theatre
-    name = shortened(theatre.name, longest=_LONGEST_NAME)
-    plan = shortened(findings.plan.plan.name, longest=_LONGEST_NAME)
-    marking = text(f"marking_{theatre.marking.lower().replace(' ', '_')}")
+    name, plan = name_words(theatre.name), name_words(findings.plan.plan.name)
+    marking = marking_words(theatre.marking)
     blocks = (
         *late_sites(findings),
         *all_zones(findings),
@@ -94,9 +76,7 @@ def report_context(findings: Findings, *, made: dt.datetime, version: str) -> Re
         document_title=text("report_document_title", theatre=name, plan=plan, marking=marking),
         fictional=text("fictional") if fictional else "",
         fictional_note=text("fictional_note") if fictional else "",
-        dates=text(
-            "dates", data=figures.day(theatre.as_of), product=figures.dtg(made), version=version
-        ),
+        dates=dates_words(theatre.as_of, made=made, version=version),
         datum=text("report_datum"),
         disclaimer=text("disclaimer"),
         first=first_page(findings),
@@ -142,27 +122,10 @@ def rendered(report: Report) -> str:
         .get_template("report.html")
         .render(
             report=report,
+            sheet=report,
             first=report.first,
             pages=report.pages,
-            colours=Markup(DAY.css()),  # noqa: S704  (the project's own table of colours)
+            colours=colours(),
         )
         .lstrip()
     )
-
-
-def environment() -> Environment:
-    """What pages are rendered with: every text is escaped, and a slot without a value is an error."""
-    return Environment(
-        loader=PackageLoader("geo_poc.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        finalize=clean,
-    )
-
-
-def clean(value: object) -> object:
-    """Text without characters that HTML does not allow; markup and numbers as they are."""
-    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 from numpy.typing import NDArray
 
 from geo_poc.output import file_word
 from geo_poc.plan import Patrol, PlanFile
-from geo_poc.report.geodata import copy_without_history, write_raster
+from geo_poc.report.geodata import about_theatre, write_gpkg, write_raster
 from geo_poc.report.tables import write_csv
 from geo_poc.theatre import Theatre
 
@@ -63,7 +61,7 @@ def write_patrol_files(product: PatrolProduct, folder: Path) -> None:
     """
     marking = product.theatre.marking
     tables = {
-        "patrols": pd.DataFrame(product.by_base.drop(columns="geometry")),
+        "patrols": product.by_base,
         "places": product.places,
         "perimeters": product.perimeters,
         "mobile_bases": product.mobile_bases,
@@ -80,32 +78,19 @@ def write_patrol_files(product: PatrolProduct, folder: Path) -> None:
 
 
 def _write_gpkg(product: PatrolProduct, path: Path) -> None:
-    """Areas for drawing, with a table ``about``; the same product gives the same bytes."""
+    """Areas for drawing, with a table ``about``."""
     drawn = product.by_base[~product.by_base.geometry.is_empty]
     about = _about(product) | {
         "note": "for drawing only: a place is judged by its own time, in places.csv",
         "method": _METHOD,
     }
-    with TemporaryDirectory(dir=path.parent) as folder:
-        written = Path(folder) / path.name
-        pyogrio.write_dataframe(
-            drawn, written, layer="reach", driver="GPKG", geometry_type="MultiPolygon"
-        )
-        table = pd.DataFrame(list(about.items()), columns=["what", "value"])
-        pyogrio.write_dataframe(table, written, layer="about", driver="GPKG")
-        copy_without_history(written, path, product.theatre.as_of)
+    write_gpkg({"reach": (drawn, "MultiPolygon")}, about, path, as_of=product.theatre.as_of)
 
 
 def _about(product: PatrolProduct) -> dict[str, str]:
-    theatre = product.theatre
-    return {
-        "marking": theatre.marking,
-        "theatre": theatre.name,
-        "fictional": "yes" if theatre.fictional else "no",
-        "as_of": theatre.as_of.isoformat(),
+    return about_theatre(product.theatre) | {
         "plan": product.plan.plan.name,
         "season": product.plan.plan.season,
-        "crs": theatre.grid.crs,
     }
 
 

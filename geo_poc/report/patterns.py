@@ -5,12 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 from numpy.typing import NDArray
 
 from geo_poc.layers.patterns.areas import HotCells
@@ -18,7 +16,7 @@ from geo_poc.layers.patterns.displacement import Pooled
 from geo_poc.layers.patterns.near_repeat import NearRepeats
 from geo_poc.layers.patterns.trends import Months
 from geo_poc.patterns_spec import PatternsSpec
-from geo_poc.report.geodata import copy_without_history
+from geo_poc.report.geodata import about_theatre, write_gpkg
 from geo_poc.theatre import Theatre
 
 METHOD = "docs/methods/patterns.md"
@@ -145,14 +143,9 @@ def day_of_number(day: float) -> dt.date:
 def write_patterns_gpkg(product: PatternProduct, path: Path) -> None:
     """Hot cells, hot areas, clusters and districts, with a table ``about``; equal products, equal bytes."""
     theatre = product.theatre
-    about = {
-        "marking": theatre.marking,
-        "theatre": theatre.name,
-        "fictional": "yes" if theatre.fictional else "no",
-        "as_of": theatre.as_of.isoformat(),
+    about = about_theatre(theatre) | {
         "since": product.since.isoformat(),
         "until": product.until.isoformat(),
-        "crs": theatre.grid.crs,
         "note": "a cell that is not hot is not safe: little may have been recorded there",
         "method": METHOD,
     }
@@ -162,10 +155,4 @@ def write_patterns_gpkg(product: PatternProduct, path: Path) -> None:
         "clusters": (product.clusters, "Polygon"),
         "districts": (product.districts, "Unknown"),
     }
-    with TemporaryDirectory(dir=path.parent) as folder:
-        written = Path(folder) / path.name
-        for name, (table, shape) in layers.items():
-            pyogrio.write_dataframe(table, written, layer=name, driver="GPKG", geometry_type=shape)
-        rows = pd.DataFrame(list(about.items()), columns=["what", "value"])
-        pyogrio.write_dataframe(rows, written, layer="about", driver="GPKG")
-        copy_without_history(written, path, theatre.as_of)
+    write_gpkg(layers, about, path, as_of=theatre.as_of)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
 import geopandas as gpd
@@ -11,12 +10,11 @@ from shapely.geometry.base import BaseGeometry
 
 from geo_poc.palette import DAY, Palette
 from geo_poc.report import symbols
-from geo_poc.report.frame import Canvas, frame_of
+from geo_poc.report.frame import Canvas, draw_path, empty_map
 from geo_poc.report.labels import Box, Wanted, placed
-from geo_poc.report.names import draw_furniture
+from geo_poc.report.names import draw_bases, draw_furniture
 from geo_poc.report.patterns import PatternProduct
-from geo_poc.report.svg import Attributes, element, path_data, written
-from geo_poc.report.typeset import printable
+from geo_poc.report.svg import Attributes, element, written
 from geo_poc.wording import text
 
 NAMED = 9
@@ -26,33 +24,23 @@ _LABEL = (14.0, 10.0)
 def pattern_map(product: PatternProduct, *, palette: Palette = DAY) -> str:
     """SVG of hot cells, hot areas H1.. and clusters K1..; it names no file and no address."""
     theatre = product.theatre
-    frame = frame_of(theatre.area)
-    root = ET.Element(
-        "svg",
-        {
-            "class": "map",
-            "viewBox": f"0 0 {frame.width:g} {frame.height:g}",
-            "role": "img",
-            "aria-label": printable(text("patterns_map_label", theatre=theatre.name)),
-        },
-    )
-    canvas = Canvas(root=root, frame=frame, palette=palette)
-    _define_hatch(root, palette)
-    size: Attributes = {"width": frame.width, "height": frame.height}
-    element(root, "rect", {**size, "fill": palette.neighbour})
-    _path(canvas, [theatre.area], {"fill": palette.land})
+    canvas = empty_map(theatre, "patterns_map_label", palette)
+    _define_hatch(canvas.root, palette)
+    size: Attributes = {"width": canvas.frame.width, "height": canvas.frame.height}
+    element(canvas.root, "rect", {**size, "fill": palette.neighbour})
+    draw_path(canvas, [theatre.area], {"fill": palette.land})
     _draw_cells(canvas, product.hot.table())
     edges = [] if product.districts.empty else list(product.districts.geometry.boundary)
-    _path(canvas, edges, {"stroke": palette.state, "stroke-width": 0.6})
+    draw_path(canvas, edges, {"stroke": palette.state, "stroke-width": 0.6})
     border: Attributes = {"stroke": palette.boundary, "stroke-width": 1.3}
-    _path(canvas, [theatre.area.boundary], {**border, "stroke-dasharray": "7 2 1.5 2"})
+    draw_path(canvas, [theatre.area.boundary], {**border, "stroke-dasharray": "7 2 1.5 2"})
     cluster: Attributes = {"stroke": palette.paper, "stroke-width": 3}
-    _path(canvas, list(product.clusters.geometry), cluster)
-    _path(canvas, list(product.clusters.geometry), {**cluster, **_cluster_line(palette)})
-    _draw_bases(canvas, product.bases)
+    draw_path(canvas, list(product.clusters.geometry), cluster)
+    draw_path(canvas, list(product.clusters.geometry), {**cluster, **_cluster_line(palette)})
+    draw_bases(canvas, product.bases)
     _draw_labels(canvas, product)
     draw_furniture(canvas)
-    return written(root)
+    return written(canvas.root)
 
 
 def legend(product: PatternProduct, palette: Palette = DAY) -> tuple[tuple[str, str], ...]:
@@ -88,29 +76,12 @@ def _define_hatch(root: ET.Element, palette: Palette, *, name: str = "likely") -
     element(hatch, "rect", {"width": 1.4, "height": 4, "fill": palette.threat[4]})
 
 
-def _path(canvas: Canvas, shapes: Sequence[BaseGeometry], style: Attributes) -> None:
-    data = "".join(map(path_data, canvas.frame.drawn(shapes))) if shapes else ""
-    if data:
-        element(canvas.root, "path", {"fill": "none", **style, "d": data})
-
-
 def _draw_cells(canvas: Canvas, cells: gpd.GeoDataFrame) -> None:
     fills = {"likely": "url(#likely)", "hot": canvas.palette.threat[5]}
     for name, fill in fills.items():
         own = cells.geometry[cells["class"] == name]
         whole = [shapely.union_all(own.to_numpy())] if len(own) else []
-        _path(canvas, whole, {"fill": fill, "stroke": canvas.palette.ink, "stroke-width": 0.5})
-
-
-def _draw_bases(canvas: Canvas, bases: gpd.GeoDataFrame) -> None:
-    for base in bases.itertuples():
-        symbols.draw_base(
-            canvas.root,
-            canvas.palette,
-            at=canvas.frame.point(base.geometry.x, base.geometry.y),
-            kind=str(base.kind),
-            aviation=bool(base.aviation),
-        )
+        draw_path(canvas, whole, {"fill": fill, "stroke": canvas.palette.ink, "stroke-width": 0.5})
 
 
 def _draw_labels(canvas: Canvas, product: PatternProduct) -> None:

@@ -13,7 +13,6 @@ from markupsafe import Markup
 from geo_poc import figures
 from geo_poc.layers.layer import SourceRecord
 from geo_poc.palette import DAY
-from geo_poc.report.page import environment
 from geo_poc.report.patterns import METHOD, PatternProduct
 from geo_poc.report.patterns_map import legend, pattern_map
 from geo_poc.report.patterns_tables import (
@@ -23,12 +22,12 @@ from geo_poc.report.patterns_tables import (
     repeat_section,
     trend_section,
 )
-from geo_poc.report.patterns_words import Section, Spans, lead
+from geo_poc.report.patterns_words import Item, Section, Spans, lead
+from geo_poc.report.sheet import Sheet, name_words, sheet_html, sheet_of, write_sheet
 from geo_poc.report.svg import Attributes, element, written
-from geo_poc.report.typeset import printable, shortened
+from geo_poc.report.typeset import printable
 from geo_poc.wording import text
 
-_LONGEST_NAME = 60
 _BAR, _BARS_HEIGHT = 3.0, 22.0
 
 
@@ -36,15 +35,8 @@ _BAR, _BARS_HEIGHT = 3.0, 22.0
 class PatternPage:
     """All that the page prints, in order."""
 
-    marking: str
-    title: str
-    subtitle: str
-    document_title: str
-    fictional: str
-    fictional_note: str
-    dates: str
+    sheet: Sheet
     datum: str
-    disclaimer: str
     basis: str
     lead: tuple[Spans, ...]
     map: Markup
@@ -55,6 +47,10 @@ class PatternPage:
     sources: tuple[str, ...]
     seed: str
     recent: int
+
+    def bars(self, item: Item) -> Markup:
+        """Drawing of a cell that holds numbers of months."""
+        return bar_chart(item.bars, recent=self.recent, label=item.label)
 
 
 def page_context(
@@ -76,27 +72,22 @@ def page_context(
         Of geo-poc.
     """
     theatre = product.theatre
-    name = shortened(theatre.name, longest=_LONGEST_NAME)
-    marking = text(f"marking_{theatre.marking.lower().replace(' ', '_')}")
     # The project's own drawings; every text in them is escaped where they are made.
     drawn = tuple((Markup(sign), words) for sign, words in legend(product))  # noqa: S704
     return PatternPage(
-        marking=marking,
-        title=text("patterns_title"),
-        subtitle=text(
-            "patterns_subtitle",
-            theatre=name,
-            since=figures.day(product.since),
-            until=figures.day(product.until),
-        ),
-        document_title=text("patterns_document_title", theatre=name, marking=marking),
-        fictional=text("fictional") if theatre.fictional else "",
-        fictional_note=text("fictional_note") if theatre.fictional else "",
-        dates=text(
-            "dates", data=figures.day(theatre.as_of), product=figures.dtg(made), version=version
+        sheet=sheet_of(
+            theatre,
+            title=text("patterns_title"),
+            subtitle=text(
+                "patterns_subtitle",
+                theatre=name_words(theatre.name),
+                since=figures.day(product.since),
+                until=figures.day(product.until),
+            ),
+            made=made,
+            version=version,
         ),
         datum=text("patterns_datum", method=METHOD),
-        disclaimer=text("disclaimer"),
         basis=_basis(product),
         lead=lead(product),
         map=Markup(pattern_map(product)),  # noqa: S704
@@ -126,7 +117,7 @@ def _basis(product: PatternProduct) -> str:
 
 
 def _source(source: SourceRecord) -> str:
-    day = figures.day(source.date) if source.date else text("patterns_source_undated")
+    day = figures.day(source.day) if source.day else text("patterns_source_undated")
     return text(
         "patterns_source",
         label=source.label,
@@ -166,10 +157,8 @@ def bar_chart(counts: Sequence[int], *, recent: int, label: str) -> Markup:
 
 
 def rendered(page: PatternPage) -> str:
-    """The page as HTML; every text in it is escaped."""
-    template = environment().get_template("patterns.html")
-    colours = Markup(DAY.css())  # noqa: S704  (the project's own table of colours)
-    return template.render(page=page, colours=colours, bar_chart=bar_chart).lstrip()
+    """The page as one HTML file."""
+    return sheet_html("patterns.html", page)
 
 
 def write_patterns_page(
@@ -193,4 +182,4 @@ def write_patterns_page(
         Of geo-poc.
     """
     page = page_context(product, sources=sources, made=made, version=version)
-    path.write_text(rendered(page), encoding="utf-8", newline="\n")
+    write_sheet("patterns.html", page, path)

@@ -118,8 +118,7 @@ def write_race_files(product: RaceProduct, folder: Path) -> None:
     product : RaceProduct
     folder : Path
     """
-    table = pd.DataFrame(product.places.drop(columns="geometry"))
-    write_csv(table, product.theatre.marking, folder / "race.csv")
+    write_csv(product.places, product.theatre.marking, folder / "race.csv")
     _write_geojson(product, folder / "race.geojson")
 
 

@@ -15,12 +15,12 @@ from geo_poc.coverage.race import LETTERS, Verdict
 from geo_poc.palette import DAY, Palette
 from geo_poc.report import symbols
 from geo_poc.report.drawing import seen_roads
-from geo_poc.report.frame import Canvas, Frame, frame_of
+from geo_poc.report.frame import Canvas, Frame, draw_path, empty_map
 from geo_poc.report.labels import Box, Wanted, moved_clear, placed
-from geo_poc.report.names import draw_furniture, furniture_box
+from geo_poc.report.names import draw_bases, draw_furniture, furniture_box
 from geo_poc.report.race import BANDS_H, RaceProduct, bands, circles_m
-from geo_poc.report.svg import Attributes, element, path_data, written
-from geo_poc.report.typeset import printable, shortened, width_em
+from geo_poc.report.svg import Attributes, element, written
+from geo_poc.report.typeset import shortened, width_em
 from geo_poc.wording import text
 
 SIGN, DOT, GROUP = 8.4, 3.2, 10.0
@@ -44,35 +44,18 @@ def race_map(product: RaceProduct, *, palette: Palette = DAY) -> str:
     str
         One ``svg`` element; all text in it is escaped, and it names no file and no address.
     """
-    frame = frame_of(product.theatre.area)
-    root = ET.Element(
-        "svg",
-        {
-            "class": "map",
-            "viewBox": f"0 0 {frame.width:g} {frame.height:g}",
-            "role": "img",
-            "aria-label": printable(text("race_map_label", theatre=product.theatre.name)),
-        },
-    )
-    canvas = Canvas(root=root, frame=frame, palette=palette)
+    canvas = empty_map(product.theatre, "race_map_label", palette)
+    frame = canvas.frame
     _draw_ground(canvas, product)
     groups = _group_boxes(frame, product.sightings)
     bases = _base_boxes(frame, product.tables["bases"])
     taken = [*groups, *bases, furniture_box(frame)]
     signs = _draw_places(canvas, product.places, taken)
-    _draw_bases(canvas, product.tables["bases"])
+    draw_bases(canvas, product.tables["bases"])
     _draw_groups(canvas, product.sightings, groups)
     _draw_names(canvas, product, groups, bases, signs)
     draw_furniture(canvas)
-    return written(root)
-
-
-def _path(
-    canvas: Canvas, geometry: Sequence[BaseGeometry] | gpd.GeoSeries, style: Attributes
-) -> None:
-    data = "".join(map(path_data, canvas.frame.drawn(geometry)))
-    if data:
-        element(canvas.root, "path", {"fill": "none", **style, "d": data})
+    return written(canvas.root)
 
 
 def _draw_ground(canvas: Canvas, product: RaceProduct) -> None:
@@ -81,7 +64,7 @@ def _draw_ground(canvas: Canvas, product: RaceProduct) -> None:
     whole = {"width": canvas.frame.width, "height": canvas.frame.height}
     element(canvas.root, "rect", {**whole, "fill": palette.neighbour})
     symbols.define_patterns(element(canvas.root, "defs", {}), palette)
-    _path(canvas, [area], {"fill": "url(#hatch-u)"})
+    draw_path(canvas, [area], {"fill": "url(#hatch-u)"})
     drawn = bands(product.theatre.grid, product.cell_s)
     fills = dict(zip(band_edges(), BAND_FILLS, strict=True))
     for band in drawn.itertuples():
@@ -91,16 +74,16 @@ def _draw_ground(canvas: Canvas, product: RaceProduct) -> None:
             "stroke": palette.paper,
             "stroke-width": 0.6,
         }
-        _path(canvas, [shape], style)
+        draw_path(canvas, [shape], style)
     areas = product.tables["areas"]
     water = areas.geometry[areas["kind"] == "water"]
     flat = water.geom_type.isin(_FLAT)
-    _path(canvas, water[flat], {"fill": palette.water})
-    _path(canvas, water[~flat], {"stroke": palette.river, "stroke-width": 0.8})
+    draw_path(canvas, water[flat], {"fill": palette.water})
+    draw_path(canvas, water[~flat], {"stroke": palette.river, "stroke-width": 0.8})
     roads = seen_roads(product.tables["roads"], canvas.frame)
-    _path(canvas, roads, {"stroke": palette.ink3, "stroke-width": 0.6, "stroke-opacity": 0.7})
+    draw_path(canvas, roads, {"stroke": palette.ink3, "stroke-width": 0.6, "stroke-opacity": 0.7})
     border: Attributes = {"stroke": palette.boundary, "stroke-dasharray": "7 2 1.5 2"}
-    _path(canvas, [area.boundary], border)
+    draw_path(canvas, [area.boundary], border)
 
 
 def band_edges() -> tuple[float, ...]:
@@ -125,13 +108,6 @@ def _group_boxes(frame: Frame, seen: gpd.GeoDataFrame) -> list[Box]:
 def _base_boxes(frame: Frame, bases: gpd.GeoDataFrame) -> list[Box]:
     size = symbols.BASE_WIDTH + 2, symbols.BASE_HEIGHT + 2
     return [_around(frame.point(point.x, point.y), *size) for point in bases.geometry]
-
-
-def _draw_bases(canvas: Canvas, bases: gpd.GeoDataFrame) -> None:
-    for base in bases.itertuples():
-        at = canvas.frame.point(base.geometry.x, base.geometry.y)
-        kind, aviation = str(base.kind), bool(base.aviation)
-        symbols.draw_base(canvas.root, canvas.palette, at=at, kind=kind, aviation=aviation)
 
 
 def _draw_places(canvas: Canvas, places: gpd.GeoDataFrame, taken: Sequence[Box]) -> list[Box]:
@@ -206,7 +182,7 @@ def _draw_groups(canvas: Canvas, seen: gpd.GeoDataFrame, boxes: Sequence[Box]) -
     ring: Attributes = {"stroke": canvas.palette.ink, "stroke-dasharray": "2 1.5"}
     some = seen[seen["radius_m"] > 0]
     if len(some):
-        _path(canvas, list(circles_m(some)), ring)
+        draw_path(canvas, list(circles_m(some)), ring)
     for number, box in enumerate(boxes, 1):
         at = (box.left + box.right) / 2, (box.top + box.bottom) / 2
         draw_group(canvas.root, canvas.palette, at, number)

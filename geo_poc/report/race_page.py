@@ -10,14 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from geo_poc import figures
 from geo_poc.coverage.race import LETTERS, Verdict
 from geo_poc.palette import DAY
 from geo_poc.report.blocks import Cell
-from geo_poc.report.page import clean
 from geo_poc.report.race import RaceProduct, tally
 from geo_poc.report.race_drawing import (
     BAND_FILLS,
@@ -33,12 +31,11 @@ from geo_poc.report.race_words import (
     time_words,
     who_words,
 )
+from geo_poc.report.sheet import Sheet, name_words, sheet_of, write_sheet
 from geo_poc.report.symbols import legend_symbol
-from geo_poc.report.typeset import shortened
 from geo_poc.wording import Span, mover_name, spans, text
 
 MOST_ROWS = 150
-_LONGEST_NAME = 60
 Sentence = tuple[Span, ...]
 
 
@@ -67,12 +64,7 @@ class Row:
 class RacePage:
     """All that the page says, in order."""
 
-    document_title: str
-    marking: str
-    fictional: str
-    fictional_note: str
-    title: str
-    subtitle: str
+    sheet: Sheet
     lead: Sentence
     lead_people: Sentence
     could: str
@@ -95,8 +87,6 @@ class RacePage:
     margin_note: str
     notes_title: str
     notes: tuple[str, ...]
-    disclaimer: str
-    dates: str
     datum: str
 
 
@@ -112,21 +102,7 @@ def write_race_page(product: RaceProduct, path: Path, *, made: dt.datetime, vers
     version : str
         Of geo-poc.
     """
-    environment = Environment(
-        loader=PackageLoader("geo_poc.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        finalize=clean,
-    )
-    template = environment.get_template("race.html")
-    html = template.render(
-        page=race_page(product, made=made, version=version),
-        colours=Markup(DAY.css()),  # noqa: S704  (the project's own table of colours)
-    )
-    path.write_text(html, encoding="utf-8", newline="\n")
+    write_sheet("race.html", race_page(product, made=made, version=version), path)
 
 
 def race_page(product: RaceProduct, *, made: dt.datetime, version: str) -> RacePage:
@@ -139,17 +115,16 @@ def race_page(product: RaceProduct, *, made: dt.datetime, version: str) -> RaceP
     version : str
     """
     theatre = product.theatre
-    name = shortened(theatre.name, longest=_LONGEST_NAME)
-    plan = shortened(product.plan.plan.name, longest=_LONGEST_NAME)
-    marking = text(f"marking_{theatre.marking.lower().replace(' ', '_')}")
+    name, plan = name_words(theatre.name), name_words(product.plan.plan.name)
     case = text(f"case_{product.plan.conditions}").lower()
     return RacePage(
-        document_title=text("race_document_title", theatre=name, plan=plan, marking=marking),
-        marking=marking,
-        fictional=text("fictional") if theatre.fictional else "",
-        fictional_note=text("fictional_note") if theatre.fictional else "",
-        title=text("race_title"),
-        subtitle=text("race_subtitle", theatre=name, plan=plan, case=case),
+        sheet=sheet_of(
+            theatre,
+            title=text("race_title"),
+            subtitle=text("race_subtitle", theatre=name, plan=plan, case=case),
+            made=made,
+            version=version,
+        ),
         lead=_lead(product, case),
         lead_people=_lead_people(product),
         could=text("race_could"),
@@ -177,10 +152,6 @@ def race_page(product: RaceProduct, *, made: dt.datetime, version: str) -> RaceP
         margin_note=" ".join(_table_notes(product)),
         notes_title=text("race_notes_title"),
         notes=product.notes,
-        disclaimer=text("disclaimer"),
-        dates=text(
-            "dates", data=figures.day(theatre.as_of), product=figures.dtg(made), version=version
-        ),
         datum=text("report_datum"),
     )
 

@@ -81,10 +81,14 @@ def write_rejects_csv(findings: Findings, path: Path) -> None:
 
 
 def write_csv(table: pd.DataFrame, marking: str, path: Path) -> None:
-    """Write a table with a last column ``marking``: a column, because a line of its own would break readers."""
-    table = table.assign(marking=marking)
+    """Write a table with a last column ``marking``: a column, because a line of its own would break readers.
+
+    Shapes are left out. Text in cells and in heads is :func:`inert`, because both may be the user's.
+    """
+    table = pd.DataFrame(table.drop(columns="geometry", errors="ignore")).assign(marking=marking)
     texts = table.select_dtypes(include=["object", "string"]).columns
     safe = table.assign(**{column: table[column].map(inert) for column in texts})
+    safe.columns = pd.Index([str(inert(name)) for name in safe.columns])
     safe.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
 
 

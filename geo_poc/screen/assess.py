@@ -22,9 +22,9 @@ from geo_poc.report.assessment_words import (
 )
 from geo_poc.report.backtest_words import number
 from geo_poc.report.sites import expected
+from geo_poc.screen.parts import Part, notes
 from geo_poc.wording import plain, spans, text
 
-Part = Table | Text
 _COLUMNS = (
     "rank", "area_name", "mgrs", "expected", "span", "exposed", "last", "change", "posture", "confidence",
 )  # fmt: skip
@@ -45,10 +45,7 @@ def assess_tables(found: FoundAssessment, out: Path, *, top: int) -> list[Part]:
     peak = max(step.peak_mb for step in found.steps)
     return [
         Text(title, style="bold"),
-        *(
-            Text(text("terminal_note", fault=str(fault)), style="yellow")
-            for fault in found.warnings
-        ),
+        *notes(found.warnings),
         *(Text(plain(sentence)) for sentence in lead(assessment, top=top)),
         *((Text(plain(back)),) if back else ()),
         areas_part(assessment, top=top)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from rich.table import Table
@@ -25,9 +24,13 @@ from geo_poc.report.backtest_words import (
     points,
     row_of,
 )
+from geo_poc.screen.parts import Part, notes, table_of
 from geo_poc.wording import plain, text
 
-Part = Table | Text
+_MODEL_COLUMNS = ("model", "hit_01", "hit", "range", "hit_10", "bits", "more", "new_cells", "bound")
+_KIND_COLUMNS = (
+    "incidents", "number", "hit", "range", "line", "new_cells", "bound", "expected", "came", "in_interval",
+)  # fmt: skip
 _NAN = float("nan")
 
 
@@ -41,10 +44,7 @@ def backtest_tables(found: FoundBacktest, out: Path) -> list[Part]:
     peak = max(step.peak_mb for step in found.steps)
     return [
         Text(title, style="bold"),
-        *(
-            Text(text("terminal_note", fault=str(fault)), style="yellow")
-            for fault in found.warnings
-        ),
+        *notes(found.warnings),
         *(Text(plain(sentence)) for sentence in lead(backtest)),
         *models_parts(backtest),
         kinds_part(backtest),
@@ -72,16 +72,14 @@ def models_parts(backtest: Backtest) -> list[Part]:
         )
         for row in scores.to_dict("records")
     ]
-    columns = (
-        "model", "hit_01", "hit", "range", "hit_10", "bits", "more", "new_cells", "bound",
-    )  # fmt: skip
+    columns = [f"column_{name}" for name in _MODEL_COLUMNS]
     title = text(
         "terminal_backtest",
         target=text(f"target_{SHOWN_TARGET}"),
         days=text("days", n=SHOWN_DAYS),
         n=f"{int(scores['events'].max()):,}",
     )
-    return [_table(title, columns, rows, numbers_from=1)]
+    return [table_of(title, columns, rows, numbers_from=1)]
 
 
 def kinds_part(backtest: Backtest) -> Table:
@@ -108,26 +106,11 @@ def kinds_part(backtest: Backtest) -> Table:
                     figures.percent(totals["within"]),
                 )
             )
-    columns = (
-        "incidents", "number", "hit", "range", "line", "new_cells", "bound", "expected",
-        "came", "in_interval",
-    )  # fmt: skip
-    return _table(text("terminal_backtest_kinds"), columns, rows, numbers_from=1)
+    columns = [f"column_{name}" for name in _KIND_COLUMNS]
+    return table_of(text("terminal_backtest_kinds"), columns, rows, numbers_from=1)
 
 
 def _span(low: float, high: float) -> str:
     if math.isnan(low) or math.isnan(high):
         return ""
     return text("backtest_span", low=f"{figures.whole_percent(low)}", high=figures.percent(high))
-
-
-def _table(
-    title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], *, numbers_from: int
-) -> Table:
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    for n, column in enumerate(columns):
-        justify = "right" if n >= numbers_from else "left"
-        table.add_column(text(f"column_{column}"), justify=justify)  # type: ignore[arg-type]
-    for row in rows:
-        table.add_row(*map(Text, row))
-    return table

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from geo_poc import figures
 from geo_poc.critical_roads import FoundCritical
+from geo_poc.screen.parts import Part, notes
 from geo_poc.wording import mover_name, text
 
 _COLUMNS = ("rank", "road", "km", "cut_off", "pushed", "delayed", "extra", "places", "unsure")
@@ -19,17 +20,15 @@ _NUMBERS_FROM = 2
 _MGRS_WIDTH = 17
 
 
-def critical_tables(found: FoundCritical, *files: Path) -> list[Table | Text]:
+def critical_tables(found: FoundCritical, *files: Path) -> list[Part]:
     """The worst losses, worst first, what the numbers mean, and where they were written."""
-    parts: list[Table | Text] = [Text(_title(found), style="bold")]
+    parts: list[Part] = [Text(_title(found), style="bold")]
     parts.append(_table(found) if len(found.table) else Text(text("terminal_critical_none")))
     parts.append(Text(text("terminal_critical_means", n=found.used, tried=found.tried)))
     if found.untimed:
         movers = ", ".join(mover_name(mover) for mover in found.untimed)
         parts.append(Text(text("terminal_untimed", movers=movers), style="yellow"))
-    parts += [
-        Text(text("terminal_note", fault=str(fault)), style="yellow") for fault in found.warnings
-    ]
+    parts += notes(found.warnings)
     return [*parts, Text(text("terminal_written", files=", ".join(map(str, files))))]
 
 

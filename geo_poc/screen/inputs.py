@@ -92,10 +92,11 @@ def layer_parts(sources: Sequence[SourceRecord], as_of: dt.date) -> list[Part]:
 
 
 def _aged(source: SourceRecord, as_of: dt.date) -> tuple[str, str]:
-    """Day of the newest record or of the data, and the days since."""
+    """Day of the newest record or of the data, and the days since, unless it is after the theatre's."""
     if source.day is None:
         return text("unknown"), text("unknown")
-    return figures.day(source.day), f"{source.age_days(as_of):,}"
+    age = source.age_days(as_of)
+    return figures.day(source.day), text("after_as_of") if age is None else f"{age:,}"
 
 
 def event_parts(layers: Mapping[str, Layer]) -> list[Part]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -13,9 +13,9 @@ from geo_poc import figures
 from geo_poc.patrols import FoundPatrols
 from geo_poc.routing.mobile import Deployment
 from geo_poc.routing.travel_time import Reason
+from geo_poc.screen.parts import Part, notes, table_of
 from geo_poc.wording import mover_name, text
 
-Part = Table | Text
 _FIRST_OUTLINES = 12
 
 
@@ -34,9 +34,7 @@ def patrol_tables(found: FoundPatrols, out: Path) -> list[Part]:
             style="bold",
         )
     ]
-    parts += [
-        Text(text("terminal_note", fault=str(fault)), style="yellow") for fault in found.warnings
-    ]
+    parts += notes(found.warnings)
     parts += [_reach(found), Text(text("terminal_patrol_basis"))]
     if found.deployments:
         parts.append(_mobile(found.deployments))
@@ -58,8 +56,16 @@ def _reach(found: FoundPatrols) -> Table:
         )
         for patrol, total in zip(plan.patrols, found.totals.to_dict("records"), strict=True)
     ]
-    columns = ("patrol", "case", "km2", "residents", "sites", "in_camps", "uncounted")
-    return _table(text("terminal_patrols"), columns, rows, numbers_from=2)
+    columns = (
+        "column_patrol",
+        "column_case",
+        "column_km2",
+        "column_residents",
+        "column_sites",
+        "column_in_camps",
+        "column_uncounted",
+    )
+    return table_of(text("terminal_patrols"), columns, rows, numbers_from=2)
 
 
 def _mobile(deployed: Sequence[Deployment]) -> Table:
@@ -73,8 +79,8 @@ def _mobile(deployed: Sequence[Deployment]) -> Table:
         )
         for each in deployed
     ]
-    columns = ("mobile", "from", "mover", "time", "reason")
-    return _table(text("terminal_mobile"), columns, rows, numbers_from=9)
+    columns = ("column_mobile", "column_from", "column_mover", "column_time", "column_reason")
+    return table_of(text("terminal_mobile"), columns, rows, numbers_from=9)
 
 
 def _outlines(perimeters: pd.DataFrame) -> list[Part]:
@@ -96,8 +102,8 @@ def _outlines(perimeters: pd.DataFrame) -> list[Part]:
     ]
     parts: list[Part] = []
     if rows:
-        columns = ("camp", "patrol", "walkable", "reason")
-        parts.append(_table(text("terminal_outlines"), columns, rows, numbers_from=9))
+        columns = ("column_camp", "column_patrol", "column_walkable", "column_reason")
+        parts.append(table_of(text("terminal_outlines"), columns, rows, numbers_from=9))
     if unknown:
         parts.append(Text(text("terminal_outlines_unknown", n=unknown)))
     return parts
@@ -105,15 +111,3 @@ def _outlines(perimeters: pd.DataFrame) -> list[Part]:
 
 def _count(value: float) -> str:
     return text("unknown") if pd.isna(value) else text("number", n=round(value))
-
-
-def _table(
-    title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], *, numbers_from: int
-) -> Table:
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    for number, column in enumerate(columns):
-        justify = "right" if number >= numbers_from else "left"
-        table.add_column(text(f"column_{column}"), justify=justify)  # type: ignore[arg-type]
-    for row in rows:
-        table.add_row(*map(Text, row))
-    return table

@@ -17,9 +17,8 @@ from geo_poc.report.patterns_tables import (
     trend_section,
 )
 from geo_poc.report.patterns_words import Item, Rows, Section, lead
+from geo_poc.screen.parts import Part, notes
 from geo_poc.wording import plain, text
-
-Part = Table | Text
 
 
 def pattern_tables(found: FoundPatterns, out: Path) -> list[Part]:
@@ -29,9 +28,7 @@ def pattern_tables(found: FoundPatterns, out: Path) -> list[Part]:
     title = text("patterns_terminal_title", theatre=theatre.name, date=figures.day(theatre.as_of))
     parts: list[Part] = [Text(title, style="bold")]
     parts += [Text(plain(sentence)) for sentence in lead(product)]
-    parts += [
-        Text(text("terminal_note", fault=str(fault)), style="yellow") for fault in found.warnings
-    ]
+    parts += notes(found.warnings)
     repeats = repeat_section(product)
     for section in (hot_section(product), cluster_section(product)):
         parts += _section(section, section.tables)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from rich.table import Table
@@ -13,9 +12,9 @@ from geo_poc.coverage.race import LETTERS, Verdict
 from geo_poc.race import FoundRace
 from geo_poc.report.race import RaceProduct, tally
 from geo_poc.report.race_words import margin_words, notice_words, time_words, who_words
+from geo_poc.screen.parts import Part, notes, table_of
 from geo_poc.wording import text
 
-Part = Table | Text
 _FIRST_PLACES = 15
 
 
@@ -29,7 +28,7 @@ def race_tables(found: FoundRace, out: Path) -> list[Part]:
     }
     return [
         Text(text("terminal_title", **title), style="bold"),
-        *(Text(text("terminal_note", fault=str(f)), style="yellow") for f in found.warnings),
+        *notes(found.warnings),
         *(Text(note, style="yellow") for note in product.notes),
         _counts(product),
         _places(product),
@@ -54,7 +53,7 @@ def _counts(product: RaceProduct) -> Table:
         "column_unsure",
     )  # fmt: skip
     title = text("race_terminal_counts", who=who_words(product))
-    return _table(title, columns, rows, numbers_from=2)
+    return table_of(title, columns, rows, numbers_from=2)
 
 
 def _places(product: RaceProduct) -> Table:
@@ -76,17 +75,4 @@ def _places(product: RaceProduct) -> Table:
         "race_column_first", "race_column_place", "column_people", "race_column_contact",
         "race_column_group", "race_column_mission", "race_column_margin", "race_column_notice",
     )  # fmt: skip
-    return _table(text("race_terminal_places"), columns, rows, numbers_from=99)
-
-
-def _table(
-    title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], *, numbers_from: int
-) -> Table:
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    for number, column in enumerate(columns):
-        table.add_column(
-            text(column), justify="right" if number >= numbers_from else "left", overflow="fold"
-        )
-    for row in rows:
-        table.add_row(*map(Text, row))
-    return table
+    return table_of(text("race_terminal_places"), columns, rows, numbers_from=99)

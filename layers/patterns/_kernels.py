@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-
-def compiled(function):
-    """The function compiled without the interpreter's lock, kept beside it or in the user's cache folder."""
-    try:
-        return njit(cache=True, nogil=True)(function)
-    except RuntimeError:  # pragma: no cover  (neither folder can be written)
-        return njit(nogil=True)(function)
+from geo_poc.compiled import compiled
 
 
 @compiled

@@ -34,10 +34,13 @@ class Dissent:
     name : str
         Of the person.
     text : str
+    day : date or None
+        When it was said; None is not known.
     """
 
     name: str
     text: str
+    day: dt.date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,16 +29,18 @@ from geo_poc.coverage.posture import advised
 from geo_poc.coverage.risk_areas import risk_areas
 from geo_poc.coverage.risk_scene import Assessed
 from geo_poc.decisions import Log, read_log
-from geo_poc.errors import ConfigError, Fault
+from geo_poc.errors import Fault
 from geo_poc.inputs import Inputs, Progress, quiet, read_inputs
 from geo_poc.last_assessment import read_last
 from geo_poc.layers.layer import file_sha256
 from geo_poc.layers.threat.background import Background
 from geo_poc.layers.threat.draws import DRAWS, threat_draws
+from geo_poc.layers.threat.enough import with_enough
 from geo_poc.layers.threat.events import DAY_S
 from geo_poc.layers.threat.levels import threat_levels
 from geo_poc.layers.threat.models import MIXTURE, MODELS
 from geo_poc.layers.threat.surface import Threat, fit
+from geo_poc.look_back import on_day
 from geo_poc.output import RUN_RECORD, require_made_by, written_whole
 from geo_poc.provenance import Step, Stopwatch, write_json, write_run_record
 from geo_poc.report.assessment_files import assessment_content, write_assessment_files
@@ -149,39 +151,15 @@ def notes_between(log: Log, first: dt.date, last: dt.date) -> tuple[Dissent, ...
     >>> from geo_poc.decisions import Entry
     >>> note = Entry(kind="note", at="2025-12-30T09:00Z", who="A. Analyst", reason="Kilo is missing.")
     >>> notes_between(Log(entries=(note,)), dt.date(2025, 12, 25), dt.date(2025, 12, 30))
-    (Dissent(name='A. Analyst', text='Kilo is missing.'),)
+    (Dissent(name='A. Analyst', text='Kilo is missing.', day=datetime.date(2025, 12, 30)),)
     >>> notes_between(Log(entries=(note,)), dt.date(2025, 12, 25), dt.date(2025, 12, 29))
     ()
     """
     return tuple(
-        Dissent(name=entry.who, text=entry.reason)
+        Dissent(name=entry.who, text=entry.reason, day=entry.day)
         for entry in log.entries
         if entry.kind == "note" and first <= entry.day <= last
     )
-
-
-def on_day(inputs: Inputs, as_of: dt.date | None) -> tuple[Inputs, dt.date]:
-    """Inputs with the theatre on an earlier day, and the theatre's own day.
-
-    Raises
-    ------
-    ConfigError
-        If the day is later than the theatre's.
-    """
-    own = inputs.theatre.as_of
-    if as_of is None or as_of == own:
-        return inputs, own
-    if as_of > own:
-        raise ConfigError(
-            Fault(
-                where="assess: --as-of",
-                found=as_of.isoformat(),
-                rule=f"must not be later than the theatre's as_of, {own.isoformat()}",
-                repair="add the newer incidents and set as_of in the theatre file, or give an earlier day",
-            )
-        )
-    theatre = dataclasses.replace(inputs.theatre, as_of=as_of)
-    return dataclasses.replace(inputs, theatre=theatre), own
 
 
 def assess(
@@ -233,7 +211,7 @@ def assess(
             draws=draws,
             places=places,
             people=inputs.people,
-            others={name: MODELS[name].density(past) for name in rivals},
+            others={n: MODELS[n].density(past) for n in rivals if _is_known(threat)},
             cell_class=cell_class,
         )
         under = _under(inputs)
@@ -251,7 +229,7 @@ def assess(
         recorded=last is not None,
         areas=areas,
         overlooked=overlooked(assessed),
-        gone=gone(assessed),
+        gone=_gone(assessed),
         models=tuple(rivals),
         draws=DRAWS,
         seed=seed,
@@ -262,12 +240,22 @@ def assess(
     )
 
 
+def _gone(assessed: Assessed) -> gpd.GeoDataFrame:
+    """Areas that left the list; where nothing is known now, what is expected there is unknown."""
+    left = gone(assessed)
+    return left if _is_known(assessed.threat) else left.assign(expected=np.nan)
+
+
+def _is_known(threat: Threat) -> bool:
+    return bool(np.isfinite(threat.expected).any())
+
+
 def _horizon(inputs: Inputs) -> int:
     return round(inputs.theatre_file.threat.horizon / DAY_S)
 
 
 def _threat(inputs: Inputs, day: dt.date) -> Threat:
-    return fit(
+    threat = fit(
         inputs.layers["incidents"].table,
         day,
         background=Background(
@@ -278,6 +266,7 @@ def _threat(inputs: Inputs, day: dt.date) -> Threat:
         ),
         horizon_days=_horizon(inputs),
     )
+    return with_enough(threat)
 
 
 def _under(inputs: Inputs) -> Under | None:

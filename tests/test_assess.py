@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import io
 import json
 import re
 import shutil
@@ -18,9 +19,10 @@ import pytest
 import rasterio
 import rasterio.features
 import shapely
+from rich.console import Console
 from typer.testing import CliRunner
 
-from geo_poc.assess import Asked, assess, on_day, write_assessment
+from geo_poc.assess import Asked, FoundAssessment, assess, write_assessment
 from geo_poc.cli import app
 from geo_poc.coverage.assessment import Dissent
 from geo_poc.coverage.demand import demand
@@ -29,7 +31,14 @@ from geo_poc.decisions import Entry, append, read_log
 from geo_poc.errors import ConfigError, InputError, OutputError
 from geo_poc.inputs import Inputs, read_inputs
 from geo_poc.last_assessment import read_last
+from geo_poc.look_back import on_day
+from geo_poc.provenance import Step
+from geo_poc.report.assessment_files import assessment_content
+from geo_poc.report.assessment_page import assessment_html, assessment_page
+from geo_poc.report_quality import too_old
 from geo_poc.response_of_plan import coverage_of_plan, travel_of_plan
+from geo_poc.screen.assess import areas_part, assess_tables
+from geo_poc.theatre_file import FreshnessSpec
 
 RECIPE = Recipe(seed=7, size_km=60.0, cell_m=2000.0, settlements=8, camps=3, bases=3, years=2)
 MADE = dt.datetime(2026, 1, 2, 12, 0, tzinfo=dt.UTC)
@@ -320,6 +329,107 @@ def test_classes_are_those_of_the_plan(planned: Inputs) -> None:
     }
 
 
+def test_on_an_earlier_day_no_note_names_a_later_record(planned: Inputs) -> None:
+    """The newest record by 1 October is the last incident that was over by then, worked out from the table."""
+    file = dataclasses.replace(planned.theatre_file, freshness=None)
+    own = tuple(too_old(planned.sources, file, planned.theatre)[1])
+    assert sum("newest record is of" in fault.found for fault in own) == 1
+    free = dataclasses.replace(planned, theatre_file=file, warnings=own)
+    back, day = on_day(free, EARLIER)
+    assert day == AS_OF
+    ends = planned.layers["incidents"].table["date_end"]
+    newest = ends[ends <= pd.Timestamp(EARLIER)].max().date()
+    age = (EARLIER - newest).days
+    words = [fault.found for fault in back.warnings if "newest record is of" in fault.found]
+    assert words == [f"{age} day{'s' * (age != 1)} old: its newest record is of {newest}"]
+    assert len(back.warnings) == len(own)
+    assert all(source.newest is None or source.newest <= EARLIER for source in back.sources)
+
+
+def test_a_file_too_old_on_an_earlier_day_is_a_note(planned: Inputs) -> None:
+    limits = FreshnessSpec(incidents=86_400.0)
+    strict = dataclasses.replace(
+        planned,
+        theatre_file=dataclasses.replace(planned.theatre_file, freshness=limits),
+        sources=tuple(
+            dataclasses.replace(source, date=None) if source.layer == "incidents" else source
+            for source in planned.sources
+        ),
+    )
+    ends = planned.layers["incidents"].table["date_end"]
+    gaps = ends.drop_duplicates().sort_values()
+    quiet = gaps[gaps.diff().shift(-1).dt.days > 5].iloc[-1] + pd.Timedelta(days=4)
+    back, _ = on_day(strict, quiet.date())
+    assert any("must be at most 1 days old" in fault.rule for fault in back.warnings)
+    before = on_day(strict, ends.min().date() - dt.timedelta(days=1))[0]
+    assert any("unknown age" in fault.found for fault in before.warnings)
+
+
+def few(planned: Inputs, number: int) -> Inputs:
+    """The theatre with so many incidents, all placed."""
+    layer = planned.layers["incidents"]
+    table = layer.table[layer.table["where_prec"] == 1].head(number).reset_index(drop=True)
+    layers = {**planned.layers, "incidents": dataclasses.replace(layer, table=table)}
+    return dataclasses.replace(planned, layers=layers)
+
+
+def test_from_fewer_than_ten_incidents_nothing_is_known_and_the_reason_is_said(
+    planned: Inputs,
+) -> None:
+    found = assess(few(planned, 9), AS_OF)
+    assert found.threat.incidents_used == 9
+    assert len(found.areas) == len(found.overlooked) == 0
+    assert np.isnan(found.threat.expected).all()
+    assert np.isnan([found.outlook.expected, found.outlook.low, found.outlook.high]).all()
+    assert set(np.unique(found.firmness)) == {-1}
+    written = assessment_content(found, made="m", version="0")
+    assert written["outlook"]["expected"] is None
+    reason = "only 9 that were over by 01 JAN 26 can be used, and fewer than 10 are too few"
+    assert reason in written["lead"][0].replace(chr(160), " ")
+    assert len(written["lead"]) == 1
+    assert "unknown, not zero" in written["method"]
+    page = assessment_html(assessment_page(found, made=MADE, version="0", top=5))
+    assert reason in page.replace(chr(160), " ")
+    assert "Deploy beforehand" not in page
+    assert "What other models would see is not known either" in page
+    parts = assess_tables(
+        FoundAssessment(
+            assessment=found, warnings=(), steps=(Step(name="read", seconds=1.0, peak_mb=1.0),)
+        ),
+        Path("out"),
+        top=5,
+    )
+    words = " ".join(str(part) for part in parts).replace(chr(160), " ")
+    assert reason in words
+    assert "No risk area can be named" in words
+
+
+def test_from_ten_incidents_on_a_number_is_given(planned: Inputs) -> None:
+    assert np.isfinite(assess(few(planned, 10), AS_OF).outlook.expected)
+
+
+def test_what_left_the_list_is_unknown_now_where_nothing_is_known(planned: Inputs) -> None:
+    whole = assess(planned, AS_OF)
+    last = dataclasses.replace(whole.threat, as_of=EARLIER)
+    found = assess(few(planned, 9), AS_OF, last=last)
+    assert len(found.gone) == len(whole.areas)
+    assert found.gone["expected"].isna().all()
+
+
+@pytest.mark.parametrize("columns", [80, 100, 220])
+def test_the_terminal_never_cuts_a_number(planned: Inputs, columns: int) -> None:
+    found = assess(planned, AS_OF)
+    areas = found.areas.assign(expected_low=0.3412, expected_high=12.3456)
+    areas["exposed"] = 1_234_567.0
+    table = areas_part(dataclasses.replace(found, areas=areas), top=3)
+    console = Console(width=columns, file=io.StringIO(), color_system=None)
+    console.print(table)
+    printed = console.file.getvalue()  # type: ignore[attr-defined]
+    assert printed.count("0.34\N{EN DASH}12") == 3
+    assert printed.count("1,200,000") == 3
+    assert "\N{HORIZONTAL ELLIPSIS}" not in printed
+
+
 def test_views_of_named_people_are_printed_as_they_are(small: Path, tmp_path: Path) -> None:
     view = Dissent(name="<b>A. Analyst</b>", text="Kilo & Lima are missing")
     folder, log = tmp_path / "out", tmp_path / "log.jsonl"
@@ -335,10 +445,11 @@ def test_views_of_named_people_are_printed_as_they_are(small: Path, tmp_path: Pa
     page = (folder / "assessment.html").read_text(encoding="utf-8")
     assert "&lt;b&gt;A. Analyst&lt;/b&gt;" in page
     assert "Kilo &amp; Lima are missing" in page
+    assert "<b>B. First</b>, 25\u00a0DEC\u00a025: Mike" in page
     assert content(folder)["dissent"] == [
-        {"name": view.name, "text": view.text},
-        {"name": "B. First", "text": "Mike"},
-        {"name": "C. Last", "text": "Mike"},
+        {"name": view.name, "text": view.text, "date": None},
+        {"name": "B. First", "text": "Mike", "date": "2025-12-25"},
+        {"name": "C. Last", "text": "Mike", "date": "2026-01-01"},
     ]
     record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     assert record["parameters"]["log_head"] == read_log(log).head
@@ -371,7 +482,12 @@ def test_the_command_prints_answer_list_and_files(small: Path, tmp_path: Path) -
         env={"COLUMNS": "220"},
     )
     assert result.exit_code == 0, result.output
-    for words in ("The highest risk is at", "This looks back", "out of danger", "assessment.html"):
+    for words in (
+        "Most people are exposed at",
+        "This looks back",
+        "out of danger",
+        "assessment.html",
+    ):
         assert words in result.output
     page = (folder / "assessment.html").read_text(encoding="utf-8")
     assert page.count('<th scope="row">') >= 2

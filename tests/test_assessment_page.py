@@ -189,7 +189,7 @@ def test_the_answer_names_number_range_place_and_change(sample: Assessment) -> N
     assert "In the 30 days from 30 JUN 24 4.1 recorded incidents are expected (1 to 9)" in words
     assert "The assessment of 23 JUN 24 expected 4.0" in words
     assert "a year before 2.0 were expected and 3 were recorded" in words
-    assert f"The highest risk is at {sample.areas['name'].iloc[0][:20]}" in words
+    assert sample.areas["name"].iloc[0][:20] in words
     unranged = dataclasses.replace(outlook, low=NAN, high=NAN)
     words = said(dataclasses.replace(sample, outlook=unranged))
     assert "too few past months are known" in words
@@ -204,13 +204,76 @@ def test_the_answer_says_of_how_much_of_the_area_residents_are_unknown(sample: A
     )
 
 
-def test_the_answer_counts_postures_of_the_first_areas(sample: Assessment) -> None:
-    areas = sample.areas.head(3).assign(posture=["deploy", "find_out", "lift"])
-    words = said(dataclasses.replace(sample, areas=areas))
-    counted = "3 areas, each by its largest part: 1 reached by nobody within 3 h, 1 only by air, 0 on the ground"
-    assert counted in words
-    assert "0 to be watched because not firm; 1 unknown or outside the mandate" in words
+def listed(sample: Assessment, **columns: list[Any]) -> Assessment:
+    """As many areas as values, alike but for these."""
+    n = len(next(iter(columns.values())))
+    areas = pd.concat([sample.areas.head(1)] * n, ignore_index=True)
+    named = areas.assign(rank=range(1, n + 1), name=[f"A{i}" for i in range(1, n + 1)], **columns)
+    return dataclasses.replace(sample, areas=gpd.GeoDataFrame(named, crs=sample.areas.crs))
+
+
+def test_the_first_area_is_called_what_it_is_and_that_with_most_incidents_named_too(
+    sample: Assessment,
+) -> None:
+    words = said(listed(sample, exposed=[90.0, 50.0], expected=[0.5, 1.5]))
+    assert "Most people are exposed at A1" in words
+    assert "Most incidents are expected at A2" in words
+    assert "No 2" in words
+    both = said(listed(sample, exposed=[90.0, 50.0], expected=[1.5, 0.5]))
+    assert "Most people are exposed at A1" in both
+    assert "Most incidents" not in both
+    unknown = said(listed(sample, exposed=[NAN, NAN], expected=[1.5, 0.5]))
+    assert "Most incidents are expected at A1" in unknown
+    assert "Most people" not in unknown
+    by_mean = said(listed(sample, exposed=[NAN, 50.0], expected=[0.5, 1.5]))
+    assert (
+        "First in the list, in which an unknown number of people counts as the mean, is A1"
+        in by_mean
+    )
+    assert "highest risk" not in words + both + unknown + by_mean
+
+
+def test_who_is_late_is_counted_over_all_areas_and_then_over_those_shown(
+    sample: Assessment,
+) -> None:
+    """Six areas, N three times, of which one is not firm; the first two shown are P and C."""
+    found = listed(
+        sample,
+        **{
+            "class": list("PCNNN?"),
+            "posture": ["patrol", "lift", "deploy", "deploy", "watch", "find_out"],
+        },
+    )
+    words = said(found, top=2)
+    assert (
+        "all 6 areas, each by its largest part: 3 reached by nobody within 3 h, 1 only by air"
+        in words
+    )
+    assert "1 on the ground, 1 unknown or outside the mandate; 1 of them not firm" in words
+    assert "shows the first 2: 0 by nobody, 1 only by air, 1 on the ground, 0 unknown" in words
+    assert "whoever can reach them" in words
+    assert "shows the first: 0 by nobody" in said(found, top=1)
+    assert "shows the first" not in said(found, top=6)
     assert "no plan was given" in said(dataclasses.replace(sample, under=None))
+
+
+def test_a_number_of_late_areas_is_bold_unless_it_is_zero(sample: Assessment) -> None:
+    def strong(letters: str) -> str:
+        found = listed(sample, **{"class": list(letters)})
+        return " ".join(s.text for one in lead(found, top=9) for s in one if s.strong)
+
+    assert "1 reached by nobody" in strong("PN").replace(NBSP, " ")
+    assert "reached by nobody" not in strong("PP")
+
+
+def test_one_area_is_spoken_of_as_one(sample: Assessment) -> None:
+    one = dataclasses.replace(sample, areas=sample.areas.head(1))
+    page = html_of(one).replace(NBSP, " ")
+    assert "the 1 area by its largest part" in page
+    assert "The 1 risk area" in page
+    assert "rank; the first is numbered" in page
+    assert "1 areas" not in page
+    assert f"The first of {len(sample.areas)} risk areas" in html_of(sample, top=1)
 
 
 def test_without_any_area_the_page_says_that_nothing_is_known(sample: Assessment) -> None:
@@ -240,6 +303,9 @@ def test_a_long_list_of_minority_views_says_how_many_more_there_are(sample: Asse
     assert "2 more stand in assessment.gpkg." in page
     assert "One line; Counts, all history" in page
     assert "no reports, unknown" in page
+    minority = page.split('<table class="minority">')[1].split("</table>")[0]
+    assert minority.count("T?") == 10
+    assert "T0" not in minority
 
 
 def test_a_look_back_and_a_recorded_picture_are_named(sample: Assessment) -> None:

@@ -59,6 +59,45 @@ def test_a_site_near_a_listed_one_is_counted_with_it(sample_findings: Findings) 
     assert riskiest(near)["others"].tolist() == [0, 0]
 
 
+def test_the_largest_place_names_a_row_and_figures_stay_those_of_the_site(
+    sample_findings: Findings,
+) -> None:
+    """Delta camp expects most; a town near by beats a camp and a health site with more people."""
+    places = sample_findings.coverage.places.copy()
+    at = places.set_index("id").loc["c1"]
+    for one, kind, name in (
+        ("p1", "health", "Clinic"),
+        ("p2", "town", "Kilo"),
+        ("p4", "village", "Mike"),
+    ):
+        row = places["id"] == one
+        places.loc[row, ["lon", "lat"]] = [at["lon"] + 0.02, at["lat"]]
+        places.loc[row, ["kind", "name"]] = [kind, name]
+    coverage = dataclasses.replace(sample_findings.coverage, places=places)
+    near = dataclasses.replace(
+        changed(sample_findings, expected=[0.5, *[np.nan] * 5, 0.01, 0.01, np.nan, 0.01]),
+        coverage=coverage,
+    )
+    first = riskiest(near).iloc[0]
+    assert (first["id"], first["called"], first["people"]) == ("c1", "Kilo", 10_000.0)
+    table = risk_section(near)[-1]
+    assert isinstance(table, Table)
+    assert table.rows[0][0].text == "Kilo and 3 sites near by"
+    assert table.rows[0][0].small == f"figures of Delta camp, {at['mgrs']}"
+    assert table.rows[0][4].small == "at Delta camp"
+    clinic = places.assign(kind=places["kind"].replace("town", "health"))
+    clinic = clinic[clinic["id"] != "p4"]
+    camp = dataclasses.replace(near, coverage=dataclasses.replace(coverage, places=clinic))
+    assert riskiest(camp).iloc[0]["called"] == "Delta camp"
+
+
+def test_the_intro_says_that_cells_reach_beyond_the_circle(sample_findings: Findings) -> None:
+    intro = risk_section(sample_findings)[1]
+    assert isinstance(intro, Paragraph)
+    words = "".join(span.text for span in intro.spans)
+    assert "a cell reaches beyond the circle, incidents just outside it can count there" in words
+
+
 def test_a_row_says_chance_number_last_incident_and_shares_from_five_percent_on(
     sample_findings: Findings,
 ) -> None:

@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo_poc.coverage.assessment import Assessment
+from geo_poc.coverage.assessment import Assessment, Dissent
 from geo_poc.coverage.minority import OVERLOOKED_SHARE
 from geo_poc.coverage.posture import (
     FIRM_FROM,
@@ -24,6 +24,7 @@ from geo_poc.coverage.risk_areas import FALLEN, RISEN
 from geo_poc.coverage.risk_scene import LEVEL, REACH_M, TOP_SHARE
 from geo_poc.layers.threat import draws
 from geo_poc.layers.threat.models import KEYS
+from geo_poc.layers.threat.score_tables import LEAST_EVENTS
 from geo_poc.layers.threat.totals import INTERVAL
 from geo_poc.report.assessment_words import lead
 from geo_poc.report.geodata import about_theatre, write_gpkg, write_raster
@@ -94,7 +95,7 @@ def assessment_content(assessment: Assessment, *, made: str, version: str) -> di
         "areas": _rows(assessment.areas),
         "overlooked": _rows(assessment.overlooked),
         "gone": _rows(assessment.gone),
-        "dissent": [{"name": one.name, "text": one.text} for one in assessment.dissent],
+        "dissent": [_view(one) for one in assessment.dissent],
         "models": {KEYS[name]: name for name in assessment.models},
         "method": threat.method,
         "parameters": PARAMETERS,
@@ -116,6 +117,7 @@ PARAMETERS: Mapping[str, Any] = {
     "least_precise": LEAST_PRECISE,
     "quiet_days": QUIET_DAYS,
     "fresh_days": FRESH_DAYS,
+    "least_incidents": LEAST_EVENTS,
 }
 """Thresholds; all are choices."""
 
@@ -151,6 +153,11 @@ def _lacking(one: str) -> str:
         "stale": f"the newest record of the theatre is older than {FRESH_DAYS} days",
         "alone": "fewer than half of the other models agree",
     }[one]
+
+
+def _view(one: Dissent) -> dict[str, str | None]:
+    day = None if one.day is None else one.day.isoformat()
+    return {"name": one.name, "text": one.text, "date": day}
 
 
 def flat(table: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+import numpy as np
 from markupsafe import Markup
 
 from geo_poc import figures
-from geo_poc.coverage.assessment import Assessment
+from geo_poc.coverage.assessment import Assessment, Dissent
 from geo_poc.report.assessment_map import assessment_map, key_symbol
 from geo_poc.report.assessment_tables import areas_table, gone_table, how_made, minority_table
 from geo_poc.report.assessment_words import lead
@@ -124,7 +125,7 @@ def looks_back(assessment: Assessment) -> tuple[Span, ...]:
 
 def _keys(assessment: Assessment, top: int) -> tuple[Key, ...]:
     means = {
-        "number": text("assess_key_number", top=str(min(top, len(assessment.areas)))),
+        "number": text("assess_key_number", n=min(top, len(assessment.areas))),
         "firm": text("assess_key_firm", draws=str(assessment.draws)),
         "marginal": text("assess_key_marginal"),
         "gone": text("assess_key_gone", date=figures.day(assessment.before_of)),
@@ -142,8 +143,12 @@ def _areas(assessment: Assessment, top: int) -> Part:
     if not len(assessment.areas):
         return Part(title=text("assess_map_title"), sentences=(spans("assess_areas_none"),))
     table = areas_table(assessment, top)
-    shown = text("number", n=len(table.rows))
-    title = text("assess_areas_title", shown=shown, areas=text("number", n=len(assessment.areas)))
+    n, areas = len(table.rows), len(assessment.areas)
+    title = (
+        text("assess_areas_title_all", n=n)
+        if n == areas
+        else text("assess_areas_title", n=n, areas=text("number", n=areas))
+    )
     return Part(title=title, sentences=(), table=table)
 
 
@@ -154,17 +159,23 @@ def _minority(assessment: Assessment) -> Part:
         spans("assess_minority_intro", models=str(len(assessment.models)), **slots)
         if len(assessment.overlooked)
         else spans("assess_minority_none", **slots)
+        if np.isfinite(assessment.threat.expected).any()
+        else spans("assess_minority_unknown")
     )
     more = (spans("assess_minority_more", n=left),) if left > 0 else ()
-    said = tuple(
-        spans("assess_dissent", name=printable(one.name), text=printable(one.text))
-        for one in assessment.dissent
-    )
+    said = tuple(map(_view, assessment.dissent))
     return Part(
         title=text("assess_minority_title"),
         sentences=(first, *more, *(said or (spans("assess_dissent_none"),))),
         table=minority_table(assessment, _MOST_MINORITY) if len(assessment.overlooked) else None,
     )
+
+
+def _view(one: Dissent) -> tuple[Span, ...]:
+    slots = {"name": printable(one.name), "text": printable(one.text)}
+    if one.day is None:
+        return spans("assess_dissent", **slots)
+    return spans("assess_dissent_dated", date=figures.day(one.day), **slots)
 
 
 def _gone(assessment: Assessment) -> Part:

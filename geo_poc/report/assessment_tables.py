@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from geo_poc import figures
+from geo_poc.answer import threat_code
 from geo_poc.coverage.assessment import Assessment
 from geo_poc.coverage.risk_areas import FALLEN, RISEN
 from geo_poc.coverage.risk_scene import REACH_M
@@ -79,9 +80,7 @@ def minority_table(assessment: Assessment, most: int) -> Table:
             Cell(text=str(area.rank)),
             Cell(text=named(area), small=str(area.mgrs), tone="strong"),
             Cell(text=models_words(str(area.models))),
-            Cell(
-                text=text("threat_code", level=str(area.level)), small=text(f"threat_{area.level}")
-            ),
+            Cell(text=threat_code(area.level), small=text(f"threat_{area.level}")),
         )
         for area in assessment.overlooked.head(most).itertuples()
     )
@@ -97,9 +96,7 @@ def gone_table(assessment: Assessment) -> Table:
             Cell(text=named(area), small=str(area.mgrs), tone="strong"),
             Cell(text=expected(area.expected_before)),
             Cell(text=expected(area.expected)),
-            Cell(
-                text=text("threat_code", level=str(area.level)), small=text(f"threat_{area.level}")
-            ),
+            Cell(text=threat_code(area.level), small=text(f"threat_{area.level}")),
         )
         for area in assessment.gone.head(_MOST_GONE).itertuples()
     )

@@ -10,6 +10,8 @@ import pandas as pd
 from geo_poc import figures
 from geo_poc.coverage.assessment import Assessment, Under
 from geo_poc.coverage.posture import FRESH_DAYS, LEAST_PRECISE, QUIET_DAYS
+from geo_poc.coverage.risk_scene import TOP_SHARE
+from geo_poc.layers.threat.score_tables import LEAST_EVENTS
 from geo_poc.report.backtest_words import number
 from geo_poc.report.sites import expected
 from geo_poc.report.typeset import shortened
@@ -36,13 +38,16 @@ def lead(assessment: Assessment, *, top: int) -> tuple[tuple[Span, ...], ...]:
     """
     sentences = [_number(assessment)]
     if len(assessment.areas):
-        sentences += [_highest(assessment), _compared(assessment), _change(assessment)]
-        sentences.append(_late(assessment, top))
+        sentences += [*_highest(assessment), _compared(assessment), _change(assessment)]
+        sentences += _late(assessment, top)
     return tuple(sentences)
 
 
 def _number(assessment: Assessment) -> tuple[Span, ...]:
     outlook, day = assessment.outlook, figures.day(assessment.theatre.as_of)
+    used = assessment.threat.incidents_used
+    if 0 < used < LEAST_EVENTS:
+        return spans("assess_lead_few", n=used, date=day, least=str(LEAST_EVENTS))
     if math.isnan(outlook.expected) or not len(assessment.areas):
         return spans("assess_lead_unknown", date=day)
     slots = {"date": day, "expected": number(outlook.expected)}
@@ -53,18 +58,44 @@ def _number(assessment: Assessment) -> tuple[Span, ...]:
     return spans("assess_lead_number", n=n, **slots, **ends)
 
 
-def _highest(assessment: Assessment) -> tuple[Span, ...]:
-    area = next(assessment.areas.itertuples())
-    return spans(
-        "assess_lead_highest",
-        name=named(area),
-        mgrs=str(area.mgrs),
-        expected=expected(area.expected),
-        low=expected(area.expected_low),
-        high=expected(area.expected_high),
-        any=figures.percent(area.any_ratio),
-        people=_people(area),
-    )
+def _highest(assessment: Assessment) -> tuple[tuple[Span, ...], ...]:
+    """The first area, and the one where most incidents are expected if it is another."""
+    areas = assessment.areas
+    first = next(areas.itertuples())
+    sentences = [
+        spans(
+            _first_is(areas),
+            **_named_and_expected(first),
+            any=figures.percent(first.any_ratio),
+            people=_people(first),
+        )
+    ]
+    if first.expected < areas["expected"].max():
+        most = next(areas.sort_values("expected", ascending=False, kind="stable").itertuples())
+        sentences.append(
+            spans("assess_lead_most", rank=str(most.rank), **_named_and_expected(most))
+        )
+    return tuple(sentences)
+
+
+def _first_is(areas: pd.DataFrame) -> str:
+    """Key of what sets the first area apart; an unknown number of people can put it there too."""
+    exposed, expected = areas["exposed"], areas["expected"]
+    if exposed.iloc[0] > 0 and exposed.iloc[0] >= exposed.max():
+        return "assess_lead_exposed"
+    if expected.iloc[0] >= expected.max():
+        return "assess_lead_most_alone"
+    return "assess_lead_listed"
+
+
+def _named_and_expected(area: Any) -> dict[str, str]:
+    return {
+        "name": named(area),
+        "mgrs": str(area.mgrs),
+        "expected": expected(area.expected),
+        "low": expected(area.expected_low),
+        "high": expected(area.expected_high),
+    }
 
 
 def _people(area: Any) -> str:
@@ -101,18 +132,34 @@ def _change(assessment: Assessment) -> tuple[Span, ...]:
     )
 
 
-def _late(assessment: Assessment, top: int) -> tuple[Span, ...]:
+def _late(assessment: Assessment, top: int) -> tuple[tuple[Span, ...], ...]:
+    """Who would be there in time, of all areas; then of those listed, if these are fewer."""
     if assessment.under is None:
-        return spans("assess_lead_no_plan")
-    first = list(assessment.areas["posture"].head(top))
-    return spans(
-        "assess_lead_late",
-        when=when(assessment.under),
-        top=len(first),
-        standard=figures.duration(assessment.under.standard_s),
-        **{one: first.count(one) for one in ("deploy", "lift", "patrol", "watch")},
-        rest=first.count("find_out") + first.count("inform"),
-    )
+        return (spans("assess_lead_no_plan"),)
+    areas = assessment.areas
+    counts = _by_class(areas)
+    sentences = [
+        spans(
+            "assess_lead_late" if int(counts["late"]) else "assess_lead_late_none",
+            n=len(areas),
+            when=when(assessment.under),
+            standard=figures.duration(assessment.under.standard_s),
+            watch=str((areas["posture"] == "watch").sum()),
+            **counts,
+        )
+    ]
+    if top < len(areas):
+        sentences.append(spans("assess_lead_late_shown", n=top, **_by_class(areas.head(top))))
+    return (*sentences, spans("assess_lead_not_zones", share=figures.percent(TOP_SHARE)))
+
+
+def _by_class(areas: pd.DataFrame) -> dict[str, str]:
+    """Number of areas by the class of protection of their largest part, firm or not."""
+    letters = list(areas["class"])
+    number_of = {"late": "N", "air": "C", "ground": "P"}
+    counts = {name: letters.count(letter) for name, letter in number_of.items()}
+    counts["rest"] = len(letters) - sum(counts.values())
+    return {name: str(n) for name, n in counts.items()}
 
 
 def when(under: Under) -> str:

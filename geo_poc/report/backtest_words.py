@@ -179,7 +179,7 @@ def models_heading(backtest: Backtest) -> str:
         "backtest_models_title",
         target=text(f"target_{SHOWN_TARGET}"),
         days=text("days", n=SHOWN_DAYS),
-        n=f"{int(scores['events'].max()):,}",
+        n=int(scores["events"].max()),
     )
 
 

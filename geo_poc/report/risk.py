@@ -18,6 +18,8 @@ from geo_poc.wording import spans, text
 
 MOST = 10
 _LEAST_SHARE = 0.05
+_STANDING = {"city": 0, "town": 0, "health": 3}
+_CAMP = 2
 _LONGEST_NAME = 44
 _EARTH = Geod(ellps="WGS84")
 
@@ -40,8 +42,13 @@ def riskiest(findings: Findings, most: int = MOST) -> pd.DataFrame:
 
     Of sites that expect the same, the one with more people comes first. A site that lies near one already
     listed shares its circle: it is not listed again but counted there in ``others``.
+
+    All figures, the grid reference too, are those of the site with most expected. ``called`` is the name that people
+    know: of it and the sites counted with it that of the city or town with most people, else of the village or
+    other place, else of the camp, else of the health site; of equal ones the site's own.
     """
-    places = findings.coverage.places[["id", "name", "people", "mgrs", "lon", "lat"]]
+    columns = ["id", "layer", "kind", "name", "people", "mgrs", "lon", "lat"]
+    places = findings.coverage.places[columns]
     table = places.merge(findings.reasons, on="id", validate="one_to_one")
     table = table[table["expected"] > 0]
     order = table.assign(known=table["people"].fillna(-1.0))
@@ -60,9 +67,21 @@ def _apart(ordered: pd.DataFrame, most: int) -> pd.DataFrame:
             [first["lon"]] * n, [first["lat"]] * n, left["lon"].to_numpy(), left["lat"].to_numpy()
         )
         near = away_m <= NEAR_M
-        chosen.append(left.iloc[:1].assign(others=int(near.sum()) - 1))
+        others = int(near.sum()) - 1
+        chosen.append(left.iloc[:1].assign(others=others, called=_best_known(left[near])))
         left = left[~near]
-    return pd.concat(chosen) if chosen else ordered.assign(others=0)
+    return pd.concat(chosen) if chosen else ordered.assign(others=0, called="")
+
+
+def _best_known(sites: pd.DataFrame) -> str:
+    """Name of the largest place of some sites, the first of equal ones."""
+    standing = [
+        _STANDING.get(kind, 1) if layer == "place" else _CAMP
+        for layer, kind in zip(sites["layer"], sites["kind"], strict=True)
+    ]
+    order = sites.assign(standing=standing, known=sites["people"].fillna(-1.0))
+    order = order.sort_values(["standing", "known"], ascending=[True, False], kind="stable")
+    return str(order["name"].iloc[0])
 
 
 def reasons_in_words(row: Any) -> str:
@@ -106,9 +125,9 @@ def _table(ranked: pd.DataFrame) -> Table:
 def _row(site: Any) -> tuple[Cell, ...]:
     expected = text("risk_expected", n=in_words(site.expected))
     people = site.residents_near if math.isnan(site.people) else site.people
-    of = text("risk_residents") if math.isnan(site.people) else text("risk_at_site")
+    of = text("risk_residents") if math.isnan(site.people) else _at(site)
     return (
-        Cell(text=_named(site), small=str(site.mgrs)),
+        Cell(text=_named(site), small=_figures_of(site)),
         Cell(text=_chance(site), small=expected, tone="strong"),
         Cell(text=last_in_words(site)),
         Cell(
@@ -129,6 +148,23 @@ def _chance(site: Any) -> str:
     return text("risk_chance", chance=chance, low=low, high=high)
 
 
+def _at(site: Any) -> str:
+    if site.called == site.name:
+        return text("risk_at_site")
+    return text("risk_at_named", name=_short(site.name))
+
+
+def _figures_of(site: Any) -> str:
+    """Grid reference, and whose figures the row has where another place names it."""
+    if site.called == site.name:
+        return str(site.mgrs)
+    return text("risk_figures_of", name=_short(site.name), mgrs=str(site.mgrs))
+
+
+def _short(name: str) -> str:
+    return shortened(str(name), longest=_LONGEST_NAME)
+
+
 def _named(site: Any) -> str:
-    name = shortened(str(site.name), longest=_LONGEST_NAME)
+    name = _short(site.called)
     return text("risk_with_others", name=name, n=site.others) if site.others else name

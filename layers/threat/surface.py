@@ -195,7 +195,9 @@ def _method(model: str, *, placed: int, vague: int) -> str:
         return "No incident can be placed in the area by this day: the threat is unknown, not zero."
     in_total = f" {vague} more, known too vaguely for the map, count in the total." if vague else ""
     name = model[0].upper() + model[1:]
+    incidents, they = ("incident", "it was") if placed == 1 else ("incidents", "they were")
+    where = "place" if placed == 1 else "places"
     return (
-        f"{name}, fitted to {placed} recorded incidents at the places they were coded to, and scaled "
+        f"{name}, fitted to {placed} recorded {incidents} at the {where} {they} coded to, and scaled "
         f"to the number that past rates let expect.{in_total}"
     )

@@ -118,7 +118,8 @@ def test_a_row_says_chance_number_last_incident_and_shares_from_five_percent_on(
 def test_the_range_of_the_draws_stands_behind_the_chance(sample_findings: Findings) -> None:
     table = risk_section(changed(sample_findings, any_low=[0.2], any_high=[0.5]))[-1]
     assert isinstance(table, Table)
-    assert table.rows[0][1].text == "39% (20% to 50%)"
+    assert table.rows[0][1].text == "39%"
+    assert table.rows[0][1].small.replace(NBSP, " ") == "20% to 50%; 0.5 expected"
 
 
 def test_the_report_says_how_many_are_expected_and_how_much_of_the_top_is_firm(

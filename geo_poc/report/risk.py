@@ -110,10 +110,10 @@ def _table(ranked: pd.DataFrame) -> Table:
     return Table(
         name="risk",
         columns=(
-            Column(head=text("report_head_site"), width_mm=42.0, look="site"),
-            Column(head=text("report_head_chance"), width_mm=22.0, look="number"),
+            Column(head=text("report_head_site"), width_mm=40.0, look="site"),
+            Column(head=text("report_head_chance"), width_mm=28.0, look="number"),
             Column(head=text("report_head_last"), width_mm=30.0),
-            Column(head=text("report_head_recent"), width_mm=20.0, look="number"),
+            Column(head=text("report_head_recent"), width_mm=16.0, look="number"),
             Column(head=text("report_head_near"), width_mm=24.0, look="number"),
             Column(head=text("report_head_why_there"), width_mm=48.0),
         ),
@@ -123,12 +123,11 @@ def _table(ranked: pd.DataFrame) -> Table:
 
 
 def _row(site: Any) -> tuple[Cell, ...]:
-    expected = text("risk_expected", n=in_words(site.expected))
     people = site.residents_near if math.isnan(site.people) else site.people
     of = text("risk_residents") if math.isnan(site.people) else _at(site)
     return (
         Cell(text=_named(site), small=_figures_of(site)),
-        Cell(text=_chance(site), small=expected, tone="strong"),
+        Cell(text=figures.percent(site.any_ratio), small=_range(site), tone="strong"),
         Cell(text=last_in_words(site)),
         Cell(
             text=text("number", n=int(site.events_year)),
@@ -139,13 +138,13 @@ def _row(site: Any) -> tuple[Cell, ...]:
     )
 
 
-def _chance(site: Any) -> str:
-    """Chance of at least one incident, with the range of the draws where there are any."""
-    chance = figures.percent(site.any_ratio)
+def _range(site: Any) -> str:
+    """Number expected, after the range of the chance over the draws where there are any."""
+    expected = text("risk_expected", n=in_words(site.expected))
     if math.isnan(site.any_low):
-        return chance
+        return expected
     low, high = figures.percent(site.any_low), figures.percent(site.any_high)
-    return text("risk_chance", chance=chance, low=low, high=high)
+    return text("risk_range", low=low, high=high, expected=expected)
 
 
 def _at(site: Any) -> str:

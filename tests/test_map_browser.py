@@ -360,6 +360,20 @@ def test_nothing_runs_over_the_edge_of_the_screen(page, width, height):
         assert box["y"] + box["height"] <= height + 0.5, part
 
 
+def test_on_a_phone_the_map_has_the_screen_and_the_list_follows_below(page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_timeout(200)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    box = {name: page.locator(name).bounding_box() for name in ("#view", "#answer", "#list")}
+    assert box["#view"]["height"] > 844 / 2
+    assert box["#view"]["width"] == box["#answer"]["width"] == 390
+    bottoms = [b["y"] + b["height"] for b in box.values()]
+    assert box["#answer"]["y"] >= bottoms[0] - 0.5
+    assert box["#list"]["y"] >= bottoms[1] - 0.5
+    legend, furniture = (page.locator(n).bounding_box() for n in ("#legend", "#furniture"))
+    assert legend["y"] + legend["height"] <= furniture["y"]
+
+
 def test_theatre_fits_between_the_panels(page):
     inside = page.evaluate(
         "(() => { const [w, s, e, n] = data.bounds; const b = map.getBounds();"

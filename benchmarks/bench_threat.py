@@ -23,7 +23,6 @@ from threadpoolctl import threadpool_limits
 
 from geo_poc.inputs import Inputs, read_inputs
 from geo_poc.layers.rasters import read_population
-from geo_poc.layers.threat.background import Background
 from geo_poc.layers.threat.backtest import TARGETS, backtest, trial_of
 from geo_poc.layers.threat.events import day_number
 from geo_poc.layers.threat.models import MIXTURE, MODELS, ONE_LINE, Model
@@ -31,6 +30,7 @@ from geo_poc.layers.threat.past import past_of
 from geo_poc.layers.threat.record import Target
 from geo_poc.layers.threat.score_tables import class_table, score_table, total_scores
 from geo_poc.layers.threat.walk import Trial, Walk, walk
+from geo_poc.threat_inputs import background_of
 
 ROOT = Path(__file__).parent.parent
 DATA = Path(os.environ.get("GEO_POC_DATA") or ROOT.parent / "shared" / "data")
@@ -104,16 +104,6 @@ def placed_anew(inputs: Inputs, right: float, up: float) -> Inputs:
     assert spec is not None
     people, _ = read_population(spec, folder=DATA, theatre=theatre)
     return dataclasses.replace(inputs, theatre=theatre, people=people)
-
-
-def background_of(inputs: Inputs) -> Background:
-    """What a run takes as the background of the incidents."""
-    return Background(
-        theatre=inputs.theatre,
-        people=inputs.people,
-        settlements=inputs.layers["places"].table,
-        admin=inputs.areas("admin"),
-    )
 
 
 def trial_from(inputs: Inputs) -> Trial:

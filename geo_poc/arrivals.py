@@ -18,10 +18,10 @@ from geo_poc.output import files_written_whole
 from geo_poc.plan import ALL_CONDITIONS, Conditions, PlanFile
 from geo_poc.report.clock import clock_svg
 from geo_poc.report.tables import inert
+from geo_poc.response_of_plan import travel_of_plan
 from geo_poc.routing.arrival import Arrival, arrival
 from geo_poc.routing.binding import Constraint, binding
 from geo_poc.routing.clock import Clock, response_clock
-from geo_poc.routing.response import response_times
 from geo_poc.routing.travel_time import Reason, TravelTime
 from geo_poc.routing.trips import Trips, first_lifts, trips_of
 from geo_poc.routing.troops import carriers_of, missing_figures, troops_to_send
@@ -120,18 +120,7 @@ def arrivals(inputs: Inputs, *, with_clock: bool = False, progress: Progress = q
     """
     plan, layers = inputs.plan, inputs.layers
     bases, places = layers["bases"].table, demand(layers["camps"].table, layers["places"].table)
-    travel = response_times(
-        theatre=inputs.theatre,
-        plan=plan,
-        bases=bases,
-        places=places,
-        roads=layers["roads"].table,
-        areas=layers["areas"].table,
-        airfields=layers["airfields"].table,
-        land_cover=inputs.land_cover,
-        elevation_m=inputs.elevation_m,
-        progress=progress,
-    )
+    travel = travel_of_plan(inputs, places, progress=progress)
     clock = None
     if with_clock:
         clock = response_clock(

@@ -33,13 +33,10 @@ from geo_poc.errors import Fault
 from geo_poc.inputs import Inputs, Progress, quiet, read_inputs
 from geo_poc.last_assessment import read_last
 from geo_poc.layers.layer import file_sha256
-from geo_poc.layers.threat.background import Background
 from geo_poc.layers.threat.draws import DRAWS, threat_draws
-from geo_poc.layers.threat.enough import with_enough
-from geo_poc.layers.threat.events import DAY_S
 from geo_poc.layers.threat.levels import threat_levels
 from geo_poc.layers.threat.models import MIXTURE, MODELS
-from geo_poc.layers.threat.surface import Threat, fit
+from geo_poc.layers.threat.surface import Threat
 from geo_poc.look_back import on_day
 from geo_poc.output import RUN_RECORD, require_made_by, written_whole
 from geo_poc.provenance import Step, Stopwatch, write_json, write_run_record
@@ -48,6 +45,7 @@ from geo_poc.report.assessment_page import assessment_html, assessment_page
 from geo_poc.report_quality import events_record
 from geo_poc.response_of_plan import coverage_of_plan, travel_of_plan
 from geo_poc.routing.travel_time import TravelTime
+from geo_poc.threat_inputs import horizon_days, threat_on
 
 NO_RIVAL = (MIXTURE, "uniform", "population")
 """The model that is shown, and those that know of no incident."""
@@ -121,7 +119,9 @@ def write_assessment(
             inputs = on_day(read_inputs(theatre_path, plan_path, progress=progress), asked.as_of)
             last = None
             if asked.last is not None:
-                last = read_last(asked.last, inputs[0].theatre, horizon_days=_horizon(inputs[0]))
+                last = read_last(
+                    asked.last, inputs[0].theatre, horizon_days=horizon_days(inputs[0])
+                )
             as_of = inputs[0].theatre.as_of
             since = last.as_of if last else as_of - dt.timedelta(days=WEEK_DAYS)
             log = read_log(asked.log) if asked.log else Log()
@@ -189,9 +189,9 @@ def assess(
     day, seed = inputs.theatre.as_of, inputs.theatre_file.theatre.seed
     with watch.step("threat"):
         progress("threat", 0.0)
-        threat = _threat(inputs, day)
-        before = last or _threat(inputs, day - dt.timedelta(days=WEEK_DAYS))
-        year_before = _threat(inputs, day - dt.timedelta(days=YEAR_DAYS))
+        threat = threat_on(inputs, day)
+        before = last or threat_on(inputs, day - dt.timedelta(days=WEEK_DAYS))
+        year_before = threat_on(inputs, day - dt.timedelta(days=YEAR_DAYS))
     with watch.step("draws"):
         past, total = threat.past, threat.total
         assert past is not None and total is not None  # noqa: S101, PT018  (a fit has both)
@@ -248,25 +248,6 @@ def _gone(assessed: Assessed) -> gpd.GeoDataFrame:
 
 def _is_known(threat: Threat) -> bool:
     return bool(np.isfinite(threat.expected).any())
-
-
-def _horizon(inputs: Inputs) -> int:
-    return round(inputs.theatre_file.threat.horizon / DAY_S)
-
-
-def _threat(inputs: Inputs, day: dt.date) -> Threat:
-    threat = fit(
-        inputs.layers["incidents"].table,
-        day,
-        background=Background(
-            theatre=inputs.theatre,
-            people=inputs.people,
-            settlements=inputs.layers["places"].table,
-            admin=inputs.areas("admin"),
-        ),
-        horizon_days=_horizon(inputs),
-    )
-    return with_enough(threat)
 
 
 def _under(inputs: Inputs) -> Under | None:

@@ -9,7 +9,6 @@ from pathlib import Path
 from geo_poc import __version__
 from geo_poc.errors import Fault
 from geo_poc.inputs import Inputs, Progress, quiet, read_inputs
-from geo_poc.layers.threat.background import Background
 from geo_poc.layers.threat.backtest import Backtest, backtest
 from geo_poc.output import require_made_by, written_whole
 from geo_poc.provenance import Step, Stopwatch, write_json, write_run_record
@@ -17,6 +16,7 @@ from geo_poc.report.backtest_files import backtest_content, write_backtest_csv
 from geo_poc.report.backtest_page import backtest_html, backtest_page
 from geo_poc.report.calibration import calibration_file
 from geo_poc.theatre import Theatre
+from geo_poc.threat_inputs import background_of
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -87,12 +87,7 @@ def backtest_of(
     spec = inputs.theatre_file.threat
     return backtest(
         inputs.layers["incidents"].table,
-        background=Background(
-            theatre=inputs.theatre,
-            people=inputs.people,
-            settlements=inputs.layers["places"].table,
-            admin=inputs.areas("admin"),
-        ),
+        background=background_of(inputs),
         months=spec.backtest_months if months is None else months,
         seed=inputs.theatre_file.theatre.seed,
         progress=progress,

@@ -23,13 +23,11 @@ from geo_poc.errors import Fault
 from geo_poc.ground_tables import ground_tables
 from geo_poc.inputs import Inputs, Progress, quiet, read_inputs
 from geo_poc.layers.layer import file_sha256
-from geo_poc.layers.threat.background import Background
 from geo_poc.layers.threat.backtest import Backtest, backtest
 from geo_poc.layers.threat.draws import Draws, threat_draws
-from geo_poc.layers.threat.events import DAY_S
 from geo_poc.layers.threat.levels import threat_levels
 from geo_poc.layers.threat.reasons import place_reasons
-from geo_poc.layers.threat.surface import Threat, fit
+from geo_poc.layers.threat.surface import Threat
 from geo_poc.maps.page import write_map
 from geo_poc.output import written_whole
 from geo_poc.provenance import Step, Stopwatch, versions, write_json
@@ -47,6 +45,7 @@ from geo_poc.report_quality import events_record
 from geo_poc.response_of_plan import coverage_of_plan, travel_of_plan
 from geo_poc.routing.assumptions import assumptions
 from geo_poc.routing.travel_time import TravelTime
+from geo_poc.threat_inputs import background_of, threat_on
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -126,7 +125,7 @@ def analyse(
     theatre, plan, layers = inputs.theatre, inputs.plan, inputs.layers
     with watch.step("threat"):
         progress("threat", 0.0)
-        threat = _threat(inputs)
+        threat = threat_on(inputs, theatre.as_of)
         level = threat_levels(threat, theatre=theatre)
         places = demand(layers["camps"].table, layers["places"].table)
     with watch.step("draws"):
@@ -181,24 +180,6 @@ def _ways(inputs: Inputs, coverage: Coverage) -> tuple[DecidingWay, ...]:
     return deciding_ways(inputs.theatre, inputs.plan, tables, mandated)
 
 
-def _background(inputs: Inputs) -> Background:
-    return Background(
-        theatre=inputs.theatre,
-        people=inputs.people,
-        settlements=inputs.layers["places"].table,
-        admin=inputs.areas("admin"),
-    )
-
-
-def _threat(inputs: Inputs) -> Threat:
-    return fit(
-        inputs.layers["incidents"].table,
-        inputs.theatre.as_of,
-        background=_background(inputs),
-        horizon_days=round(inputs.theatre_file.threat.horizon / DAY_S),
-    )
-
-
 def _draws(inputs: Inputs, threat: Threat, progress: Progress) -> Draws | None:
     """How sure the threat is; not asked of a surface that does not know its past."""
     if threat.past is None or threat.total is None:
@@ -210,7 +191,7 @@ def _draws(inputs: Inputs, threat: Threat, progress: Progress) -> Draws | None:
 def _backtest(inputs: Inputs, progress: Progress) -> Backtest:
     return backtest(
         inputs.layers["incidents"].table,
-        background=_background(inputs),
+        background=background_of(inputs),
         months=inputs.theatre_file.threat.backtest_months,
         seed=inputs.theatre_file.theatre.seed,
         progress=progress,

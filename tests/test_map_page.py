@@ -145,7 +145,9 @@ def test_page_that_would_load_or_run_something_else_is_refused(markup):
     ],
 )
 def test_page_that_points_into_itself_is_accepted(markup):
-    require_self_contained(f"<html>{markup}</html>")
+    page = f"<html>{markup}</html>"
+    require_self_contained(page)
+    assert read_page(page).outside == ()
 
 
 def test_all_outside_references_are_named_at_once():

@@ -23,8 +23,8 @@ from geo_poc.layers.threat import baselines
 from geo_poc.layers.threat.em import em_weights
 from geo_poc.layers.threat.events import day_number, events_of
 from geo_poc.layers.threat.mixture import COMPONENTS, fitted_mixture
-from geo_poc.layers.threat.models import MIXTURE, MODELS, ONE_LINE, forecast
-from geo_poc.layers.threat.past import Past, decayed_sums, past_of
+from geo_poc.layers.threat.models import MIXTURE, MODELS
+from geo_poc.layers.threat.past import Past, past_of
 from geo_poc.layers.threat.record import Record, record_of, wanted_of
 from geo_poc.layers.threat.setting import Setting, setting_of
 from geo_poc.theatre import Theatre
@@ -238,22 +238,6 @@ def test_past_windows_start_on_the_first_after_an_event_and_are_over(square: The
 def test_a_window_of_24_months_ago_counts_half(square: Theatre) -> None:
     weight = past([], square).window_weight(np.array([AS_OF, AS_OF - 730.5, AS_OF - 1461]))
     assert weight.tolist() == [1.0, 0.5, 0.25]
-
-
-@given(
-    st.lists(st.tuples(st.integers(0, 300), st.integers(0, 2)), max_size=20),
-    st.sampled_from([7.0, 90.0, np.inf]),
-)
-@settings(deadline=None, max_examples=40)
-def test_decayed_sums_are_the_plain_sums(events: list[tuple[int, int]], decay: float) -> None:
-    at = np.array([40.0, 41.0, 200.0, 290.0])
-    day, group = (np.array([e[k] for e in events], dtype=t) for k, t in ((0, float), (1, int)))
-    sums = decayed_sums(day, group, groups=3, at_day=at, decay_days=decay)
-    for row, t in enumerate(at):
-        for column in range(3):
-            past_days = [d for d, g in events if g == column and d < t]
-            plain = sum(np.exp(-(t - d) / decay) for d in past_days)
-            assert sums[row, column] == pytest.approx(plain)
 
 
 # --- weights
@@ -556,13 +540,6 @@ def test_a_place_where_nothing_is_known_never_has_a_chance_of_zero_in_counts(
     density = MODELS["all-history counts"].density(past([(5, 75, 9, 1, 1)], square))
     assert density[0] == pytest.approx(0.8 + 0.2 / 68)
     assert density[1:] == pytest.approx(np.full(67, 0.2 / 68))
-
-
-def test_a_forecast_spreads_its_number_by_its_density(square: Theatre) -> None:
-    known = past([(5, 75, float(age), 1, 1) for age in range(5, 500, 10)], square)
-    found = forecast(MODELS[ONE_LINE], known)
-    assert found.expected.sum() == pytest.approx(found.total.expected)
-    assert found.expected / found.total.expected == pytest.approx(found.density)
 
 
 def test_a_single_cell_takes_all(theatre_of: Callable[..., Theatre]) -> None:

@@ -22,9 +22,10 @@ from geo_poc.layers.threat.background import Background
 from geo_poc.layers.threat.backtest import backtest
 from geo_poc.layers.threat.em import em_weights
 from geo_poc.layers.threat.events import day_number, events_of
+from geo_poc.layers.threat.fading import faded
 from geo_poc.layers.threat.mixture import COMPONENTS, fitted_mixture
 from geo_poc.layers.threat.models import MODELS
-from geo_poc.layers.threat.past import Past, decayed_sums, past_of
+from geo_poc.layers.threat.past import Past, past_of
 from geo_poc.layers.threat.record import Record, record_of, wanted_of
 from geo_poc.layers.threat.setting import Setting, setting_of
 from geo_poc.layers.threat.spreads import places_of, spreads
@@ -207,13 +208,13 @@ def test_reports_that_all_count_nothing_leave_no_trace(setting: Setting, square:
     assert np.isfinite(fitted_mixture(known).density).all()
 
 
-def test_decayed_sums_are_of_amounts() -> None:
+def test_what_is_left_of_events_counts_their_amounts() -> None:
     """exp(-1) of 2 and exp(-0.5) of 3, ten days on."""
-    found = decayed_sums(
-        np.array([0.0, 5.0]), np.zeros(2, dtype=np.int64), groups=1, at_day=np.array([10.0]),
+    (found,) = faded(
+        np.array([0.0, 5.0]), np.zeros(2, dtype=np.int64), places=1, at_day=np.array([10.0]),
         decay_days=10.0, amount=np.array([2.0, 3.0]),
     )  # fmt: skip
-    assert found[0, 0] == pytest.approx(2 * np.exp(-1) + 3 * np.exp(-0.5))
+    assert found[0] == pytest.approx(2 * np.exp(-1) + 3 * np.exp(-0.5))
 
 
 def test_the_surface_of_a_run_weighs_reports_and_keeps_the_number(square: Theatre) -> None:

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from geo_poc.layers.threat import baselines
 from geo_poc.layers.threat.mixture import mixture_density
 from geo_poc.layers.threat.past import Past
-from geo_poc.layers.threat.totals import Total, expected_total
 
 ONE_LINE = "one line"
 MIXTURE = "mixture"
@@ -83,28 +82,3 @@ KEYS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Of each model the short name in files and of its texts; it does not change."""
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Forecast:
-    """Events expected in the area within a horizon: how many, and where.
-
-    Parameters
-    ----------
-    density : float array (cells,)
-        Share of them in each cell of the area; sums to 1.
-    total : Total
-    """
-
-    density: NDArray[np.float64]
-    total: Total
-
-    @property
-    def expected(self) -> NDArray[np.float64]:
-        """Expected events in each cell of the area within the horizon, shape (cells,)."""
-        return self.total.expected * self.density
-
-
-def forecast(model: Model, past: Past) -> Forecast:
-    """Density and number that a model expects from what is known on a day."""
-    return Forecast(density=model.density(past), total=expected_total(past))

@@ -88,56 +88,5 @@ def past_of(record: Record, setting: Setting, *, as_of_day: float, horizon_days:
     )
 
 
-def decayed_sums(
-    end_day: NDArray[np.float64],
-    group: NDArray[np.int64],
-    *,
-    groups: int,
-    at_day: NDArray[np.float64],
-    decay_days: float,
-    amount: NDArray[np.float64] | None = None,
-) -> NDArray[np.float64]:
-    """Sum over the events of each group of ``exp(-age / decay)`` on each of some days.
-
-    The age of an event is counted from its last day. One that was not over before a day does not
-    count on it.
-
-    Parameters
-    ----------
-    end_day : float array (n,)
-    group : int array (n,)
-        In 0..groups - 1.
-    groups : int
-    at_day : float array (m,)
-        Rising.
-    decay_days : float
-        Above 0; ``inf`` counts all past events as 1.
-    amount : float array (n,), optional
-        How much each event counts; 1 by default.
-
-    Returns
-    -------
-    float array (m, groups)
-
-    Examples
-    --------
-    >>> day, at = np.array([0.0, 10.0]), np.array([10.0, 20.0])
-    >>> one = np.zeros(2, dtype=int)
-    >>> decayed_sums(day, one, groups=1, at_day=at, decay_days=10).round(3).tolist()
-    [[0.368], [0.503]]
-    """
-    sums = np.zeros((at_day.size, groups))
-    seen = np.searchsorted(at_day, end_day, side="right")
-    ever = seen < at_day.size
-    weight = np.exp(-(at_day[seen[ever]] - end_day[ever]) / decay_days)
-    if amount is not None:
-        weight *= amount[ever]
-    np.add.at(sums, (seen[ever], group[ever]), weight)
-    fading = np.exp(-np.diff(at_day) / decay_days)
-    for day in range(1, at_day.size):
-        sums[day] += sums[day - 1] * fading[day - 1]
-    return sums
-
-
 def _date(day: float) -> dt.date:
     return dt.date(1970, 1, 1) + dt.timedelta(days=float(day))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -158,7 +159,12 @@ class Spreads:
         """Sum of the districts alone, (k, cells)."""
         if not self.places.district.size:
             return np.zeros((len(amount), self.setting.cells.size))
-        return np.asarray(amount[:, self.places.cell.size :] @ self.districts)
+        return np.asarray((self._districts_by_cell @ amount[:, self.places.cell.size :].T).T)
+
+    @cached_property
+    def _districts_by_cell(self) -> csr_array:
+        """Turned once: a product from the left would turn them each time."""
+        return csr_array(self.districts.T)
 
     def _on_grid(self, width: Width, scaled: NDArray[np.float64]) -> NDArray[np.float64]:
         by_cell = np.zeros((len(scaled), self.setting.cells.size))

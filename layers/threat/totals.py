@@ -10,7 +10,8 @@ from scipy.optimize import minimize_scalar
 from scipy.special import gammaln
 from scipy.stats import nbinom
 
-from geo_poc.layers.threat.past import Past, decayed_sums
+from geo_poc.layers.threat.fading import faded
+from geo_poc.layers.threat.past import Past
 
 DECAYS_DAYS = (60.0, 120.0, 240.0, 480.0)
 LONG_RUN_SHARE = 0.1
@@ -141,10 +142,20 @@ def _rates(
     record = past.record.only(past.record.wanted & past.record.dated)
     at_day = np.append(day, past.as_of_day)
     one = np.zeros(record.end_day.size, dtype=np.int64)
+    counted = np.ones(record.end_day.size) if amount is None else amount
     lately, ever = (
-        decayed_sums(record.end_day, one, groups=1, at_day=at_day, decay_days=decay, amount=amount)[
-            :, 0
-        ]
+        np.concatenate(
+            list(
+                faded(
+                    record.end_day,
+                    one,
+                    places=1,
+                    at_day=at_day,
+                    decay_days=decay,
+                    amount=counted,
+                )
+            )
+        )
         for decay in (decay_days, np.inf)
     )
     # A first event says nothing about the time before it, and a rate over a few days says little.
